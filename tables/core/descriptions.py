@@ -1,0 +1,132 @@
+"""What DescribeTable says of a table: its key schema, indexes, and the counts AWS keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+KeyType = Literal["S", "N", "B"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyAttribute:
+    """A key attribute and its declared type."""
+
+    name: str
+    type: KeyType
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A secondary index; `projected` is None when it holds every attribute."""
+
+    name: str
+    partition_key: KeyAttribute
+    sort_key: KeyAttribute | None
+    projected: frozenset[str] | None
+    is_global: bool
+    is_ready: bool = True
+
+    @property
+    def key_attributes(self) -> tuple[KeyAttribute, ...]:
+        """The partition key, then the sort key if there is one."""
+        return _present(self.partition_key, self.sort_key)
+
+
+@dataclass(frozen=True, slots=True)
+class TableDescription:
+    """A table as DynamoDB describes it. `item_count` is refreshed by AWS about every six hours."""
+
+    name: str
+    partition_key: KeyAttribute
+    sort_key: KeyAttribute | None = None
+    indexes: tuple[Index, ...] = ()
+    item_count: int | None = None
+    size_bytes: int | None = None
+    status: str = "ACTIVE"
+    read_at: datetime | None = None
+    ttl_attribute: str | None = None
+
+    @property
+    def key_attributes(self) -> tuple[KeyAttribute, ...]:
+        """The partition key, then the sort key if there is one."""
+        return _present(self.partition_key, self.sort_key)
+
+    @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of the key attributes, partition key first."""
+        return tuple(attribute.name for attribute in self.key_attributes)
+
+    def index(self, name: str) -> Index | None:
+        """The index of that name."""
+        return next((index for index in self.indexes if index.name == name), None)
+
+    def declared_types(self) -> dict[str, KeyType]:
+        """Type by attribute name, for the key attributes of the table and of its indexes."""
+        return {attribute.name: attribute.type for attribute in self._all_keys()}
+
+    def _all_keys(self) -> Iterator[KeyAttribute]:
+        for index in self.indexes:
+            yield from index.key_attributes
+        yield from self.key_attributes
+
+
+def describe(
+    table: Mapping[str, Any], *, read_at: datetime | None = None, ttl_attribute: str | None = None
+) -> TableDescription:
+    """A `TableDescription` from the `Table` member of a DescribeTable answer."""
+    types: dict[str, KeyType] = {
+        entry["AttributeName"]: entry["AttributeType"] for entry in table["AttributeDefinitions"]
+    }
+    partition_key, sort_key = _key_schema(table["KeySchema"], types)
+    return TableDescription(
+        name=table["TableName"],
+        partition_key=partition_key,
+        sort_key=sort_key,
+        indexes=tuple(_indexes(table, types)),
+        item_count=table.get("ItemCount"),
+        size_bytes=table.get("TableSizeBytes"),
+        status=table.get("TableStatus", "ACTIVE"),
+        read_at=read_at,
+        ttl_attribute=ttl_attribute,
+    )
+
+
+def _indexes(table: Mapping[str, Any], types: Mapping[str, KeyType]) -> Iterator[Index]:
+    table_keys = frozenset(entry["AttributeName"] for entry in table["KeySchema"])
+    for member, is_global in (("GlobalSecondaryIndexes", True), ("LocalSecondaryIndexes", False)):
+        for entry in table.get(member) or ():
+            partition_key, sort_key = _key_schema(entry["KeySchema"], types)
+            keys = table_keys | {key.name for key in _present(partition_key, sort_key)}
+            yield Index(
+                name=entry["IndexName"],
+                partition_key=partition_key,
+                sort_key=sort_key,
+                projected=_projected(entry.get("Projection") or {}, keys),
+                is_global=is_global,
+                is_ready=entry.get("IndexStatus", "ACTIVE") == "ACTIVE",
+            )
+
+
+def _projected(projection: Mapping[str, Any], keys: frozenset[str]) -> frozenset[str] | None:
+    if projection.get("ProjectionType", "ALL") == "ALL":
+        return None
+    return keys | frozenset(projection.get("NonKeyAttributes") or ())
+
+
+def _key_schema(
+    schema: list[Mapping[str, str]], types: Mapping[str, KeyType]
+) -> tuple[KeyAttribute, KeyAttribute | None]:
+    by_role = {
+        entry["KeyType"]: KeyAttribute(entry["AttributeName"], types[entry["AttributeName"]])
+        for entry in schema
+    }
+    return by_role["HASH"], by_role.get("RANGE")
+
+
+def _present(
+    partition_key: KeyAttribute, sort_key: KeyAttribute | None
+) -> tuple[KeyAttribute, ...]:
+    return (partition_key,) if sort_key is None else (partition_key, sort_key)

@@ -1,0 +1,188 @@
+"""The error tree: everything a room may raise on purpose, worded by each door for its own readers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a body: an RFC 6901 JSON pointer and a sentence for its writer."""
+
+    pointer: str
+    detail: str
+
+
+class TablesError(Exception):
+    """The root. `str(error)` is a sentence that may be shown to whoever made the request.
+
+    `aws_code` and `aws_request_id` are set when DynamoDB itself refused.
+    """
+
+    code: ClassVar[str] = "internal_error"
+    title: ClassVar[str] = "Internal error"
+    status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        problems: Sequence[Problem] = (),
+        retry_after: int | None = None,
+        aws_code: str | None = None,
+        aws_request_id: str | None = None,
+    ) -> None:
+        self.message = message or self.title + "."
+        self.problems = tuple(problems)
+        self.retry_after = retry_after
+        self.aws_code = aws_code
+        self.aws_request_id = aws_request_id
+        super().__init__(self.message)
+
+
+class InvalidRequest(TablesError):
+    """The request can't be read, or asks for something that has no meaning here."""
+
+    code = "invalid_request"
+    title = "Invalid request"
+    status = 400
+
+
+class InvalidExpression(InvalidRequest):
+    """A filter, document path, projection or update that can't be compiled."""
+
+    code = "invalid_expression"
+    title = "Invalid expression"
+
+
+class InvalidValue(InvalidRequest):
+    """A well-formed value that DynamoDB or the table's schema can't hold."""
+
+    code = "invalid_value"
+    title = "Invalid value"
+
+
+class InvalidCursor(InvalidRequest):
+    """A cursor or last evaluated key that was altered, or belongs to another request."""
+
+    code = "invalid_cursor"
+    title = "Invalid cursor"
+
+
+class NotFound(TablesError):
+    """Nothing answers to that name."""
+
+    code = "not_found"
+    title = "Not found"
+    status = 404
+
+
+class TableNotFound(NotFound):
+    """No alias of that name that the caller may view."""
+
+    code = "table_not_found"
+    title = "Table not found"
+
+
+class ItemNotFound(NotFound):
+    """No item has that key."""
+
+    code = "item_not_found"
+    title = "Item not found"
+
+
+class Conflict(TablesError):
+    """The request and what is stored, or what is running, contradict each other."""
+
+    code = "conflict"
+    title = "Conflict"
+    status = 409
+
+
+class ItemExists(Conflict):
+    """A create met an item with the same key."""
+
+    code = "item_exists"
+    title = "Item exists"
+
+
+class TransactionConflict(Conflict):
+    """Another write held the item at that moment; nothing was written."""
+
+    code = "transaction_conflict"
+    title = "Transaction conflict"
+    retryable = True
+
+
+class IdempotencyConflict(Conflict):
+    """An Idempotency-Key that is still running, or that belongs to another request (`mismatch`)."""
+
+    code = "idempotency_conflict"
+    title = "Idempotency conflict"
+
+    def __init__(self, message: str = "", *, mismatch: bool = False, **context: Any) -> None:
+        super().__init__(message, **context)
+        self.mismatch = mismatch
+
+
+class PreconditionFailed(TablesError):
+    """The item is not in the state that the request was made for.
+
+    `current` is the stored item in wire form, or None when there is none or it is not known.
+    """
+
+    code = "precondition_failed"
+    title = "Precondition failed"
+    status = 412
+
+    def __init__(
+        self, message: str = "", *, current: dict[str, Any] | None = None, **context: Any
+    ) -> None:
+        super().__init__(message, **context)
+        self.current = current
+
+
+class Forbidden(TablesError):
+    """The caller is known and may not do this."""
+
+    code = "forbidden"
+    title = "Forbidden"
+    status = 403
+
+
+class TooLarge(TablesError):
+    """A body, item, key or expression over a limit of DynamoDB's or ours."""
+
+    code = "too_large"
+    title = "Too large"
+    status = 413
+
+
+class Throttled(TablesError):
+    """DynamoDB asks to slow down."""
+
+    code = "throttled"
+    title = "Throttled by DynamoDB"
+    status = 503
+    retryable = True
+
+
+class Unavailable(TablesError):
+    """DynamoDB can't be reached, or failed."""
+
+    code = "unavailable"
+    title = "DynamoDB unavailable"
+    status = 503
+    retryable = True
+
+
+class Refused(Unavailable):
+    """AWS refused this service (credentials, permission, missing table): ours to mend, not the caller's."""
+
+    code = "upstream_refused"
+    title = "AWS refused the request"
+    status = 502
+    retryable = False
