@@ -131,7 +131,8 @@ class IdempotencyConflict(Conflict):
 class PreconditionFailed(TablesError):
     """The item is not in the state that the request was made for.
 
-    `current` is the stored item in wire form, or None when there is none or it is not known.
+    `current` is the stored item in wire form, or None when there is none or it is not known;
+    `position` is that of the failed operation in its transaction.
     """
 
     code = "precondition_failed"
@@ -143,6 +144,7 @@ class PreconditionFailed(TablesError):
     ) -> None:
         super().__init__(message, **context)
         self.current = current
+        self.position = 0
 
 
 class Forbidden(TablesError):

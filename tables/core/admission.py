@@ -1,0 +1,76 @@
+"""What an item must be before it may be written: keys, sizes, schema and audit stamps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from tables.core.audit import stamped_change, stamped_new
+from tables.core.descriptions import TableDescription
+from tables.core.errors import InvalidValue
+from tables.core.expressions import Path
+from tables.core.keys import key_of, require_index_keys
+from tables.core.registry import Table
+from tables.core.schemas import require_valid
+from tables.core.sizes import require_item_fits
+from tables.core.values import Item
+
+
+def admit_new(
+    item: Item, table: Table, description: TableDescription, identity: str, now: datetime
+) -> Item:
+    """The item as it will be created: checked, and stamped where the table keeps audit stamps.
+
+    Raises InvalidValue for keys, index keys and schema, TooLarge over 400 KB.
+    """
+    stamped = stamped_new(item, identity, now) if table.audit_attributes else item
+    require_admissible(stamped, table, description)
+    return stamped
+
+
+def admit_change(
+    new: Item,
+    stored: Item,
+    table: Table,
+    description: TableDescription,
+    identity: str,
+    now: datetime,
+) -> Item:
+    """The item as it will replace `stored`: same key, checked, stamped.
+
+    Raises InvalidValue for another key, index keys and schema, TooLarge over 400 KB.
+    """
+    if key_of(new, description) != key_of(stored, description):
+        raise InvalidValue("The key of an item can't be changed.")
+    stamped = stamped_change(new, stored, identity, now) if table.audit_attributes else new
+    require_admissible(stamped, table, description)
+    return stamped
+
+
+def require_admissible(item: Item, table: Table, description: TableDescription) -> None:
+    """Raise InvalidValue or TooLarge unless DynamoDB and the schema would take the item."""
+    key_of(item, description)
+    require_index_keys(item, description)
+    require_item_fits(item)
+    require_valid(item, table.schema)
+
+
+def types_by_path(description: TableDescription, declared: Mapping[str, str]) -> dict[str, str]:
+    """Declared type tags by path text: the schema's, overruled by what keys are declared as."""
+    return {**declared, **description.declared_types()}
+
+
+def needed_fields(
+    fields: tuple[Path, ...], description: TableDescription, index: str | None
+) -> tuple[Path, ...]:
+    """The projection to ask for: `fields`, and the keys that cursors and links are made of."""
+    if not fields:
+        return ()
+    keys = list(description.key_names)
+    chosen = description.index(index) if index else None
+    if chosen is not None:
+        keys += [attribute.name for attribute in chosen.key_attributes]
+    whole = {path for path in fields if len(path) == 1}
+    nested_keys = {(name,) for name in keys} - whole
+    wanted = [path for path in fields if (path[0],) not in nested_keys]
+    return tuple(dict.fromkeys([*wanted, *((name,) for name in keys)]))

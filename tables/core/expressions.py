@@ -1,0 +1,182 @@
+"""Document paths and the placeholder pool: the only way a name or value gets into an expression."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from tables.core.errors import InvalidExpression
+from tables.core.values import AttributeValue, Item
+
+Path = tuple[str | int, ...]
+
+# AWS: Service, account, and table quotas, "Expression parameters". Local engines enforce none.
+MAX_EXPRESSION_BYTES = 4096
+MAX_OPERATORS = 300
+MAX_PATH_DEPTH = 32
+# No list of a 400 KB item is longer: an element costs at least one byte.
+MAX_LIST_INDEX = 400 * 1024
+
+_SEGMENT = re.compile(r"(?P<name>(?:\\.|[^\\.\[])+)(?P<indexes>(?:\[[0-9]{1,7}\])*)", re.DOTALL)
+_INDEX = re.compile(r"\[([0-9]+)\]")
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_NEEDS_ESCAPE = re.compile(r"([\\.\[\]])")
+
+
+def parse_path(text: str) -> Path:
+    r"""The document path of `a.b[0]`; `\` takes the next character literally (`a\.b` is one name).
+
+    Raises InvalidExpression, naming the path, for empty names, bad indexes and endless paths.
+    """
+    path: list[str | int] = []
+    position = 0
+    while True:
+        match = _SEGMENT.match(text, position)
+        if match is None:
+            raise _invalid(text, "a name is empty")
+        path.append(_ESCAPED.sub(r"\1", match["name"]))
+        path.extend(_list_index(text, digits) for digits in _INDEX.findall(match["indexes"]))
+        position = match.end()
+        if len(path) > MAX_PATH_DEPTH:
+            raise _invalid(text, f"it is more than {MAX_PATH_DEPTH} levels deep")
+        if position == len(text):
+            return tuple(path)
+        if text[position] != ".":
+            raise _invalid(text, r"an index looks like [0]; write \[ for a literal bracket")
+        position += 1
+
+
+def format_path(path: Iterable[str | int]) -> str:
+    """The text that `parse_path` reads back as this path."""
+    text = ""
+    for segment in path:
+        if isinstance(segment, int):
+            text += f"[{segment}]"
+            continue
+        escaped = _NEEDS_ESCAPE.sub(r"\\\1", segment)
+        text += f".{escaped}" if text else escaped
+    return text
+
+
+def require_no_overlap(paths: Iterable[Path]) -> None:
+    """Raise InvalidExpression when one path is, or contains, another (DynamoDB refuses both)."""
+    ordered = sorted(paths, key=_sortable)
+    for shorter, longer in pairwise(ordered):
+        if longer[: len(shorter)] == shorter:
+            raise InvalidExpression(
+                f"The paths {format_path(shorter)!r} and {format_path(longer)!r} overlap."
+            )
+
+
+def value_at(item: Item, path: Path) -> AttributeValue | None:
+    """The value at a path of an item, or None where there is nothing."""
+    value: AttributeValue | None = {"M": item}
+    for segment in path:
+        value = child_of(value, segment)
+        if value is None:
+            return None
+    return value
+
+
+def child_of(value: AttributeValue | None, segment: str | int) -> AttributeValue | None:
+    """What one segment of a path leads to, or None."""
+    if value is None:
+        return None
+    if isinstance(segment, str):
+        children: dict[str, AttributeValue] = value.get("M", {})
+        return children.get(segment)
+    elements: list[AttributeValue] = value.get("L", [])
+    return elements[segment] if segment < len(elements) else None
+
+
+@dataclass(slots=True)
+class Placeholders:
+    """The names and values of one request's expressions, each under a placeholder."""
+
+    names: dict[str, str] = field(default_factory=dict)
+    values: Item = field(default_factory=dict)
+    operators: int = 0
+
+    def name(self, attribute: str) -> str:
+        """The placeholder of an attribute name; the same name gets the same placeholder."""
+        return self.names.setdefault(attribute, f"#{len(self.names)}")
+
+    def path(self, path: Path) -> str:
+        """A document path in placeholders, such as `#0.#1[3]`."""
+        text = ""
+        for segment in path:
+            if isinstance(segment, int):
+                text += f"[{segment}]"
+                continue
+            text += f".{self.name(segment)}" if text else self.name(segment)
+        return text
+
+    def value(self, value: AttributeValue) -> str:
+        """A placeholder for a value."""
+        placeholder = f":{len(self.values)}"
+        self.values[placeholder] = value
+        return placeholder
+
+    def count(self, operators: int = 1) -> None:
+        """Note operators or functions used. Raises InvalidExpression past 300."""
+        self.operators += operators
+        if self.operators > MAX_OPERATORS:
+            raise InvalidExpression(
+                f"The expression needs more than {MAX_OPERATORS} operators, DynamoDB's limit."
+            )
+
+    def copy(self) -> Placeholders:
+        """A pool that starts from what this one holds, for an attempt that may be dropped."""
+        return Placeholders(dict(self.names), dict(self.values), self.operators)
+
+    def become(self, other: Placeholders) -> None:
+        """Take over what an attempt's pool holds."""
+        self.names, self.values, self.operators = other.names, other.values, other.operators
+
+    def request(self) -> dict[str, Any]:
+        """The request members that declare what was used."""
+        members: dict[str, Any] = {}
+        if self.names:
+            members["ExpressionAttributeNames"] = {
+                placeholder: name for name, placeholder in self.names.items()
+            }
+        if self.values:
+            members["ExpressionAttributeValues"] = self.values
+        return members
+
+
+def require_short(expression: str) -> str:
+    """The expression. Raises InvalidExpression when it is over 4 KB."""
+    if len(expression) > MAX_EXPRESSION_BYTES:
+        raise InvalidExpression(
+            f"The expression is {len(expression)} bytes long; "
+            f"DynamoDB takes {MAX_EXPRESSION_BYTES}. Use fewer conditions or attributes."
+        )
+    return expression
+
+
+def compile_projection(paths: Iterable[Path], pool: Placeholders) -> str:
+    """A ProjectionExpression of these paths. Raises InvalidExpression where they overlap."""
+    distinct = list(dict.fromkeys(paths))
+    require_no_overlap(distinct)
+    return require_short(", ".join(pool.path(path) for path in distinct))
+
+
+def _list_index(text: str, digits: str) -> int:
+    if int(digits) > MAX_LIST_INDEX:
+        raise _invalid(text, "a list index is too large")
+    return int(digits)
+
+
+def _sortable(path: Path) -> list[tuple[bool, int, str]]:
+    return [
+        (True, segment, "") if isinstance(segment, int) else (False, 0, segment) for segment in path
+    ]
+
+
+def _invalid(text: str, reason: str) -> InvalidExpression:
+    shown = text if len(text) <= 100 else text[:100] + "…"
+    return InvalidExpression(f"The path {shown!r} can't be read: {reason}.")

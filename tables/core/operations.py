@@ -1,0 +1,70 @@
+"""Write operations as values: compiled, limits checked, not yet sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tables.core.expressions import Placeholders
+from tables.core.values import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """PutItem, or the Put of a transaction."""
+
+    table: str
+    item: Item
+    condition: str = ""
+    pool: Placeholders = field(default_factory=Placeholders)
+
+    def request(self) -> dict[str, Any]:
+        """The members that PutItem and a transaction's Put share."""
+        return {"TableName": self.table, "Item": self.item, **_expressions(self)}
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """UpdateItem, or the Update of a transaction."""
+
+    table: str
+    key: Item
+    expression: str
+    condition: str = ""
+    pool: Placeholders = field(default_factory=Placeholders)
+
+    def request(self) -> dict[str, Any]:
+        """The members that UpdateItem and a transaction's Update share."""
+        members = {"TableName": self.table, "Key": self.key, **_expressions(self)}
+        # An update with no expression creates an empty item, or does nothing.
+        return {**members, "UpdateExpression": self.expression} if self.expression else members
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """DeleteItem, or the Delete of a transaction."""
+
+    table: str
+    key: Item
+    condition: str = ""
+    pool: Placeholders = field(default_factory=Placeholders)
+
+    def request(self) -> dict[str, Any]:
+        """The members that DeleteItem and a transaction's Delete share."""
+        return {"TableName": self.table, "Key": self.key, **_expressions(self)}
+
+
+Operation = Put | Update | Delete
+
+
+def key_in(operation: Operation, key_names: tuple[str, ...]) -> Item:
+    """The key of the item that an operation writes."""
+    source = operation.item if isinstance(operation, Put) else operation.key
+    return {name: source[name] for name in key_names}
+
+
+def _expressions(operation: Operation) -> dict[str, Any]:
+    members = operation.pool.request()
+    if operation.condition:
+        members["ConditionExpression"] = operation.condition
+    return members

@@ -1,0 +1,208 @@
+"""Plans: which DynamoDB operation answers a filter, without ever missing an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from tables.core.descriptions import Index, KeyAttribute, TableDescription
+from tables.core.errors import InvalidExpression
+from tables.core.expressions import Path, Placeholders, require_short
+from tables.core.filters import (
+    BY_SUFFIX,
+    EVERYTHING,
+    Group,
+    Term,
+    comparable,
+    compile_filter,
+    terms_of,
+)
+from tables.core.values import Item, type_of
+
+# Operators that a sort key condition may use (AWS: KeyConditionExpression).
+_SORT_KEY_OPERATORS = frozenset({"eq", "lt", "lte", "gt", "gte", "between", "begins_with"})
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One way to answer a filter.
+
+    `key` is set for GetItem, `key_terms` for Query. `filter` goes into the FilterExpression;
+    `local` names key attributes only and is matched here, because a Query's filter can't.
+    """
+
+    operation: Literal["GetItem", "Query", "Scan"]
+    index: str | None = None
+    key: Item | None = None
+    key_terms: tuple[Term, ...] = ()
+    filter: Group = EVERYTHING
+    local: Group = EVERYTHING
+    descending: bool = False
+
+    def compile(self, pool: Placeholders) -> dict[str, Any]:
+        """The request members of this plan, expressions included but not the pool's."""
+        members: dict[str, Any] = {}
+        if self.index:
+            members["IndexName"] = self.index
+        if self.operation == "Query":
+            condition = compile_filter(Group(self.key_terms), pool)
+            members["KeyConditionExpression"] = require_short(condition)
+            members["ScanIndexForward"] = not self.descending
+        if self.filter:
+            members["FilterExpression"] = compile_filter(self.filter, pool)
+        return members
+
+
+def choose_plan(
+    filter: Group,
+    description: TableDescription,
+    *,
+    fields: Iterable[Path] = (),
+    index: str | None = None,
+    scan_only: bool = False,
+    order: Literal["asc", "desc"] | None = None,
+) -> Plan:
+    """The cheapest plan that provably gives the same answer as a scan of the table.
+
+    An index is taken by itself only when it holds every attribute that is asked for and every
+    item that can match; `index` forces one. Raises InvalidExpression for an unknown index and
+    for an order on a scan, which has none.
+    """
+    forced = _forced_index(description, index)
+    if scan_only:
+        plan = Plan("Scan", index=index, filter=filter)
+    else:
+        plan = _best(filter, description, frozenset(path[0] for path in fields), forced)
+    if order is None:
+        return plan
+    if plan.operation == "Scan":
+        raise InvalidExpression("A scan has no order: filter on a partition key to get one.")
+    return replace(plan, descending=order == "desc")
+
+
+def _forced_index(description: TableDescription, name: str | None) -> Index | None:
+    if name is None:
+        return None
+    index = description.index(name)
+    if index is None:
+        known = ", ".join(index.name for index in description.indexes) or "none"
+        raise InvalidExpression(f"No index has that name; this table's indexes: {known}.")
+    return index
+
+
+def _best(
+    filter: Group, description: TableDescription, fields: frozenset[str | int], forced: Index | None
+) -> Plan:
+    if forced is not None:
+        plan = _query(filter, forced.name, forced.partition_key, forced.sort_key)
+        return plan or Plan("Scan", index=forced.name, filter=filter)
+    key_plan = _get_item(filter, description)
+    if key_plan is not None:
+        return key_plan
+    plans = [_query(filter, None, description.partition_key, description.sort_key)]
+    plans += [
+        _query(filter, candidate.name, candidate.partition_key, candidate.sort_key)
+        for candidate in description.indexes
+        if _holds_the_answer(candidate, filter, description, fields)
+    ]
+    # max keeps the first of equals, so the table itself comes before its indexes.
+    usable = [plan for plan in plans if plan is not None]
+    return max(usable, key=lambda plan: len(plan.key_terms), default=Plan("Scan", filter=filter))
+
+
+def _get_item(filter: Group, description: TableDescription) -> Plan | None:
+    """GetItem when the filter is exactly one value for each key attribute."""
+    terms = [part for part in filter.parts if isinstance(part, Term) and _is_equality(part)]
+    key = {str(term.path[0]): term.operands[0] for term in terms if len(term.path) == 1}
+    if len(filter.parts) != len(description.key_attributes) or len(terms) != len(filter.parts):
+        return None
+    for attribute in description.key_attributes:
+        if attribute.name not in key or not _is_key_value(key[attribute.name], attribute):
+            return None
+    return Plan("GetItem", key={name: key[name] for name in description.key_names})
+
+
+def _query(
+    filter: Group, index: str | None, partition_key: KeyAttribute, sort_key: KeyAttribute | None
+) -> Plan | None:
+    terms = [part for part in filter.parts if isinstance(part, Term)]
+    partition = next((t for t in terms if _is_equality(t) and _fits(t, partition_key)), None)
+    if partition is None:
+        return None
+    chosen = [partition]
+    replaced = [partition]
+    if sort_key is not None:
+        condition, used = _sort_condition(terms, sort_key)
+        chosen += condition
+        replaced += used
+    names = {key.name for key in (partition_key, sort_key) if key is not None}
+    rest = [part for part in filter.parts if not any(part is term for term in replaced)]
+    local = [part for part in rest if _touches(part, names)]
+    if not all(_names_only(part, names) for part in local):
+        return None
+    return Plan(
+        "Query",
+        index=index,
+        key_terms=tuple(chosen),
+        filter=Group(tuple(part for part in rest if not _touches(part, names))),
+        local=Group(tuple(local)),
+    )
+
+
+def _sort_condition(terms: list[Term], sort_key: KeyAttribute) -> tuple[list[Term], list[Term]]:
+    """The one sort key condition a Query may have, and the terms that it replaces."""
+    usable = [t for t in terms if t.operator.suffix in _SORT_KEY_OPERATORS and _fits(t, sort_key)]
+    low = next((term for term in usable if term.operator.suffix == "gte"), None)
+    high = next((term for term in usable if term.operator.suffix == "lte"), None)
+    if low and high and comparable(low.operands[0]) <= comparable(high.operands[0]):
+        both = Term(low.path, BY_SUFFIX["between"], (low.operands[0], high.operands[0]))
+        return [both], [low, high]
+    # An equality reads least.
+    usable.sort(key=lambda term: term.operator.suffix != "eq")
+    return usable[:1], usable[:1]
+
+
+def _holds_the_answer(
+    index: Index, filter: Group, description: TableDescription, fields: frozenset[str | int]
+) -> bool:
+    if not index.is_ready:
+        return False
+    if index.projected is not None:
+        needed = fields | {term.path[0] for term in terms_of(filter)}
+        if not fields or not needed <= index.projected:
+            return False
+    required = {
+        part.path[0]
+        for part in filter.parts
+        if isinstance(part, Term) and part.operator.implies_existence
+    }
+    # An item without the index's sort key is not in the index.
+    return (
+        index.sort_key is None
+        or index.sort_key.name in required
+        or index.sort_key.name in description.key_names
+    )
+
+
+def _is_equality(term: Term) -> bool:
+    return term.operator.suffix == "eq"
+
+
+def _fits(term: Term, attribute: KeyAttribute) -> bool:
+    return term.path == (attribute.name,) and all(
+        _is_key_value(operand, attribute) for operand in term.operands
+    )
+
+
+def _is_key_value(value: dict[str, Any], attribute: KeyAttribute) -> bool:
+    # DynamoDB refuses an empty key value even in a condition; a scan just finds nothing.
+    return type_of(value) == attribute.type and value[attribute.type] != ""
+
+
+def _touches(part: Term | Group, names: set[str]) -> bool:
+    return any(term.path[0] in names for term in terms_of(part))
+
+
+def _names_only(part: Term | Group, names: set[str]) -> bool:
+    return all(len(term.path) == 1 and term.path[0] in names for term in terms_of(part))

@@ -1,0 +1,182 @@
+"""ETags, and the conditions that pin a write to the state that was read (RFC 9110, section 13)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Literal
+
+import orjson
+
+from tables.core.audit import UPDATED
+from tables.core.descriptions import TableDescription
+from tables.core.errors import Conflict, InvalidExpression, InvalidRequest
+from tables.core.expressions import Path, Placeholders, format_path, require_short, value_at
+from tables.core.operations import Delete, Put, Update
+from tables.core.updates import Change, canonical_value, compile_update, diff
+from tables.core.values import Item
+
+Representation = Literal["plain", "typed"]
+
+# etagc of RFC 9110 section 8.8.3, without the quotes.
+_TAG = re.compile(
+    r'\s*(?P<weak>W/)?(?:"(?P<quoted>[\x21\x23-\x7e\x80-\xff]*)"|(?P<bare>[A-Za-z0-9._~-]+))\s*'
+)
+
+
+def etag(item: Item, representation: Representation = "plain", fields: Iterable[Path] = ()) -> str:
+    """A strong, quoted tag: the state's hash, then a suffix for the representation."""
+    suffix = representation[0]
+    shown = ",".join(format_path(path) for path in fields)
+    if shown:
+        suffix += hashlib.sha256(shown.encode()).hexdigest()[:8]
+    return f'"{state_of(item)}.{suffix}"'
+
+
+def state_of(item: Item) -> str:
+    """The hash of an item's state, the same for every spelling of the same item."""
+    canonical = orjson.dumps({name: canonical_value(item[name]) for name in sorted(item)})
+    return hashlib.sha256(canonical).hexdigest()[:32]
+
+
+def parse_etags(header: str) -> tuple[str, ...] | Literal["*"]:
+    """The opaque tags of an If-Match or If-None-Match; weak ones keep their `W/`.
+
+    A tag without quotes is understood. Raises InvalidRequest for anything else, because a
+    precondition that is ignored becomes an unconditional write.
+    """
+    if header.strip() == "*":
+        return "*"
+    tags: list[str] = []
+    position = 0
+    while position < len(header):
+        match = _TAG.match(header, position)
+        if match is None or (match.end() < len(header) and header[match.end()] != ","):
+            raise InvalidRequest(
+                'An entity tag looks like "0123abcd.p"; this header can\'t be read.'
+            )
+        tags.append((match["weak"] or "") + (match["quoted"] or match["bare"] or ""))
+        position = match.end() + 1
+    if not tags:
+        raise InvalidRequest("The precondition names no entity tag.")
+    return tuple(tags)
+
+
+def matches_state(header: str, item: Item | None) -> bool:
+    """If-Match: whether a tag of any representation of this state is named (strong comparison)."""
+    tags = parse_etags(header)
+    if item is None:
+        return False
+    return tags == "*" or state_of(item) in {tag.split(".")[0] for tag in tags}
+
+
+def matches_tag(header: str, tag: str) -> bool:
+    """If-None-Match on a read: whether this very representation is named (weak comparison)."""
+    tags = parse_etags(header)
+    return tags == "*" or tag.strip('"') in {named.removeprefix("W/") for named in tags}
+
+
+def absent(description: TableDescription, pool: Placeholders) -> str:
+    """The condition that no item has this key."""
+    return f"attribute_not_exists({pool.name(description.partition_key.name)})"
+
+
+def present(description: TableDescription, pool: Placeholders) -> str:
+    """The condition that an item has this key."""
+    return f"attribute_exists({pool.name(description.partition_key.name)})"
+
+
+def pin(
+    item: Item,
+    description: TableDescription,
+    pool: Placeholders,
+    *,
+    new_paths: Iterable[Path] = (),
+) -> str:
+    """The condition that every attribute still is as it was read, and `new_paths` still are free.
+
+    An item too wide for that (300 operators, 4 KB) is pinned on its audit stamps, which every
+    writer that comes through here changes. Raises Conflict where it has none.
+    """
+    free = [path for path in new_paths if value_at(item, path) is None]
+    whole = [(name,) for name in item if name not in description.key_names]
+    trial = pool.copy()
+    try:
+        condition = pin_paths(item, [*whole, *free], description, trial)
+    except InvalidExpression:
+        if any(name not in item for name in UPDATED):
+            raise Conflict(
+                "The item has too many attributes to compare in one condition and carries no "
+                "audit stamps, so it can't be changed safely. Change single attributes instead."
+            ) from None
+        trial = pool.copy()
+        condition = pin_paths(item, [(name,) for name in UPDATED], description, trial)
+    pool.become(trial)
+    return condition
+
+
+def pin_paths(
+    item: Item, paths: Iterable[Path], description: TableDescription, pool: Placeholders
+) -> str:
+    """The condition that the item is there and these paths still hold what was read."""
+    conditions = [present(description, pool)]
+    for path in paths:
+        stored = value_at(item, path)
+        pool.count(2)
+        if stored is None:
+            conditions.append(f"attribute_not_exists({pool.path(path)})")
+        else:
+            conditions.append(f"{pool.path(path)} = {pool.value(stored)}")
+    return require_short(" AND ".join(conditions))
+
+
+def compile_create(item: Item, description: TableDescription) -> Put:
+    """A put that refuses an existing key."""
+    pool = Placeholders()
+    return Put(description.name, item, absent(description, pool), pool)
+
+
+def compile_replace(stored: Item, new: Item, description: TableDescription) -> Update | Put:
+    """The write that turns `stored`, as it was read, into `new`, or fails its condition.
+
+    An UpdateItem, so that an attribute another system adds in between survives; a PutItem where
+    the update would be over DynamoDB's limits.
+    """
+    try:
+        return compile_changes(diff(stored, new), stored, description)
+    except InvalidExpression:
+        pool = Placeholders()
+        return Put(description.name, new, pin(stored, description, pool), pool)
+
+
+def compile_changes(
+    changes: list[Change],
+    stored: Item,
+    description: TableDescription,
+    *,
+    pinned: Iterable[Path] | None = None,
+) -> Update:
+    """An update by these changes, pinned to the item as read, or to some of its paths only."""
+    pool = Placeholders()
+    expression, guard = compile_update(changes, pool)
+    condition = (
+        pin(stored, description, pool, new_paths=[change.path for change in changes])
+        if pinned is None
+        else pin_paths(stored, pinned, description, pool)
+    )
+    return Update(
+        description.name,
+        {name: stored[name] for name in description.key_names},
+        expression,
+        require_short(" AND ".join(part for part in (condition, guard) if part)),
+        pool,
+    )
+
+
+def compile_delete(stored: Item, description: TableDescription) -> Delete:
+    """A delete of the item as it was read."""
+    pool = Placeholders()
+    condition = pin(stored, description, pool)
+    key = {name: stored[name] for name in description.key_names}
+    return Delete(description.name, key, condition, pool)

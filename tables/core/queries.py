@@ -1,0 +1,172 @@
+"""The query-string language of collections: Django-style filters, shared by v1 and the admin."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tables.core.errors import InvalidExpression, InvalidValue
+from tables.core.expressions import Path, format_path, parse_path
+from tables.core.filters import BY_SUFFIX, EVERYTHING, Group, Operator, Term, make_term
+from tables.core.numbers import canonical_number
+from tables.core.values import AttributeValue, is_base64
+
+# An attribute with one of these names is filtered as `order__eq=…`.
+PARAMETERS = frozenset({"fields", "limit", "cursor", "index", "order", "format", "plan"})
+MAX_LIMIT = 1000
+TYPE_SUFFIXES: Mapping[str, str] = {
+    "s": "S",
+    "n": "N",
+    "b": "B",
+    "bool": "BOOL",
+    "null": "NULL",
+}
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
+_SEPARATOR = re.compile(r"(?<!\\)__")
+_LITERAL_UNDERSCORE = re.compile(r"\\_")
+_COMMA = re.compile(r"(?<!\\),")
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionQuery:
+    """What a collection's URL asks for. `limit` is a number of items, `fields` empty for all."""
+
+    filter: Group = EVERYTHING
+    fields: tuple[Path, ...] = ()
+    limit: int | None = None
+    cursor: str | None = None
+    index: str | None = None
+    order: Literal["asc", "desc"] | None = None
+    scan_only: bool = False
+
+
+def parse_query(
+    pairs: Sequence[tuple[str, str]],
+    *,
+    types: Mapping[str, str],
+    ignore: frozenset[str] = frozenset(),
+) -> CollectionQuery:
+    """Read decoded query-string pairs.
+
+    `types` maps the text of a document path to its declared type tag; other paths are strings
+    unless a type suffix says otherwise. `ignore` names parameters of the caller's own. Raises
+    InvalidExpression, naming the parameter.
+    """
+    settings: dict[str, str] = {}
+    terms: list[Term | Group] = []
+    for name, text in pairs:
+        if name in ignore:
+            continue
+        if name not in PARAMETERS:
+            terms.append(_parse_term(name, text, types))
+        elif name in settings:
+            raise InvalidExpression(f"{name} stands twice in the query string.")
+        elif text:
+            settings[name] = text
+    return CollectionQuery(
+        filter=Group(tuple(terms)),
+        fields=tuple(parse_path(path) for path in _COMMA.split(settings.get("fields", "")) if path),
+        limit=_limit(settings.get("limit")),
+        cursor=settings.get("cursor"),
+        index=settings.get("index"),
+        order=_order(settings.get("order")),
+        scan_only=_scan_only(settings.get("plan")),
+    )
+
+
+def format_term(term: Term, types: Mapping[str, str]) -> tuple[str, str]:
+    """The query-string pair that `_parse_term` reads back as this term."""
+    path = format_path(term.path)
+    name = path.replace("__", r"\_\_")
+    tags = {next(iter(operand)) for operand in term.operands}
+    suffix = "" if term.operator.suffix == "eq" and name not in PARAMETERS else term.operator.suffix
+    name += f"__{suffix}" if suffix else ""
+    if term.operator.suffix in ("exists", "not_exists"):
+        return (
+            name.removesuffix("__not_exists") + "__exists"
+            if term.operator.suffix == "not_exists"
+            else name,
+            "false" if term.operator.suffix == "not_exists" else "true",
+        )
+    tag = tags.pop() if len(tags) == 1 else "S"
+    if term.operator.suffix != "type" and tag != types.get(path, "S"):
+        name += "__" + next(word for word, known in TYPE_SUFFIXES.items() if known == tag)
+    return name, ",".join(_operand_text(operand, term.operator) for operand in term.operands)
+
+
+def _parse_term(name: str, text: str, types: Mapping[str, str]) -> Term:
+    segments = _SEPARATOR.split(name)
+    forced = None
+    operator: Operator | None = None
+    if len(segments) > 1 and segments[-1] in TYPE_SUFFIXES:
+        forced = TYPE_SUFFIXES[segments.pop()]
+    if len(segments) > 1 and segments[-1] in BY_SUFFIX:
+        operator = BY_SUFFIX[segments.pop()]
+    path = parse_path(_LITERAL_UNDERSCORE.sub("_", "__".join(segments)))
+    operator = operator or BY_SUFFIX["eq"]
+    if operator.operands == 0:
+        return _parse_existence(name, path, operator, text)
+    declared = "S" if operator.suffix == "type" else types.get(format_path(path), "S")
+    tag = forced or (declared if declared in operator.types else "S")
+    texts = [text] if operator.operands == 1 else _COMMA.split(text)
+    return make_term(
+        path, operator, [_parse_operand(name, entry, tag, operator) for entry in texts]
+    )
+
+
+def _parse_existence(name: str, path: Path, operator: Operator, text: str) -> Term:
+    wanted = _BOOLEANS.get(text.lower())
+    if wanted is None:
+        raise InvalidExpression(f"{name} takes true or false.")
+    if not wanted:
+        operator = BY_SUFFIX["not_exists" if operator.suffix == "exists" else "exists"]
+    return make_term(path, operator)
+
+
+def _parse_operand(name: str, text: str, tag: str, operator: Operator) -> AttributeValue:
+    if operator.operands != 1:
+        text = text.replace(r"\,", ",")
+    if tag == "BOOL":
+        if text.lower() not in _BOOLEANS:
+            raise InvalidExpression(f"{name} takes true or false.")
+        return {"BOOL": _BOOLEANS[text.lower()]}
+    if tag == "NULL":
+        return {"NULL": True}
+    if tag == "B" and not is_base64(text):
+        raise InvalidExpression(f"{name} takes base64 text.")
+    if tag != "N":
+        return {tag: text}
+    try:
+        return {"N": canonical_number(text)}
+    except InvalidValue as error:
+        raise InvalidExpression(f"{name}: {error.message}") from error
+
+
+def _operand_text(operand: AttributeValue, operator: Operator) -> str:
+    ((tag, content),) = operand.items()
+    if tag in ("BOOL", "NULL"):
+        return "true" if content else "false"
+    return str(content) if operator.operands == 1 else str(content).replace(",", r"\,")
+
+
+def _limit(text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MAX_LIMIT:
+        raise InvalidExpression(f"limit takes a whole number from 1 to {MAX_LIMIT}.")
+    return int(text[:9])
+
+
+def _order(text: str | None) -> Literal["asc", "desc"] | None:
+    match text:
+        case None | "asc" | "desc":
+            return text
+    raise InvalidExpression("order takes asc or desc.")
+
+
+def _scan_only(text: str | None) -> bool:
+    if text not in (None, "scan", "auto"):
+        raise InvalidExpression("plan takes scan or auto.")
+    return text == "scan"

@@ -1,0 +1,246 @@
+"""The alias map: which tables may be reached, under what name, by whom, and how they are shown."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from tables.core.errors import TableNotFound
+from tables.core.schemas import require_schema
+
+ACTIONS = ("view", "add", "change", "delete", "export")
+WRITE_ACTIONS = frozenset({"add", "change", "delete"})
+DEFAULT_STAFF_ACTIONS = frozenset({"view", "add", "change"})
+
+_ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+_REAL_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One alias. `permissions` maps an action to the groups that may do it, superusers included."""
+
+    alias: str
+    table: str
+    label: str
+    description: str = ""
+    list_display: tuple[str, ...] = ()
+    list_filter: tuple[str, ...] = ()
+    search_fields: tuple[str, ...] = ()
+    readonly_fields: tuple[str, ...] = ()
+    list_per_page: int = 100
+    schema: Mapping[str, Any] | None = None
+    natural_key: tuple[str, ...] = ()
+    client_keys: bool = True
+    require_precondition: bool = False
+    audit_attributes: bool = True
+    permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Every alias, in the file's order, and the groups that the whole site knows."""
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    staff_groups: frozenset[str] = frozenset()
+    superuser_groups: frozenset[str] = frozenset()
+    read_only: bool = False
+
+    def get(self, alias: object) -> Table:
+        """The table of that alias, case-sensitive. Raises TableNotFound."""
+        table = self.tables.get(alias) if isinstance(alias, str) else None
+        if table is None:
+            raise TableNotFound("No table has that alias.")
+        return table
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something wrong in the file: an id such as `tables.E002`, what, and how to mend it."""
+
+    id: str
+    message: str
+    hint: str = ""
+
+
+# Key of a table's section -> the Python type that TOML must give.
+_TABLE_KEYS: dict[str, type] = {
+    "table": str,
+    "label": str,
+    "description": str,
+    "list_display": list,
+    "list_filter": list,
+    "search_fields": list,
+    "readonly_fields": list,
+    "list_per_page": int,
+    "schema": str,
+    "natural_key": list,
+    "client_keys": bool,
+    "require_precondition": bool,
+    "audit_attributes": bool,
+    "permissions": dict,
+}
+_TOP_KEYS = ("staff_groups", "superuser_groups")
+
+
+def load_registry(
+    path: Path, *, read_only: bool = False, reserved: frozenset[str] = frozenset()
+) -> tuple[Registry, list[Mistake]]:
+    """Read an alias map. `reserved` are real tables that no alias may reach.
+
+    Never raises: mistakes are returned, and what they concern is left out.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        hint = "Copy the example from docs/alias-map.md, or set TABLES_FILE."
+        return Registry(), [Mistake("tables.E001", f"The alias map {path} does not exist.", hint)]
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return Registry(), [Mistake("tables.E001", f"The alias map {path} can't be read: {error}")]
+    return _Reader(path.parent, reserved, read_only).read(document)
+
+
+def discovered(names: list[str], *, read_only: bool, groups: Registry) -> Registry:
+    """A registry of every real table under its own name, for development only."""
+    superusers = groups.superuser_groups
+    staff = groups.staff_groups | superusers
+    tables = {
+        name: Table(name, name, name, permissions=_granted({}, staff, superusers, read_only))
+        for name in names
+        if _ALIAS.fullmatch(name)
+    }
+    return Registry({**tables, **groups.tables}, groups.staff_groups, superusers, read_only)
+
+
+class _Reader:
+    """Reads one document, collecting every mistake instead of stopping at the first."""
+
+    def __init__(self, folder: Path, reserved: frozenset[str], read_only: bool) -> None:
+        self.folder = folder
+        self.reserved = reserved
+        self.read_only = read_only
+        self.mistakes: list[Mistake] = []
+
+    def read(self, document: dict[str, Any]) -> tuple[Registry, list[Mistake]]:
+        staff = frozenset(self._strings(document, "staff_groups", "the alias map"))
+        superusers = frozenset(self._strings(document, "superuser_groups", "the alias map"))
+        tables = {}
+        for alias, section in document.items():
+            if alias in _TOP_KEYS:
+                continue
+            if not isinstance(section, dict):
+                self._unknown_key(alias, _TOP_KEYS, "the alias map")
+                continue
+            table = self._table(alias, section, staff | superusers, superusers)
+            if table is not None:
+                tables[alias] = table
+        return Registry(tables, staff, superusers, self.read_only), self.mistakes
+
+    def _table(
+        self, alias: str, section: dict[str, Any], staff: frozenset[str], supers: frozenset[str]
+    ) -> Table | None:
+        before = len(self.mistakes)
+        where = f"[{alias}]"
+        if not _ALIAS.fullmatch(alias):
+            self._mistake(
+                "tables.E002",
+                f"{where} is not an alias.",
+                "An alias is a letter, then up to 63 letters, digits, '_' or '-'.",
+            )
+        self._check_keys(section, where)
+        real = section.get("table")
+        if not isinstance(real, str) or not _REAL_TABLE.fullmatch(real):
+            self._mistake("tables.E005", f"{where} names no DynamoDB table.", 'Add table = "…".')
+        elif real in self.reserved:
+            self._mistake("tables.E006", f"{where} reaches {real!r}, which is internal.")
+        permissions = self._permissions(section.get("permissions", {}), where)
+        schema = self._schema(section.get("schema"), where)
+        if len(self.mistakes) > before:
+            return None
+        values: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in section.items()
+        }
+        values |= {"schema": schema, "label": section.get("label", alias)}
+        values["permissions"] = _granted(permissions, staff, supers, self.read_only)
+        return Table(alias=alias, **values)
+
+    def _check_keys(self, section: dict[str, Any], where: str) -> None:
+        for key, value in section.items():
+            if key not in _TABLE_KEYS:
+                self._unknown_key(key, tuple(_TABLE_KEYS), where)
+            elif _TABLE_KEYS[key] is list:
+                self._strings(section, key, where)
+            elif type(value) is not _TABLE_KEYS[key]:
+                self._mistake(
+                    "tables.E004", f"{where} {key} must be a {_TABLE_KEYS[key].__name__}."
+                )
+        per_page = section.get("list_per_page", 100)
+        if isinstance(per_page, int) and not 1 <= per_page <= 1000:
+            self._mistake("tables.E004", f"{where} list_per_page must be from 1 to 1000.")
+
+    def _permissions(self, section: Any, where: str) -> dict[str, frozenset[str]]:
+        if not isinstance(section, dict):
+            return {}
+        granted = {}
+        for action in section:
+            if action in ACTIONS:
+                granted[action] = frozenset(self._strings(section, action, f"{where}.permissions"))
+            else:
+                self._unknown_key(action, ACTIONS, f"{where}.permissions")
+        return granted
+
+    def _schema(self, name: Any, where: str) -> Mapping[str, Any] | None:
+        if not isinstance(name, str):
+            return None
+        try:
+            schema = json.loads((self.folder / name).read_text(encoding="utf-8"))
+            require_schema(schema)
+        except (OSError, ValueError) as error:
+            self._mistake("tables.E007", f"{where} schema {name!r} can't be read: {error}")
+            return None
+        except (jsonschema.SchemaError, TypeError) as error:
+            reason = getattr(error, "message", "it is not an object")
+            self._mistake("tables.E007", f"{where} schema {name!r} is not a schema: {reason}")
+            return None
+        loaded: Mapping[str, Any] = schema
+        return loaded
+
+    def _strings(self, section: dict[str, Any], key: str, where: str) -> list[str]:
+        value = section.get(key, [])
+        if isinstance(value, list) and all(isinstance(entry, str) and entry for entry in value):
+            return value
+        self._mistake("tables.E004", f"{where} {key} must be a list of strings.")
+        return []
+
+    def _unknown_key(self, key: str, known: tuple[str, ...], where: str) -> None:
+        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(known)}."
+        self._mistake("tables.E003", f"{where} has an unknown key {key!r}.", hint)
+
+    def _mistake(self, id: str, message: str, hint: str = "") -> None:
+        self.mistakes.append(Mistake(id, message, hint))
+
+
+def _granted(
+    given: Mapping[str, frozenset[str]],
+    staff: frozenset[str],
+    superusers: frozenset[str],
+    read_only: bool,
+) -> dict[str, frozenset[str]]:
+    """Groups by action: what is given, else the defaults; superusers always; no writes read-only."""
+    permissions = {}
+    for action in ACTIONS:
+        default = staff if action in DEFAULT_STAFF_ACTIONS else superusers
+        permissions[action] = given.get(action, default) | superusers
+    if read_only:
+        permissions |= {action: frozenset() for action in WRITE_ACTIONS}
+    return permissions

@@ -1,0 +1,103 @@
+"""The AdminAPI's scan language: its JSON body, read into a filter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tables.core.errors import InvalidExpression, InvalidValue
+from tables.core.expressions import Path, parse_path
+from tables.core.filters import BY_SUFFIX, Group, Term, make_term, operator_named
+from tables.core.values import AttributeValue, Special, adminapi_special, wire_value
+
+KEYWORDS = {"attributesExist": "exists", "attributesNotExist": "not_exists"}
+
+
+def parse_scan(scan: Any, *, special: Special = adminapi_special) -> Group:
+    """The filter that a `scan` object describes; `{}` matches everything.
+
+    Raises InvalidExpression, naming the path, for what the language doesn't hold.
+    """
+    if not isinstance(scan, Mapping):
+        raise InvalidExpression('"scan" must be an object; {} means everything.')
+    parts: list[Term | Group] = []
+    for name, condition in scan.items():
+        if name in KEYWORDS:
+            parts.extend(_existence(name, condition))
+            continue
+        parts.append(_condition(parse_path(name), name, condition, special))
+    return Group(tuple(parts))
+
+
+def parse_attributes(value: Any, member: str = "attributesToGet") -> tuple[Path, ...]:
+    """The paths of a projection; an absent or empty list means whole items."""
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(path, str) for path in value):
+        raise InvalidExpression(f'"{member}" must be an array of document paths.')
+    return tuple(parse_path(path) for path in value)
+
+
+def _existence(keyword: str, paths: Any) -> list[Term]:
+    operator = BY_SUFFIX[KEYWORDS[keyword]]
+    return [make_term(path, operator) for path in parse_attributes(paths, keyword)]
+
+
+def _condition(path: Path, name: str, condition: Any, special: Special) -> Term | Group:
+    if isinstance(condition, list):
+        return _containment(path, name, condition, special)
+    if isinstance(condition, dict) and _special(name, condition, special) is None:
+        return _comparison(path, name, condition, special)
+    return make_term(path, BY_SUFFIX["eq"], [_operand(name, condition, special)])
+
+
+def _comparison(path: Path, name: str, condition: dict[str, Any], special: Special) -> Term:
+    unknown = condition.keys() - {"comparator", "value"}
+    if unknown or not condition:
+        raise InvalidExpression(f'{name}: a condition takes "comparator" and "value".')
+    operator = operator_named(condition.get("comparator", "="))
+    if operator.operands == 0:
+        return make_term(path, operator)
+    if "value" not in condition:
+        raise InvalidExpression(f'{name}: "value" is missing.')
+    value = condition["value"]
+    if operator.operands == 1:
+        return make_term(path, operator, [_operand(name, value, special)])
+    if not isinstance(value, list):
+        raise InvalidExpression(f"{name}: {operator.names[0]} takes an array of values.")
+    return make_term(path, operator, [_operand(name, entry, special) for entry in value])
+
+
+def _containment(path: Path, name: str, values: list[Any], special: Special) -> Group:
+    """OR inside an array, AND between the inner arrays."""
+    nested = [isinstance(value, list) for value in values]
+    if any(nested) and not all(nested):
+        raise InvalidExpression(f"{name}: arrays and plain values can't stand side by side.")
+    alternatives = values if any(nested) else [values]
+    if not all(alternatives):
+        raise InvalidExpression(f"{name}: an empty array matches nothing; leave it out.")
+    groups = tuple(
+        Group(tuple(_contains(path, name, value, special) for value in inner), "OR")
+        for inner in alternatives
+    )
+    return Group(groups)
+
+
+def _contains(path: Path, name: str, value: Any, special: Special) -> Term:
+    if isinstance(value, list):
+        raise InvalidExpression(f"{name}: arrays nest at most two deep.")
+    return make_term(path, BY_SUFFIX["contains"], [_operand(name, value, special)])
+
+
+def _special(name: str, condition: dict[str, Any], special: Special) -> AttributeValue | None:
+    try:
+        return special(condition)
+    except InvalidValue as error:
+        raise InvalidExpression(f"{name}: {error.message}") from error
+
+
+def _operand(name: str, value: Any, special: Special) -> AttributeValue:
+    try:
+        return wire_value(value, special=special)
+    except InvalidValue as error:
+        raise InvalidExpression(f"{name}: {error.message}") from error

@@ -1,0 +1,116 @@
+"""The one JSON parser: strict text in, exact Python values out (every number is a Decimal)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Any, NoReturn
+
+from tables.core.errors import InvalidRequest
+
+# DynamoDB nests attribute values 32 levels deep (AWS: Service, account, and table quotas).
+MAX_DEPTH = 32
+# Far beyond any number DynamoDB can hold (1E+125 in full), and short enough to convert at once.
+MAX_NUMBER_CHARACTERS = 1000
+# An escaped surrogate is the only way a lone one can enter: UTF-8 can't encode it.
+_ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def parse(data: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
+    """The value of a JSON text, with numbers as Decimal and objects in their own key order.
+
+    `max_depth` counts nested arrays and objects. Raises InvalidRequest for anything RFC 8259
+    forbids, and for what it leaves open: duplicate names, lone surrogates, NaN, deep nesting.
+    """
+    text = _decode(data)
+    try:
+        value = json.loads(
+            text,
+            parse_int=_number,
+            parse_float=_number,
+            parse_constant=_refuse_constant,
+            object_pairs_hook=_object,
+        )
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(
+            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from error
+    except RecursionError as error:
+        raise _too_deep(max_depth) from error
+    _require_shallow(value, max_depth)
+    if _ESCAPED_SURROGATE.search(text):
+        _require_no_lone_surrogate(value)
+    return value
+
+
+def _decode(data: bytes | str) -> str:
+    if isinstance(data, str):
+        return data
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"The body is not UTF-8: byte {error.start} can't be read.") from error
+
+
+def _number(text: str) -> Decimal:
+    if len(text) > MAX_NUMBER_CHARACTERS:
+        raise InvalidRequest(f"A number is longer than {MAX_NUMBER_CHARACTERS} characters.")
+    try:
+        return Decimal(text)
+    except InvalidOperation as error:
+        raise InvalidRequest("A number's exponent is out of range.") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise InvalidRequest(f"{name} is not JSON: a number must be finite.")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for name, content in pairs:
+        if name in value:
+            raise InvalidRequest(f"The name {json.dumps(name)} stands twice in one object.")
+        value[name] = content
+    return value
+
+
+def _require_shallow(value: Any, max_depth: int) -> None:
+    level = [value]
+    for _ in range(max_depth):
+        level = [child for parent in level for child in _children(parent)]
+        if not level:
+            return
+    if any(isinstance(node, dict | list) for node in level):
+        raise _too_deep(max_depth)
+
+
+def _children(node: Any) -> Iterable[Any]:
+    if isinstance(node, dict):
+        return node.values()
+    return node if isinstance(node, list) else ()
+
+
+def _too_deep(max_depth: int) -> InvalidRequest:
+    return InvalidRequest(f"The body is nested more than {max_depth} levels deep.")
+
+
+def _require_no_lone_surrogate(value: Any) -> None:
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, str):
+            _require_encodable(node)
+        elif isinstance(node, list):
+            waiting.extend(node)
+        elif isinstance(node, dict):
+            waiting.extend(node.keys())
+            waiting.extend(node.values())
+
+
+def _require_encodable(text: str) -> None:
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise InvalidRequest("A string holds half of a surrogate pair.") from error

@@ -1,0 +1,254 @@
+"""Changes to an item: compiled to an UpdateExpression, or applied to an item in memory.
+
+Both forms follow the same rules, so that what is computed is what DynamoDB would have done.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tables.core.errors import InvalidExpression
+from tables.core.expressions import (
+    Path,
+    Placeholders,
+    child_of,
+    format_path,
+    require_no_overlap,
+    require_short,
+    value_at,
+)
+from tables.core.numbers import add, canonical_number
+from tables.core.values import SET_TYPES, TYPES, AttributeValue, Item, content_of, type_of
+
+Action = Literal["set", "remove", "add", "delete", "append"]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change at one document path. `value` is None for remove only."""
+
+    action: Action
+    path: Path
+    value: AttributeValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """How an action is written: its clause, one entry of it, and the guard it needs.
+
+    Guards are ours: some engines append to non-lists and add numbers to strings.
+    """
+
+    keyword: str
+    entry: str
+    guard: str = ""
+
+
+CLAUSES: dict[Action, Clause] = {
+    "set": Clause("SET", "{path} = {value}"),
+    "append": Clause(
+        "SET", "{path} = list_append({path}, {value})", "attribute_type({path}, {type})"
+    ),
+    "remove": Clause("REMOVE", "{path}"),
+    "add": Clause(
+        "ADD",
+        "{path} {value}",
+        "(attribute_not_exists({path}) OR attribute_type({path}, {type}))",
+    ),
+    "delete": Clause(
+        "DELETE",
+        "{path} {value}",
+        "(attribute_not_exists({path}) OR attribute_type({path}, {type}))",
+    ),
+}
+
+
+def require_changes(changes: Sequence[Change], key_names: Iterable[str]) -> None:
+    """Raise InvalidExpression for changes to key attributes, overlaps and values out of place."""
+    names = set(key_names)
+    for change in changes:
+        if change.path[0] in names:
+            raise InvalidExpression(
+                f"The key attribute {change.path[0]!r} can't be changed: "
+                "create an item with the new key and delete this one."
+            )
+        _require_value_fits(change)
+    require_no_overlap(change.path for change in changes)
+
+
+def compile_update(changes: Sequence[Change], pool: Placeholders) -> tuple[str, str]:
+    """The UpdateExpression of these changes, and the condition that guards their types."""
+    entries: dict[str, list[str]] = {}
+    guards = []
+    for change in changes:
+        clause = CLAUSES[change.action]
+        path = pool.path(change.path)
+        value = pool.value(change.value) if change.value is not None else ""
+        pool.count()
+        entries.setdefault(clause.keyword, []).append(clause.entry.format(path=path, value=value))
+        if clause.guard and change.value is not None:
+            tag = pool.value({"S": type_of(change.value)})
+            pool.count(2)
+            guards.append(clause.guard.format(path=path, type=tag))
+    expression = " ".join(f"{word} {', '.join(parts)}" for word, parts in entries.items())
+    return require_short(expression), require_short(" AND ".join(guards))
+
+
+def apply_changes(changes: Sequence[Change], item: Item) -> Item:
+    """The item after these changes, by UpdateItem's rules; the one given is not touched.
+
+    Raises InvalidExpression where DynamoDB would refuse. Later removals from one list count
+    positions as they were before, as DynamoDB does.
+    """
+    root: AttributeValue = {"M": copy.deepcopy(item)}
+    removals = [change for change in changes if change.action == "remove"]
+    for change in changes:
+        if change.action != "remove":
+            _apply(change, root, value_at(item, change.path))
+    for change in sorted(removals, key=_position, reverse=True):
+        _remove(change, root)
+    result: Item = root["M"]
+    return result
+
+
+def diff(old: Item, new: Item, *, nested: bool = False) -> list[Change]:
+    """The set and remove changes that turn `old` into `new`.
+
+    Attributes are compared whole unless `nested`: then maps that stand on both sides are
+    compared inside, so that changes to different members don't touch each other.
+    """
+    return _diff((), old, new, nested)
+
+
+def _diff(prefix: Path, old: Item, new: Item, nested: bool) -> list[Change]:
+    changes: list[Change] = []
+    for name, value in new.items():
+        path = (*prefix, name)
+        stored = old.get(name)
+        if stored is None or not same_value(stored, value):
+            if nested and stored is not None and "M" in stored and "M" in value:
+                changes += _diff(path, stored["M"], value["M"], nested)
+            else:
+                changes.append(Change("set", path, value))
+    changes += [Change("remove", (*prefix, name)) for name in old if name not in new]
+    return changes
+
+
+def same_value(left: AttributeValue, right: AttributeValue) -> bool:
+    """Whether two values are equal to DynamoDB: numbers by value, sets in any order."""
+    return left == right or canonical_value(left) == canonical_value(right)
+
+
+def canonical_value(value: AttributeValue) -> Any:
+    """A value in one spelling: canonical numbers, sorted sets, maps by name."""
+    tag, content = type_of(value), content_of(value)
+    if tag == "N":
+        return [tag, canonical_number(content)]
+    if tag == "NS":
+        return [tag, sorted(map(canonical_number, content))]
+    if tag in SET_TYPES:
+        return [tag, sorted(content)]
+    if tag == "L":
+        return [tag, [canonical_value(child) for child in content]]
+    if tag == "M":
+        return [tag, {name: canonical_value(content[name]) for name in sorted(content)}]
+    return [tag, content]
+
+
+def _require_value_fits(change: Change) -> None:
+    shown = format_path(change.path)
+    if change.action == "remove" or change.value is None:
+        return
+    tag = type_of(change.value)
+    if change.action == "append" and tag != "L":
+        raise InvalidExpression(f"{shown}: a list is appended to with a list.")
+    if change.action == "add" and tag != "N" and tag not in SET_TYPES:
+        raise InvalidExpression(f"{shown}: add takes a number or a set, not a {TYPES[tag]}.")
+    if change.action == "delete" and tag not in SET_TYPES:
+        raise InvalidExpression(f"{shown}: delete takes a set, not a {TYPES[tag]}.")
+
+
+def _apply(change: Change, root: AttributeValue, stored: AttributeValue | None) -> None:
+    value = change.value
+    if value is None:
+        return
+    if change.action == "append":
+        if stored is None or "L" not in stored:
+            raise _wrong_type(change, "is not a list")
+        value = {"L": stored["L"] + value["L"]}
+    elif change.action in ("add", "delete"):
+        if stored is not None and type_of(stored) != type_of(value):
+            raise _wrong_type(change, f"is a {TYPES[type_of(stored)]}")
+        combined = _combine(change.action, stored, value)
+        if combined is None:
+            if stored is not None:
+                _remove(change, root)
+            return
+        value = combined
+    _assign(change, root, value)
+
+
+def _combine(
+    action: str, stored: AttributeValue | None, value: AttributeValue
+) -> AttributeValue | None:
+    """The sum, union or difference; None where nothing is left of a set."""
+    tag, content = type_of(value), content_of(value)
+    old: Any = stored[tag] if stored is not None else []
+    if action == "delete":
+        rest = [entry for entry in old if entry not in content]
+        return {tag: rest} if rest else None
+    if tag == "N":
+        return {"N": add(old, content)} if stored is not None else value
+    return {tag: [*old, *(entry for entry in content if entry not in old)]}
+
+
+def _assign(change: Change, root: AttributeValue, value: AttributeValue) -> None:
+    parent = _parent(change, root)
+    last = change.path[-1]
+    if isinstance(last, str) and "M" in parent:
+        parent["M"][last] = value
+    elif isinstance(last, int) and "L" in parent:
+        # DynamoDB appends when the index is past the end.
+        parent["L"][last : last + 1] = [value]
+    else:
+        raise _no_parent(change)
+
+
+def _remove(change: Change, root: AttributeValue) -> None:
+    parent = _parent(change, root)
+    last = change.path[-1]
+    if isinstance(last, str) and "M" in parent:
+        parent["M"].pop(last, None)
+    elif isinstance(last, int) and "L" in parent:
+        del parent["L"][last : last + 1]
+    else:
+        raise _no_parent(change)
+
+
+def _parent(change: Change, root: AttributeValue) -> AttributeValue:
+    value: AttributeValue | None = root
+    for segment in change.path[:-1]:
+        value = child_of(value, segment)
+    if value is None:
+        raise _no_parent(change)
+    return value
+
+
+def _position(change: Change) -> list[tuple[bool, int]]:
+    return [
+        (isinstance(segment, int), segment if isinstance(segment, int) else 0)
+        for segment in change.path
+    ]
+
+
+def _wrong_type(change: Change, what: str) -> InvalidExpression:
+    return InvalidExpression(f"{format_path(change.path)} {what}: {change.action} can't apply.")
+
+
+def _no_parent(change: Change) -> InvalidExpression:
+    return InvalidExpression(
+        f"The path {format_path(change.path)!r} leads through something that isn't there."
+    )

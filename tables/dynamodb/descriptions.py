@@ -1,0 +1,60 @@
+"""Table descriptions, read from DescribeTable and kept for a while."""
+
+from __future__ import annotations
+
+import threading
+import time
+from datetime import UTC, datetime
+
+from tables.core.descriptions import TableDescription, describe
+from tables.core.errors import TablesError
+from tables.dynamodb.client import call
+
+# Keys never change; counts are renewed by AWS every six hours, indexes by people.
+KEPT_SECONDS = 300
+
+_kept: dict[str, tuple[float, TableDescription]] = {}
+_lock = threading.Lock()
+
+
+def describe_table(name: str) -> TableDescription:
+    """The description of a real table, at most five minutes old. Raises TablesError."""
+    kept = _kept.get(name)
+    if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
+        return kept[1]
+    answer = call("DescribeTable", TableName=name)
+    description = describe(
+        answer["Table"], read_at=datetime.now(UTC), ttl_attribute=_ttl_attribute(name)
+    )
+    with _lock:
+        _kept[name] = (time.monotonic(), description)
+    return description
+
+
+def forget_descriptions() -> None:
+    """Drop every kept description: the next request reads it anew."""
+    with _lock:
+        _kept.clear()
+
+
+def list_tables() -> list[str]:
+    """The names of every real table of the account and region."""
+    names: list[str] = []
+    members: dict[str, str] = {}
+    while True:
+        answer = call("ListTables", **members)
+        names += answer["TableNames"]
+        if "LastEvaluatedTableName" not in answer:
+            return names
+        members = {"ExclusiveStartTableName": answer["LastEvaluatedTableName"]}
+
+
+def _ttl_attribute(name: str) -> str | None:
+    try:
+        answer = call("DescribeTimeToLive", TableName=name)
+    except TablesError:
+        # Nice to know, and not every role or engine may ask.
+        return None
+    member = answer.get("TimeToLiveDescription") or {}
+    attribute: str | None = member.get("AttributeName")
+    return attribute if member.get("TimeToLiveStatus") == "ENABLED" else None

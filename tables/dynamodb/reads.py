@@ -1,0 +1,227 @@
+"""Reads: GetItem, Query and Scan, page by page, always in wire form."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tables.core.admission import needed_fields
+from tables.core.descriptions import TableDescription
+from tables.core.expressions import Path, Placeholders, compile_projection
+from tables.core.filters import matches_key
+from tables.core.plans import Plan
+from tables.core.values import Item
+from tables.dynamodb.client import call, consumed_units
+from tables.dynamodb.wire import to_request
+
+# Most keys of one BatchGetItem (AWS: API_BatchGetItem).
+MAX_BATCH_GET = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What GetItem gave: the item or None, and the capacity units it took."""
+
+    item: Item | None
+    capacity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some items, and where to go on. `last_evaluated_key` is None at the end.
+
+    `stopped` says why a page read under a budget ended: at its limit of items, at the budget, or
+    at the end of the data.
+    """
+
+    items: list[Item]
+    last_evaluated_key: Item | None = None
+    scanned_count: int = 0
+    capacity: float = 0.0
+    calls: int = 1
+    stopped: Literal["limit", "budget", "end"] = "end"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much one page may read before it answers with what it has."""
+
+    items: int
+    seconds: float
+
+
+def get_item(
+    table: str, key: Item, *, consistent: bool = False, fields: Iterable[Path] = ()
+) -> Found:
+    """One item by its key. Raises TablesError."""
+    pool = Placeholders()
+    projection = compile_projection(fields, pool)
+    members = {"ProjectionExpression": projection, **pool.request()} if projection else {}
+    answer = call(
+        "GetItem",
+        TableName=table,
+        Key=key,
+        ConsistentRead=consistent,
+        ReturnConsumedCapacity="TOTAL",
+        **members,
+    )
+    return Found(answer.get("Item"), consumed_units(answer))
+
+
+def batch_get(
+    table: str, keys: list[Item], *, fields: Iterable[Path] = (), consistent: bool = False
+) -> tuple[list[Item], list[Item], float]:
+    """Up to 100 items by key: those found, the keys DynamoDB left unprocessed, capacity units."""
+    pool = Placeholders()
+    projection = compile_projection(fields, pool)
+    wanted: dict[str, Any] = {"Keys": [to_request(key) for key in keys], **pool.request()}
+    wanted["ConsistentRead"] = consistent
+    if projection:
+        wanted["ProjectionExpression"] = projection
+    answer = call("BatchGetItem", RequestItems={table: wanted}, ReturnConsumedCapacity="TOTAL")
+    unprocessed = (answer.get("UnprocessedKeys") or {}).get(table, {}).get("Keys", [])
+    return answer["Responses"].get(table, []), unprocessed, consumed_units(answer)
+
+
+def read_page(
+    description: TableDescription,
+    plan: Plan,
+    *,
+    limit: int | None = None,
+    start_key: Item | None = None,
+    fields: tuple[Path, ...] = (),
+    consistent: bool = False,
+    segment: tuple[int, int] | None = None,
+) -> Page:
+    """One call of the plan's operation. `limit` counts items read, before the filter.
+
+    `segment` is (number, total) of a parallel scan. Raises TablesError.
+    """
+    if plan.operation == "GetItem" and plan.key is not None:
+        found = get_item(description.name, plan.key, consistent=consistent, fields=fields)
+        items = [found.item] if found.item else []
+        return Page(items, None, len(items), found.capacity)
+    answer = call(
+        plan.operation,
+        TableName=description.name,
+        ReturnConsumedCapacity="TOTAL",
+        **_expressions(plan, description, fields),
+        **_optional(limit, start_key, consistent, segment),
+    )
+    items = answer["Items"]
+    if plan.local:
+        items = [item for item in items if matches_key(plan.local, item)]
+    return Page(
+        items,
+        answer.get("LastEvaluatedKey"),
+        answer.get("ScannedCount", len(items)),
+        consumed_units(answer),
+    )
+
+
+def iterate(
+    description: TableDescription,
+    plan: Plan,
+    *,
+    fields: tuple[Path, ...] = (),
+    start_key: Item | None = None,
+    consistent: bool = False,
+    segment: tuple[int, int] | None = None,
+) -> Iterator[Page]:
+    """Every page of the plan, one call each, as they are asked for."""
+    while True:
+        page = read_page(
+            description,
+            plan,
+            start_key=start_key,
+            fields=fields,
+            consistent=consistent,
+            segment=segment,
+        )
+        yield page
+        start_key = page.last_evaluated_key
+        if start_key is None:
+            return
+
+
+def read_until(
+    description: TableDescription,
+    plan: Plan,
+    *,
+    limit: int,
+    budget: Budget,
+    start_key: Item | None = None,
+    fields: tuple[Path, ...] = (),
+    consistent: bool = False,
+) -> Page:
+    """Up to `limit` matching items, with as few calls as the data needs and the budget allows."""
+    deadline = time.monotonic() + budget.seconds
+    filtered = bool(plan.filter or plan.local)
+    items: list[Item] = []
+    scanned, capacity, calls = 0, 0.0, 0
+    while True:
+        # Unfiltered, every item read is one of the page; filtered, a call takes what it can.
+        ask = max(budget.items - scanned, 1) if filtered else limit - len(items)
+        page = read_page(
+            description,
+            plan,
+            limit=ask,
+            start_key=start_key,
+            fields=fields,
+            consistent=consistent,
+        )
+        items += page.items
+        scanned += page.scanned_count
+        capacity += page.capacity
+        calls += 1
+        start_key = page.last_evaluated_key
+        if len(items) > limit:
+            items = items[:limit]
+            start_key = start_key_after(items[-1], description, plan.index)
+            return Page(items, start_key, scanned, capacity, calls, "limit")
+        if start_key is None:
+            return Page(items, None, scanned, capacity, calls, "end")
+        if len(items) == limit:
+            return Page(items, start_key, scanned, capacity, calls, "limit")
+        if scanned >= budget.items or time.monotonic() >= deadline:
+            return Page(items, start_key, scanned, capacity, calls, "budget")
+
+
+def start_key_after(item: Item, description: TableDescription, index: str | None) -> Item:
+    """The start key that continues after an item: its keys in the table and in the index."""
+    names = list(description.key_names)
+    chosen = description.index(index) if index else None
+    if chosen is not None:
+        names += [attribute.name for attribute in chosen.key_attributes]
+    return {name: item[name] for name in dict.fromkeys(names)}
+
+
+def _expressions(
+    plan: Plan, description: TableDescription, fields: tuple[Path, ...]
+) -> dict[str, Any]:
+    pool = Placeholders()
+    members = plan.compile(pool)
+    projection = compile_projection(needed_fields(fields, description, plan.index), pool)
+    if projection:
+        members["ProjectionExpression"] = projection
+    return {**members, **pool.request()}
+
+
+def _optional(
+    limit: int | None,
+    start_key: Item | None,
+    consistent: bool,
+    segment: tuple[int, int] | None,
+) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    if limit is not None:
+        members["Limit"] = limit
+    if start_key is not None:
+        members["ExclusiveStartKey"] = start_key
+    if consistent:
+        members["ConsistentRead"] = True
+    if segment is not None:
+        members["Segment"], members["TotalSegments"] = segment
+    return members

@@ -1,0 +1,154 @@
+"""AWS errors translated into ours: one row for each error DynamoDB can answer."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ParamValidationError,
+)
+
+from tables.core.errors import (
+    Conflict,
+    InvalidCursor,
+    InvalidRequest,
+    ItemExists,
+    PreconditionFailed,
+    Refused,
+    TablesError,
+    Throttled,
+    TooLarge,
+    TransactionConflict,
+    Unavailable,
+)
+from tables.dynamodb.wire import from_request
+
+logger = logging.getLogger(__name__)
+
+RETRY_AFTER_SECONDS = 2
+
+# Every error shape of botocore's DynamoDB model, then the codes AWS answers outside of it.
+ERRORS: dict[str, type[TablesError]] = {
+    "BackupInUseException": Refused,
+    "BackupNotFoundException": Refused,
+    "ConditionalCheckFailedException": PreconditionFailed,
+    "ContinuousBackupsUnavailableException": Refused,
+    "DuplicateItemException": ItemExists,
+    "ExportConflictException": Conflict,
+    "ExportNotFoundException": Refused,
+    "GlobalTableAlreadyExistsException": Refused,
+    "GlobalTableNotFoundException": Refused,
+    "IdempotentParameterMismatchException": Conflict,
+    "ImportConflictException": Conflict,
+    "ImportNotFoundException": Refused,
+    "IndexNotFoundException": Refused,
+    "InternalServerError": Unavailable,
+    "InvalidEndpointException": Refused,
+    "InvalidExportTimeException": Refused,
+    "InvalidRestoreTimeException": Refused,
+    "ItemCollectionSizeLimitExceededException": TooLarge,
+    "LimitExceededException": Throttled,
+    "PointInTimeRecoveryUnavailableException": Refused,
+    "PolicyNotFoundException": Refused,
+    "ProvisionedThroughputExceededException": Throttled,
+    "ReplicaAlreadyExistsException": Refused,
+    "ReplicaNotFoundException": Refused,
+    "ReplicatedWriteConflictException": TransactionConflict,
+    "RequestLimitExceeded": Throttled,
+    "ResourceInUseException": Refused,
+    "ResourceNotFoundException": Refused,
+    "TableAlreadyExistsException": Refused,
+    "TableInUseException": Refused,
+    "TableNotFoundException": Refused,
+    "ThrottlingException": Throttled,
+    "TransactionCanceledException": Conflict,
+    "TransactionConflictException": TransactionConflict,
+    "TransactionInProgressException": TransactionConflict,
+    "AccessDeniedException": Refused,
+    "ExpiredTokenException": Refused,
+    "IncompleteSignature": Refused,
+    "IncompleteSignatureException": Refused,
+    "InvalidClientTokenId": Refused,
+    "InvalidSignatureException": Refused,
+    "MissingAuthenticationToken": Refused,
+    "MissingAuthenticationTokenException": Refused,
+    "OptInRequired": Refused,
+    "RequestExpired": Refused,
+    "SerializationException": InvalidRequest,
+    "ServiceUnavailable": Unavailable,
+    "ServiceUnavailableException": Unavailable,
+    "InternalFailure": Unavailable,
+    "UnrecognizedClientException": Refused,
+    "UnknownOperationException": Refused,
+    "ValidationException": InvalidRequest,
+    "ValidationError": InvalidRequest,
+}
+# Why one operation of a transaction failed, in the same words.
+_REASONS = {
+    "ConditionalCheckFailed": "ConditionalCheckFailedException",
+    "TransactionConflict": "TransactionConflictException",
+    "ProvisionedThroughputExceeded": "ProvisionedThroughputExceededException",
+    "ThrottlingError": "ThrottlingException",
+    "ItemCollectionSizeLimitExceeded": "ItemCollectionSizeLimitExceededException",
+    "ValidationError": "ValidationException",
+    "DuplicateItem": "DuplicateItemException",
+}
+
+
+def translate(error: ClientError | BotoCoreError) -> TablesError:
+    """Our error for one of botocore's; raise it `from` the original."""
+    if isinstance(error, ClientError):
+        return _translate_answer(error)
+    if isinstance(error, ParamValidationError):
+        logger.error("request_not_accepted", extra={"reason": type(error).__name__})
+        return InvalidRequest("DynamoDB can't take this request.")
+    logger.error("dynamodb_unreachable", extra={"reason": type(error).__name__})
+    return Unavailable("DynamoDB can't be reached.", retry_after=RETRY_AFTER_SECONDS)
+
+
+def _translate_answer(error: ClientError) -> TablesError:
+    response: Any = error.response
+    code = response.get("Error", {}).get("Code", "")
+    request_id = response.get("ResponseMetadata", {}).get("RequestId")
+    if code == "TransactionCanceledException":
+        return _translate_cancellation(response, request_id)
+    return _make(
+        code, response.get("Error", {}).get("Message", ""), request_id, response.get("Item")
+    )
+
+
+def _translate_cancellation(response: Any, request_id: str | None) -> TablesError:
+    for position, reason in enumerate(response.get("CancellationReasons") or ()):
+        code = _REASONS.get(reason.get("Code") or "None")
+        if code is not None:
+            made = _make(code, reason.get("Message") or "", request_id, reason.get("Item"))
+            if isinstance(made, PreconditionFailed):
+                made.position = position
+            return made
+    return Conflict(
+        "The transaction was cancelled; nothing was written.",
+        aws_code="TransactionCanceledException",
+        aws_request_id=request_id,
+    )
+
+
+def _make(code: str, message: str, request_id: str | None, item: Any) -> TablesError:
+    kind = ERRORS.get(code, Unavailable)
+    if kind is PreconditionFailed:
+        return PreconditionFailed(
+            "The item is not in the state that this request expects.",
+            current=from_request(item) if item else None,
+            aws_code=code,
+            aws_request_id=request_id,
+        )
+    if kind is InvalidRequest and "start key" in message.lower():
+        kind = InvalidCursor
+    if kind in (Refused, Unavailable):
+        # The text may name accounts, roles and tables: it is for the log's reader only by code.
+        logger.error("dynamodb_refused", extra={"aws_code": code, "aws_request_id": request_id})
+        message = ""
+    retry_after = RETRY_AFTER_SECONDS if kind.retryable else None
+    return kind(message, retry_after=retry_after, aws_code=code, aws_request_id=request_id)

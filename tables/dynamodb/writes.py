@@ -1,0 +1,165 @@
+"""Writes: every one goes through `write`, alone or with companions in one transaction."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from tables.core.descriptions import TableDescription
+from tables.core.errors import PreconditionFailed, Throttled, TransactionConflict
+from tables.core.operations import Delete, Operation, Put, Update
+from tables.core.values import Item
+from tables.dynamodb.client import call, consumed_units
+from tables.dynamodb.reads import get_item
+from tables.dynamodb.wire import to_request
+
+ReturnValues = Literal["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"]
+
+# AWS: most operations of a TransactWriteItems and of a BatchWriteItem.
+MAX_TRANSACTION = 100
+MAX_BATCH_WRITE = 25
+_OPERATION_NAMES: dict[type, str] = {Put: "PutItem", Update: "UpdateItem", Delete: "DeleteItem"}
+_ITEM_MEMBERS = ("Item", "Key", "ExpressionAttributeValues")
+_FIRST_PAUSE_SECONDS = 0.02
+_LONGEST_PAUSE_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write gave: the attributes that were asked back, and the capacity units it took."""
+
+    attributes: Item | None = None
+    capacity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """What a read-decide-write did: the item before it, and the operation that went through."""
+
+    before: Item | None
+    operation: Operation
+    capacity: float = 0.0
+
+
+def write(
+    operation: Operation,
+    *,
+    companions: Sequence[Operation] = (),
+    return_values: ReturnValues = "NONE",
+) -> Written:
+    """Send one write; with companions all of them or none, and no attributes come back.
+
+    Raises PreconditionFailed, with the stored item, when a condition does not hold.
+    """
+    if companions:
+        return transact([operation, *companions])
+    members = operation.request()
+    if operation.condition:
+        members["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    answer = call(
+        _OPERATION_NAMES[type(operation)],
+        ReturnValues=return_values,
+        ReturnConsumedCapacity="TOTAL",
+        **members,
+    )
+    return Written(answer.get("Attributes"), consumed_units(answer))
+
+
+def transact(operations: Sequence[Operation]) -> Written:
+    """All of these writes or none, in one TransactWriteItems (at most 100, of distinct items)."""
+    answer = call(
+        "TransactWriteItems",
+        TransactItems=[_transaction_entry(operation) for operation in operations],
+        ReturnConsumedCapacity="TOTAL",
+    )
+    return Written(None, consumed_units(answer))
+
+
+def rewrite(
+    description: TableDescription,
+    key: Item,
+    decide: Callable[[Item | None], Sequence[Operation]],
+    *,
+    attempts: int = 10,
+) -> Rewritten:
+    """Read an item consistently, decide what to write, write it; again if it changed in between.
+
+    `decide` gets the item or None and returns the pinned operation, then any companions. What it
+    raises ends the loop. Raises PreconditionFailed when a companion's condition fails, or when
+    the item was never left alone long enough.
+    """
+    for attempt in range(1, attempts + 1):
+        before = get_item(description.name, key, consistent=True).item
+        operation, *companions = decide(before)
+        try:
+            written = write(operation, companions=companions)
+        except (PreconditionFailed, TransactionConflict) as error:
+            if attempt == attempts or getattr(error, "position", 0) > 0:
+                raise
+            _pause(attempt)
+            continue
+        return Rewritten(before, operation, written.capacity)
+    raise PreconditionFailed("The item keeps changing.")
+
+
+def batch_write(table: str, puts: Sequence[Item], deletes: Sequence[Item] = ()) -> float:
+    """Put items and delete keys, 25 a call, sending again what DynamoDB left; capacity units.
+
+    Raises Throttled when DynamoDB keeps leaving entries.
+    """
+    waiting = [{"PutRequest": {"Item": to_request(item)}} for item in puts]
+    waiting += [{"DeleteRequest": {"Key": to_request(key)}} for key in deletes]
+    capacity = 0.0
+    fruitless = 0
+    while waiting:
+        chunk, waiting = waiting[:MAX_BATCH_WRITE], waiting[MAX_BATCH_WRITE:]
+        unprocessed, units = batch_write_once({table: chunk})
+        left = unprocessed.get(table, [])
+        capacity += units
+        waiting += left
+        fruitless = fruitless + 1 if len(left) == len(chunk) else 0
+        if fruitless > 8:
+            raise Throttled("DynamoDB keeps asking to slow down.", retry_after=5)
+        if left:
+            _pause(fruitless + 1)
+    return capacity
+
+
+def batch_write_once(
+    requests: dict[str, list[dict[str, Any]]],
+) -> tuple[dict[str, list[dict[str, Any]]], float]:
+    """One BatchWriteItem in botocore's form: what DynamoDB left unprocessed, capacity units."""
+    answer = call("BatchWriteItem", RequestItems=requests, ReturnConsumedCapacity="TOTAL")
+    return _unprocessed(answer.get("UnprocessedItems") or {}), consumed_units(answer)
+
+
+def _unprocessed(members: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """What came back in wire form, as botocore takes it again."""
+    return {
+        table: [
+            {
+                kind: {member: to_request(content) for member, content in request.items()}
+                for kind, request in entry.items()
+            }
+            for entry in entries
+        ]
+        for table, entries in members.items()
+    }
+
+
+def _transaction_entry(operation: Operation) -> dict[str, Any]:
+    members = {
+        name: to_request(value) if name in _ITEM_MEMBERS else value
+        for name, value in operation.request().items()
+    }
+    members["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    return {type(operation).__name__: members}
+
+
+def _pause(attempt: int) -> None:
+    """Wait a random while that grows with each attempt, so that rivals part."""
+    longest = min(_FIRST_PAUSE_SECONDS * 2**attempt, _LONGEST_PAUSE_SECONDS)
+    time.sleep(random.uniform(0, longest))
