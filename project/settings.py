@@ -1,0 +1,205 @@
+"""Django settings, all of them from the environment and safe for production where it is silent."""
+
+import base64
+import hmac
+import warnings
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+from project.cognito import issuer_of, sign_in_endpoints
+from project.environment import (
+    cache,
+    choice,
+    comma_list,
+    database,
+    flag,
+    rate,
+    text,
+    whole_number,
+)
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(BASE_DIR / text("ENV_FILE", ".env"))  # what is exported already wins
+
+# --- Django itself -------------------------------------------------------------------------------
+
+DEBUG = flag("DEBUG", default=False)
+SECRET_KEY = text("SECRET_KEY", "django-insecure-for-development-only" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured(
+        "Set SECRET_KEY to a long random text (50 characters or more), the same for every process,"
+        " or DEBUG=true for development."
+    )
+ALLOWED_HOSTS = comma_list("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = comma_list("CSRF_TRUSTED_ORIGINS")
+
+ROOT_URLCONF = "project.urls"
+WSGI_APPLICATION = "project.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False  # a redirect loses the body of a POST: paths answer with and without
+
+INSTALLED_APPS = [
+    "tables",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "mozilla_django_oidc",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "corsheaders",
+    "csp",
+    "django_htmx",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "project.health.health_middleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+
+# Doors cap the bodies they read; these are for forms, whose largest is an item of 400 KB as text.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # bytes
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+# --- Users, sessions, throttles ------------------------------------------------------------------
+
+DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{BASE_DIR}/var/dynadmin.sqlite3")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    Path(str(DATABASES["default"]["NAME"])).parent.mkdir(parents=True, exist_ok=True)
+    DATABASES["default"]["OPTIONS"] = {
+        # Several workers write one file: readers must not block, writers queue from the start.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,  # seconds
+    }
+else:
+    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+
+CACHES = {"default": cache("CACHE_URL", "locmemcache://")}
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a signed cookie would survive sign-out
+SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds
+SESSION_COOKIE_SAMESITE = "Lax"  # Strict breaks the way back from the sign-in page
+
+# --- HTTPS and proxies ---------------------------------------------------------------------------
+
+TRUST_PROXY = flag("TRUST_PROXY", default=False)
+USE_X_FORWARDED_HOST = TRUST_PROXY
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
+SECURE_SSL_REDIRECT = flag("SECURE_SSL_REDIRECT", default=True)
+SECURE_REDIRECT_EXEMPT = [r"^healthz/?$", r"^readyz/?$"]  # asked by load balancers over plain HTTP
+SECURE_HSTS_SECONDS = whole_number("SECURE_HSTS_SECONDS", 365 * 24 * 60 * 60)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
+# A browser keeps secure cookies off plain HTTP, so a loopback test without TLS could not sign in.
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT or TRUST_PROXY
+
+CORS_ALLOWED_ORIGINS = comma_list("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/(api|endpoint)(/|$)"
+
+# --- Static files --------------------------------------------------------------------------------
+
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "project.static.CollectedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").is_file()
+if WHITENOISE_USE_FINDERS:
+    warnings.filterwarnings("ignore", "No directory at: .*staticfiles")  # as it should be
+
+# --- DynamoDB ------------------------------------------------------------------------------------
+
+AWS_REGION = text("AWS_REGION", text("AWS_DEFAULT_REGION")) or None
+AWS_ENDPOINT_URL_DYNAMODB = text("AWS_ENDPOINT_URL_DYNAMODB") or None
+DYNAMODB_TRANSACTIONS = flag("DYNAMODB_TRANSACTIONS", default=True)
+DYNAMODB_DISCOVER = flag("DYNAMODB_DISCOVER", default=False)
+TABLES_FILE = BASE_DIR / text("TABLES_FILE", "tables.toml")
+STATE_TABLE = text("STATE_TABLE", "dynadmin-state")
+READ_ONLY = flag("READ_ONLY", default=False)
+SCAN_BUDGET_ITEMS = whole_number("SCAN_BUDGET_ITEMS", 10_000)
+SCAN_BUDGET_SECONDS = whole_number("SCAN_BUDGET_SECONDS", 5)
+
+# --- Sign-in -------------------------------------------------------------------------------------
+
+COGNITO_USER_POOL_ID = text("COGNITO_USER_POOL_ID")
+COGNITO_CLIENT_ID = comma_list("COGNITO_CLIENT_ID")  # accepted audiences; the first signs people in
+COGNITO_CLIENT_SECRET = text("COGNITO_CLIENT_SECRET")
+COGNITO_DOMAIN = text("COGNITO_DOMAIN").rstrip("/")
+COGNITO_ISSUER = text("COGNITO_ISSUER", issuer_of(COGNITO_USER_POOL_ID, AWS_REGION)).rstrip("/")
+COGNITO_JWKS_URL = text(
+    "COGNITO_JWKS_URL", f"{COGNITO_ISSUER}/.well-known/jwks.json" if COGNITO_ISSUER else ""
+)
+
+OIDC_RP_CLIENT_ID = next(iter(COGNITO_CLIENT_ID), "")
+OIDC_RP_CLIENT_SECRET = COGNITO_CLIENT_SECRET
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_RP_SCOPES = "openid email profile"
+OIDC_USE_PKCE = True
+OIDC_TIMEOUT = 5  # seconds
+OIDC_OP_JWKS_ENDPOINT = COGNITO_JWKS_URL
+(
+    OIDC_OP_AUTHORIZATION_ENDPOINT,
+    OIDC_OP_TOKEN_ENDPOINT,
+    OIDC_OP_USER_ENDPOINT,
+    OIDC_OP_LOGOUT_ENDPOINT,
+) = sign_in_endpoints(COGNITO_DOMAIN)
+
+# Fernet keys of the issued access keys: the first encrypts, all decrypt.
+ACCESS_KEY_SECRETS = comma_list("ACCESS_KEY_SECRETS") or [
+    base64.urlsafe_b64encode(
+        hmac.digest(SECRET_KEY.encode(), b"dynadmin access keys", "sha256")
+    ).decode()
+]
+
+# --- Doors ---------------------------------------------------------------------------------------
+
+ENVIRONMENT_NAME = text("ENVIRONMENT_NAME")
+ADMINAPI_PARTIAL_STATUS = int(choice("ADMINAPI_PARTIAL_STATUS", "400", ("400", "206")))
+ADMINAPI_LIST_LIMIT = whole_number("ADMINAPI_LIST_LIMIT", 0)
+THROTTLE_READ = rate("THROTTLE_READ", "600/min")
+THROTTLE_WRITE = rate("THROTTLE_WRITE", "300/min")
+THROTTLE_SCAN = rate("THROTTLE_SCAN", "120/min")
+THROTTLE_EXPORT = rate("THROTTLE_EXPORT", "10/min")
+THROTTLE_ANONYMOUS = rate("THROTTLE_ANONYMOUS", "60/min")
+
+# --- Watching ------------------------------------------------------------------------------------
+
+METRICS = flag("METRICS", default=False)
+LOG_FORMAT = choice("LOG_FORMAT", "json", ("json", "console"))
