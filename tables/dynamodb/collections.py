@@ -1,0 +1,85 @@
+"""One page of a table for a query: plan it, read it under the budget, sign where it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from tables.core.admission import types_by_path
+from tables.core.cursors import read_cursor, sign_cursor
+from tables.core.descriptions import TableDescription
+from tables.core.filters import terms_of
+from tables.core.plans import Plan, choose_plan
+from tables.core.queries import CollectionQuery
+from tables.core.registry import Table
+from tables.core.schemas import declared_types
+from tables.dynamodb.reads import Budget, Page, read_until
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPage:
+    """A page of items, the plan that read it, and the cursor of the next page."""
+
+    page: Page
+    plan: Plan
+    next_cursor: str | None
+
+
+def filter_types(table: Table, description: TableDescription) -> dict[str, str]:
+    """Declared type tags by path text, as `queries.parse_query` takes them."""
+    return types_by_path(description, declared_types(table.schema))
+
+
+def plan_of(query: CollectionQuery, description: TableDescription) -> Plan:
+    """The plan that answers a query. Raises InvalidExpression."""
+    return choose_plan(
+        query.filter,
+        description,
+        fields=query.fields,
+        index=query.index,
+        scan_only=query.scan_only,
+        order=query.order,
+    )
+
+
+def read_collection(
+    query: CollectionQuery,
+    table: Table,
+    description: TableDescription,
+    *,
+    limit: int,
+    budget: Budget | None = None,
+) -> CollectionPage:
+    """The page that a query asks for, `limit` items unless the query has its own limit.
+
+    Raises InvalidCursor for a cursor of another alias, filter or plan; TablesError.
+    """
+    plan = plan_of(query, description)
+    bound_to = _bound_to(table.alias, query, plan)
+    start_key = (
+        read_cursor(query.cursor, bound_to=bound_to, secret=settings.SECRET_KEY)
+        if query.cursor
+        else None
+    )
+    page = read_until(
+        description,
+        plan,
+        limit=query.limit or limit,
+        budget=budget or Budget(settings.SCAN_BUDGET_ITEMS, settings.SCAN_BUDGET_SECONDS),
+        start_key=start_key,
+        fields=query.fields,
+    )
+    return CollectionPage(page, plan, _next_cursor(page, bound_to))
+
+
+def _next_cursor(page: Page, bound_to: str) -> str | None:
+    if page.last_evaluated_key is None:
+        return None
+    return sign_cursor(page.last_evaluated_key, bound_to=bound_to, secret=settings.SECRET_KEY)
+
+
+def _bound_to(alias: str, query: CollectionQuery, plan: Plan) -> str:
+    """What a cursor belongs to: page size and projection may change on the way, these may not."""
+    terms = [(term.path, term.operator.suffix, term.operands) for term in terms_of(query.filter)]
+    return repr((alias, terms, plan.operation, plan.index, plan.descending))
