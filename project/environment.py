@@ -5,15 +5,17 @@ empty SECURE_SSL_REDIRECT must not switch HTTPS off.
 """
 
 import os
+import re
 from collections.abc import Collection
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-FLAGS = {
+_FLAGS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
+_RATE = re.compile(r"[1-9][0-9]*/[smhd][a-z]*")  # as DRF reads it
 
 
 def text(name: str, default: str = "") -> str:
@@ -24,9 +26,9 @@ def flag(name: str, *, default: bool) -> bool:
     word = text(name).lower()
     if not word:
         return default
-    if word not in FLAGS:
+    if word not in _FLAGS:
         raise ImproperlyConfigured(f"{name} is true or false, not {word!r}.")
-    return FLAGS[word]
+    return _FLAGS[word]
 
 
 def whole_number(name: str, default: int) -> int:
@@ -51,7 +53,12 @@ def choice(name: str, default: str, allowed: Collection[str]) -> str:
 
 def rate(name: str, default: str) -> str | None:
     """Return a DRF throttle rate; None, which is no limit, for a variable that is set and empty."""
-    return os.environ.get(name, default).strip() or None
+    asked = os.environ.get(name, default).strip()
+    if asked and not _RATE.fullmatch(asked):
+        raise ImproperlyConfigured(
+            f"{name} is a rate such as 600/min (s, min, h, d), not {asked!r}."
+        )
+    return asked or None
 
 
 def database(name: str, default: str) -> dict[str, object]:

@@ -1,0 +1,118 @@
+"""What tests share: the two engines, and a browser."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
+from moto import mock_aws
+
+from tables.dynamodb.client import call, client
+from tables.dynamodb.descriptions import forget_descriptions, list_tables
+
+ENGINE_READY_SECONDS = 60
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(autouse=True)
+def _fresh_service():
+    """No test meets a client or a table description that another one made."""
+    client.cache_clear()
+    forget_descriptions()
+    yield
+    client.cache_clear()
+    forget_descriptions()
+
+
+@pytest.fixture
+def dynamodb_moto():
+    """DynamoDB inside this process; empty at first."""
+    with mock_aws():
+        yield
+
+
+@pytest.fixture(scope="session")
+def embedded(tmp_path_factory):
+    """The URL of a running embedded engine."""
+    folder = tmp_path_factory.mktemp("engine")
+    port = free_port()
+    command = [sys.executable, "-m", "demo.engine", "--port", str(port), "--state-dir"]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([*command, str(folder / "state")], stdout=log, stderr=log)
+    try:
+        _wait_until_it_answers(process, port, folder / "log")
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def dynamodb_embedded(embedded, settings):
+    """DynamoDB in the embedded engine; empty at first."""
+    settings.AWS_ENDPOINT_URL_DYNAMODB = embedded
+    client.cache_clear()
+    for name in list_tables():
+        call("DeleteTable", TableName=name)
+    return embedded
+
+
+@pytest.fixture(params=["moto", "embedded"])
+def engine(request):
+    """Run a test on both engines: each has bugs that let wrong code pass."""
+    request.getfixturevalue(f"dynamodb_{request.param}")
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    """Where Chromium is; without it a browser test is skipped, or fails where one is required."""
+    candidates = (os.environ.get("CHROMIUM"), "chromium", "chromium-browser", "google-chrome")
+    for candidate in filter(None, candidates):
+        if path := shutil.which(candidate):
+            return path
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail("No Chromium, and REQUIRE_BROWSER=1: install it, or name it in CHROMIUM.")
+    return pytest.skip("BROWSER TESTS DID NOT RUN: install Chromium, or name it in CHROMIUM.")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args, chromium_path):
+    return {
+        **browser_type_launch_args,
+        "executable_path": chromium_path,
+        "args": CHROMIUM_FLAGS,
+    }
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_until_it_answers(process, port, log):
+    deadline = time.monotonic() + ENGINE_READY_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            pytest.fail(f"The embedded engine ended at once:\n{log.read_text()}")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"The embedded engine does not answer:\n{log.read_text()}")
