@@ -1,20 +1,15 @@
 """What tests share: the two engines, and a browser."""
 
-import contextlib
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 
 import pytest
 from moto import mock_aws
 
+from demo.engine import start as start_engine
 from tables.dynamodb.client import call, client
 from tables.dynamodb.descriptions import forget_descriptions, list_tables
 
-ENGINE_READY_SECONDS = 60
 CHROMIUM_FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -46,21 +41,8 @@ def dynamodb_moto():
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory):
     """The URL of a running embedded engine."""
-    folder = tmp_path_factory.mktemp("engine")
-    port = free_port()
-    command = [sys.executable, "-m", "demo.engine", "--port", str(port), "--state-dir"]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([*command, str(folder / "state")], stdout=log, stderr=log)
-    try:
-        _wait_until_it_answers(process, port, folder / "log")
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        try:
-            process.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    with start_engine(0, tmp_path_factory.mktemp("engine")) as running:
+        yield running.url
 
 
 @pytest.fixture
@@ -99,20 +81,3 @@ def browser_type_launch_args(browser_type_launch_args, chromium_path):
         "executable_path": chromium_path,
         "args": CHROMIUM_FLAGS,
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _wait_until_it_answers(process, port, log):
-    deadline = time.monotonic() + ENGINE_READY_SECONDS
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            pytest.fail(f"The embedded engine ended at once:\n{log.read_text()}")
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-            return
-        time.sleep(0.05)
-    pytest.fail(f"The embedded engine does not answer:\n{log.read_text()}")
