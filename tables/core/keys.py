@@ -6,11 +6,21 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from tables.core.descriptions import KeyAttribute, TableDescription
-from tables.core.errors import InvalidValue, ItemNotFound, Problem
+from tables.core.errors import InvalidCursor, InvalidValue, ItemNotFound, Problem
 from tables.core.numbers import canonical_number
-from tables.core.values import TYPES, AttributeValue, Item, content_of, is_base64, type_of
+from tables.core.values import (
+    TYPES,
+    AttributeValue,
+    Item,
+    adminapi_special,
+    content_of,
+    is_base64,
+    type_of,
+    wire_value,
+)
 
 # AWS: Service, account, and table quotas: partition key and sort key lengths.
 MAX_PARTITION_KEY_BYTES = 2048
@@ -80,6 +90,38 @@ def coerce_binary_keys(item: Item, description: TableDescription) -> Item:
     }
 
 
+def start_key_from_plain(
+    value: Any, description: TableDescription, index: str | None = None
+) -> Item:
+    """The start key that a client wrote as plain JSON, such as `{"empId": "352846"}`.
+
+    Binary parts are Buffer objects or base64 text. `index` names the index that is read: its key
+    attributes belong to the start key too. Names and types are all that can be checked of a start
+    key that anyone may write. Raises InvalidCursor.
+    """
+    attributes = start_key_attributes(description, index)
+    if not isinstance(value, dict) or value.keys() != {attribute.name for attribute in attributes}:
+        names = ", ".join(attribute.name for attribute in attributes)
+        raise InvalidCursor(f"A LastEvaluatedKey is an object made of exactly: {names}.")
+    key: Item = {}
+    for attribute in attributes:
+        try:
+            key[attribute.name] = _start_value(value[attribute.name], attribute)
+        except InvalidValue as error:
+            raise InvalidCursor(f"The LastEvaluatedKey does not fit: {error.message}") from error
+    return key
+
+
+def start_key_attributes(
+    description: TableDescription, index: str | None = None
+) -> tuple[KeyAttribute, ...]:
+    """The key attributes of the table, then those of the index that it does not have already."""
+    chosen = description.index(index) if index else None
+    own = description.key_attributes
+    added = chosen.key_attributes if chosen is not None else ()
+    return (*own, *(attribute for attribute in added if attribute not in own))
+
+
 def encode_token(key: Mapping[str, AttributeValue], description: TableDescription) -> str:
     """The one URL segment that stands for a key: parts joined with `,`.
 
@@ -129,6 +171,14 @@ def _decode_part(part: str, attribute: KeyAttribute) -> AttributeValue:
     if attribute.type == "B":
         return {"B": base64.b64encode(data).decode()}
     return key_value_from_text(data.decode(), attribute)
+
+
+def _start_value(plain: Any, attribute: KeyAttribute) -> AttributeValue:
+    value = wire_value(plain, special=adminapi_special)
+    if attribute.type == "B" and "S" in value and is_base64(value["S"]):
+        value = {"B": value["S"]}
+    _require_value(value, attribute, MAX_PARTITION_KEY_BYTES)
+    return value
 
 
 def _limit(attribute: KeyAttribute, description: TableDescription) -> int:
