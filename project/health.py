@@ -71,5 +71,5 @@ def _plain(text: str, status: int) -> HttpResponse:
         text,
         content_type="text/plain; charset=utf-8",
         status=status,
-        headers={"Cache-Control": "no-store"},
+        headers={"Cache-Control": "no-store", "Content-Length": str(len(text))},
     )
