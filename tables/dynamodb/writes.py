@@ -23,6 +23,10 @@ MAX_TRANSACTION = 100
 MAX_BATCH_WRITE = 25
 _OPERATION_NAMES: dict[type, str] = {Put: "PutItem", Update: "UpdateItem", Delete: "DeleteItem"}
 _ITEM_MEMBERS = ("Item", "Key", "ExpressionAttributeValues")
+# An entry of a BatchWriteItem: put this item, or delete the item of this key.
+BatchEntry = tuple[Literal["PutRequest", "DeleteRequest"], Item]
+_BATCH_MEMBERS = {"PutRequest": "Item", "DeleteRequest": "Key"}
+MAX_FRUITLESS_BATCHES = 8
 _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 1.0
 
@@ -110,44 +114,32 @@ def batch_write(table: str, puts: Sequence[Item], deletes: Sequence[Item] = ()) 
 
     Raises Throttled when DynamoDB keeps leaving entries.
     """
-    waiting = [{"PutRequest": {"Item": to_request(item)}} for item in puts]
-    waiting += [{"DeleteRequest": {"Key": to_request(key)}} for key in deletes]
+    waiting: list[BatchEntry] = [("PutRequest", item) for item in puts]
+    waiting += [("DeleteRequest", key) for key in deletes]
     capacity = 0.0
     fruitless = 0
     while waiting:
         chunk, waiting = waiting[:MAX_BATCH_WRITE], waiting[MAX_BATCH_WRITE:]
-        unprocessed, units = batch_write_once({table: chunk})
-        left = unprocessed.get(table, [])
+        left, units = batch_write_once(table, chunk)
         capacity += units
         waiting += left
         fruitless = fruitless + 1 if len(left) == len(chunk) else 0
-        if fruitless > 8:
+        if fruitless > MAX_FRUITLESS_BATCHES:
             raise Throttled("DynamoDB keeps asking to slow down.", retry_after=5)
         if left:
             _pause(fruitless + 1)
     return capacity
 
 
-def batch_write_once(
-    requests: dict[str, list[dict[str, Any]]],
-) -> tuple[dict[str, list[dict[str, Any]]], float]:
-    """One BatchWriteItem in botocore's form: what DynamoDB left unprocessed, capacity units."""
-    answer = call("BatchWriteItem", RequestItems=requests, ReturnConsumedCapacity="TOTAL")
-    return _unprocessed(answer.get("UnprocessedItems") or {}), consumed_units(answer)
-
-
-def _unprocessed(members: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """What came back in wire form, as botocore takes it again."""
-    return {
-        table: [
-            {
-                kind: {member: to_request(content) for member, content in request.items()}
-                for kind, request in entry.items()
-            }
-            for entry in entries
-        ]
-        for table, entries in members.items()
-    }
+def batch_write_once(table: str, entries: Sequence[BatchEntry]) -> tuple[list[BatchEntry], float]:
+    """One BatchWriteItem of at most 25 entries: those DynamoDB left, and the capacity units."""
+    requests = [{kind: {_BATCH_MEMBERS[kind]: to_request(item)}} for kind, item in entries]
+    answer = call("BatchWriteItem", RequestItems={table: requests}, ReturnConsumedCapacity="TOTAL")
+    left = (answer.get("UnprocessedItems") or {}).get(table, [])
+    unprocessed: list[BatchEntry] = [
+        (kind, request[kind][_BATCH_MEMBERS[kind]]) for request in left for kind in request
+    ]
+    return unprocessed, consumed_units(answer)
 
 
 def _transaction_entry(operation: Operation) -> dict[str, Any]:
