@@ -1,4 +1,4 @@
-"""The error tree: everything a room may raise on purpose, worded by each door for its own readers."""
+"""The error tree: everything a room may raise on purpose; each door words it for its readers."""
 
 from __future__ import annotations
 
@@ -182,7 +182,7 @@ class Unavailable(TablesError):
 
 
 class Refused(Unavailable):
-    """AWS refused this service (credentials, permission, missing table): ours to mend, not the caller's."""
+    """AWS refused this service itself (credentials, permission, missing table): ours to mend."""
 
     code = "upstream_refused"
     title = "AWS refused the request"

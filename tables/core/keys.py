@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tables.core.adminapi_json import adminapi_special
 from tables.core.descriptions import KeyAttribute, TableDescription
 from tables.core.errors import InvalidCursor, InvalidValue, ItemNotFound, Problem
 from tables.core.numbers import canonical_number
@@ -15,7 +16,6 @@ from tables.core.values import (
     TYPES,
     AttributeValue,
     Item,
-    adminapi_special,
     content_of,
     is_base64,
     type_of,

@@ -11,8 +11,9 @@ from tables.core.errors import InvalidExpression, InvalidValue
 from tables.core.filters import BY_NAME, BY_SUFFIX, Group, Operator, Term, make_term
 from tables.core.keys import require_key
 from tables.core.sizes import require_item_fits
+from tables.core.typed_json import typed_value
 from tables.core.updates import Change
-from tables.core.values import SET_TYPES, AttributeValue, Item, content_of, type_of, typed_value
+from tables.core.values import SET_TYPES, AttributeValue, Item, content_of, type_of
 
 # The types of that time: no NULL, BOOL, L or M.
 TYPES_2011 = frozenset({"S", "N", "B", *SET_TYPES})

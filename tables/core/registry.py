@@ -236,7 +236,7 @@ def _granted(
     superusers: frozenset[str],
     read_only: bool,
 ) -> dict[str, frozenset[str]]:
-    """Groups by action: what is given, else the defaults; superusers always; no writes read-only."""
+    """Groups by action: what is given, else the defaults; superusers always."""
     permissions = {}
     for action in ACTIONS:
         default = staff if action in DEFAULT_STAFF_ACTIONS else superusers

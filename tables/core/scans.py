@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tables.core.adminapi_json import adminapi_special
 from tables.core.errors import InvalidExpression, InvalidValue
 from tables.core.expressions import Path, parse_path
 from tables.core.filters import BY_SUFFIX, Group, Term, make_term, operator_named
-from tables.core.values import AttributeValue, Special, adminapi_special, wire_value
+from tables.core.values import AttributeValue, Special, wire_value
 
 KEYWORDS = {"attributesExist": "exists", "attributesNotExist": "not_exists"}
 

@@ -26,7 +26,7 @@ def _is_integer(_checker: Any, instance: Any) -> bool:
 
 _Base = jsonschema.Draft202012Validator
 # Numbers are Decimals here: a float would lose digits before the schema sees them.
-_ExactValidator = jsonschema.validators.extend(
+_ExactValidator: type[Any] = jsonschema.validators.extend(  # type: ignore[no-untyped-call] # has no types
     _Base,
     type_checker=_Base.TYPE_CHECKER.redefine_many({"number": _is_number, "integer": _is_integer}),
 )
