@@ -37,7 +37,10 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class TableDescription:
-    """A table as DynamoDB describes it. `item_count` is refreshed by AWS about every six hours."""
+    """A table as DynamoDB describes it. `item_count` is refreshed by AWS about every six hours.
+
+    `read_units` and `write_units` are provisioned throughput: 0 when billed per request.
+    """
 
     name: str
     partition_key: KeyAttribute
@@ -48,6 +51,9 @@ class TableDescription:
     status: str = "ACTIVE"
     read_at: datetime | None = None
     ttl_attribute: str | None = None
+    created_at: datetime | None = None
+    read_units: int = 0
+    write_units: int = 0
 
     @property
     def key_attributes(self) -> tuple[KeyAttribute, ...]:
@@ -81,6 +87,7 @@ def describe(
         entry["AttributeName"]: entry["AttributeType"] for entry in table["AttributeDefinitions"]
     }
     partition_key, sort_key = _key_schema(table["KeySchema"], types)
+    throughput = table.get("ProvisionedThroughput") or {}
     return TableDescription(
         name=table["TableName"],
         partition_key=partition_key,
@@ -91,6 +98,9 @@ def describe(
         status=table.get("TableStatus", "ACTIVE"),
         read_at=read_at,
         ttl_attribute=ttl_attribute,
+        created_at=table.get("CreationDateTime"),
+        read_units=throughput.get("ReadCapacityUnits", 0),
+        write_units=throughput.get("WriteCapacityUnits", 0),
     )
 
 
