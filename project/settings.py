@@ -42,7 +42,7 @@ APPEND_SLASH = False  # a redirect loses the body of a POST: paths answer with a
 
 INSTALLED_APPS = [
     "tables",
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "tables.admin.apps.TablesAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

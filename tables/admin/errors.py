@@ -1,0 +1,90 @@
+"""Pages for what went wrong: in the site's dress, with words for staff and a way on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tables.core.errors import TablesError
+
+# Error code -> what the reader can do about it.
+_ADVICE = {
+    "table_not_found": gettext_lazy("Choose a table from the list of those you may view."),
+    "item_not_found": gettext_lazy("It may have been deleted, or its key was changed."),
+    "invalid_cursor": gettext_lazy("Start again from the first page of the list."),
+    "throttled": gettext_lazy("DynamoDB is busy. Wait a few seconds, then try again."),
+    "unavailable": gettext_lazy("Nothing was changed. Try again in a moment."),
+    "upstream_refused": gettext_lazy(
+        "Nothing was changed. Tell whoever runs this site; the log has the reason."
+    ),
+    "forbidden": gettext_lazy("Ask an administrator if you need to."),
+}
+# Error code -> the page's title, where the tree's own would not be staff's words.
+_TITLES = {
+    "table_not_found": gettext_lazy("Table not found"),
+    "item_not_found": gettext_lazy("Item not found"),
+    "forbidden": gettext_lazy("You may not do this"),
+    "throttled": gettext_lazy("DynamoDB is busy"),
+    "unavailable": gettext_lazy("DynamoDB can’t be reached"),
+    "upstream_refused": gettext_lazy("DynamoDB refused the request"),
+    "invalid_cursor": gettext_lazy("This page can’t be continued"),
+}
+
+
+def render_page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, Any],
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    """A page with the site's header, sidebar and messages around it."""
+    around = admin.site.each_context(request)
+    return render(request, template, {**around, **context}, status=status)
+
+
+def error_page(request: HttpRequest, error: TablesError) -> HttpResponse:
+    """The page that says what stopped a request, with the status the error has everywhere."""
+    title = str(_TITLES.get(error.code, error.title))
+    advice = str(_ADVICE.get(error.code, ""))
+    answer = _message_page(request, error.status, title, error.message, advice)
+    if error.retry_after is not None:
+        answer["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What Django itself could not read; nobody may be known yet, so there is nothing around it."""
+    context = {
+        "title": _("Bad request"),
+        "message": _("This address or form can’t be read."),
+        "status": 400,
+    }
+    return render(request, "admin/message.html", context, status=400)
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A refusal, with the reason where one was given for people."""
+    return _message_page(
+        request, 403, _("You may not see this"), str(exception), _("Ask an administrator.")
+    )
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such page."""
+    return _message_page(
+        request, 404, _("Page not found"), _("Nothing answers to this address."), ""
+    )
+
+
+def _message_page(
+    request: HttpRequest, status: int, title: str, message: str, advice: str
+) -> HttpResponse:
+    context = {"title": title, "message": message, "advice": advice, "status": status}
+    return render_page(request, "admin/message.html", context, status=status)

@@ -1,0 +1,82 @@
+"""What every page about a table starts from: who visits which table, and what they may do."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Concatenate, ParamSpec
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
+
+from tables.access.callers import Caller, caller_of
+from tables.access.rights import can
+from tables.admin.errors import error_page, render_page
+from tables.configuration import description, registry
+from tables.core.descriptions import TableDescription
+from tables.core.errors import Forbidden, TableNotFound, TablesError
+from tables.core.registry import ACTIONS, Table
+
+Parameters = ParamSpec("Parameters")
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A signed-in caller at the pages of one table that they may view."""
+
+    request: HttpRequest
+    caller: Caller
+    table: Table
+    description: TableDescription
+
+    def can(self, action: str) -> bool:
+        """Whether the caller may do this here."""
+        return can(self.caller, action, self.table)
+
+    def require(self, action: str) -> None:
+        """Raise Forbidden unless the caller may do this here."""
+        if not self.can(action):
+            raise Forbidden(
+                _("You may look at %(table)s, but not do this.") % {"table": self.table.label}
+            )
+
+    def render(
+        self, template: str, context: Mapping[str, Any] | None = None, status: int = 200
+    ) -> HttpResponse:
+        """A page in the site's dress, with the table and the caller's rights at hand."""
+        ours = {
+            "table": self.table,
+            "description": self.description,
+            "rights": {action: self.can(action) for action in ACTIONS},
+        }
+        return render_page(self.request, template, {**ours, **(context or {})}, status=status)
+
+
+def table_page(
+    page: Callable[Concatenate[Visit, Parameters], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """Turn a page of a visit into a view of a request and an alias.
+
+    An alias that is unknown or not the caller's to view is a 404; any other TablesError becomes a
+    page that says what happened and what to do.
+    """
+
+    @functools.wraps(page)
+    def view(
+        request: HttpRequest, alias: str, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> HttpResponseBase:
+        try:
+            return page(_visit(request, alias), *args, **kwargs)
+        except TablesError as error:
+            return error_page(request, error)
+
+    return view
+
+
+def _visit(request: HttpRequest, alias: str) -> Visit:
+    caller = caller_of(request)
+    table = registry().get(alias)
+    if caller is None or not can(caller, "view", table):
+        raise TableNotFound("No table has that alias.")
+    return Visit(request, caller, table, description(table))
