@@ -109,6 +109,13 @@ class ItemExists(Conflict):
     title = "Item exists"
 
 
+class PatchConflict(Conflict):
+    """A JSON patch does not apply to the item as it is: a test failed, or a path leads nowhere."""
+
+    code = "patch_conflict"
+    title = "Patch conflict"
+
+
 class TransactionConflict(Conflict):
     """Another write held the item at that moment; nothing was written."""
 
