@@ -190,6 +190,16 @@ ACCESS_KEY_SECRETS = comma_list("ACCESS_KEY_SECRETS") or [
     ).decode()
 ]
 
+REST_FRAMEWORK = {
+    # Bearer first: its challenge makes "nobody" a 401, and a bad token beside a session is refused.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tables.access.authentication.BearerAuthentication",
+        "tables.access.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "UNAUTHENTICATED_USER": "tables.access.callers.nobody",
+}
+
 # --- Doors ---------------------------------------------------------------------------------------
 
 ENVIRONMENT_NAME = text("ENVIRONMENT_NAME")

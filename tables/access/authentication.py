@@ -1,0 +1,78 @@
+"""DRF's authentication classes: a Bearer ID token first, then the session of the admin pages."""
+
+from __future__ import annotations
+
+import structlog
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest
+from rest_framework import authentication
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from tables.access.callers import NOBODY, Caller
+from tables.access.jwks import COOL_DOWN_SECONDS, KeysUnavailable
+from tables.access.tokens import TokenError, VerifiedToken, verifier
+from tables.access.users import caller_of_user
+from tables.core.errors import Unavailable
+
+log = structlog.get_logger(__name__)
+
+
+class BearerAuthentication(authentication.BaseAuthentication):
+    """`Authorization: Bearer <ID token>` and nowhere else. It must be the first class of a view:
+    its challenge turns "nobody" into a 401 rather than a 403.
+    """
+
+    def authenticate(self, request: Request) -> tuple[Caller, VerifiedToken] | None:
+        try:
+            token = bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
+            if token is None:
+                return None
+            verified = verifier().verify(token)
+        except TokenError as error:
+            log.warning("token_refused", reason=error.reason)
+            raise AuthenticationFailed("The token is not valid.") from error
+        except KeysUnavailable as error:
+            # Or whoever asks for the user next would raise this again.
+            request.user = NOBODY  # type: ignore[assignment] # our users are Callers
+            raise Unavailable(
+                "The sign-in service can't be reached, so the token can't be checked.",
+                retry_after=COOL_DOWN_SECONDS,
+            ) from error
+        return verified.caller, verified
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
+        return "Bearer"
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The session of someone who signed in with a browser; DRF checks the CSRF token."""
+
+    def authenticate(self, request: Request) -> tuple[Caller, None] | None:
+        signed_in = super().authenticate(request)
+        if signed_in is None:
+            return None
+        return caller_of_user(signed_in[0]), None
+
+
+def bearer_token(header: str) -> str | None:
+    """The token of an Authorization header, or None when it is of another scheme.
+
+    Raises TokenError when it says Bearer and then isn't one token.
+    """
+    parts = header.split()
+    if not parts or parts[0].lower() != "bearer":
+        return None
+    if len(parts) != 2 or not header.isascii():
+        raise TokenError("not exactly one token after Bearer")
+    return parts[1]
+
+
+def caller_of(request: HttpRequest | Request) -> Caller:
+    """Who makes this request: NOBODY, or a caller with their groups as of the last sign-in."""
+    user = request.user
+    if isinstance(user, Caller):
+        return user
+    if not isinstance(user, AbstractBaseUser) or not user.is_authenticated:
+        return NOBODY
+    return caller_of_user(user)

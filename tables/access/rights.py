@@ -1,0 +1,48 @@
+"""What a caller may do: one rule, asked by every door before every operation."""
+
+from __future__ import annotations
+
+from tables.access.callers import Caller
+from tables.core.errors import Forbidden, TableNotFound
+from tables.core.registry import WRITE_ACTIONS, Registry, Table
+
+
+def can(caller: Caller, action: str, table: Table) -> bool:
+    """Whether one of the caller's groups has this right on this table. Unknown actions: no."""
+    return not caller.groups.isdisjoint(table.permissions.get(action, frozenset()))
+
+
+def require(caller: Caller, action: str, table: Table) -> None:
+    """Pass, or raise TableNotFound where the caller may not even view, Forbidden where they may.
+
+    A table that a caller may not view must not be told from one that does not exist.
+    """
+    if not can(caller, "view", table):
+        raise TableNotFound("No table has that alias.")
+    if can(caller, action, table):
+        return
+    if action in WRITE_ACTIONS and is_read_only(table):
+        raise Forbidden(f"{table.label} is read-only here: nobody may {action} items.")
+    raise Forbidden(f"Your groups don't include one that may {action} items of {table.label}.")
+
+
+def is_read_only(table: Table) -> bool:
+    """Whether nobody at all may write: READ_ONLY, or an alias map that grants no write."""
+    return not any(table.permissions.get(action) for action in WRITE_ACTIONS)
+
+
+def allowed_actions(caller: Caller, table: Table) -> frozenset[str]:
+    """Every action that the caller may do; empty where they may not view."""
+    if not can(caller, "view", table):
+        return frozenset()
+    return frozenset(action for action in table.permissions if can(caller, action, table))
+
+
+def viewable_tables(caller: Caller, registry: Registry) -> list[Table]:
+    """What menus and lists show, in the order of the alias map."""
+    return [table for table in registry.tables.values() if can(caller, "view", table)]
+
+
+def may_open_pages(caller: Caller, registry: Registry) -> bool:
+    """Whether the admin pages are for this caller: a staff group, or a superuser group."""
+    return not caller.groups.isdisjoint(registry.staff_groups | registry.superuser_groups)
