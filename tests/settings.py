@@ -1,7 +1,8 @@
 """The project's settings in the one environment that every test runs in.
 
 What the developer has exported, or keeps in `.env`, must not change a test: every name that
-`.env.example` lists is forgotten first. Programs that tests start inherit the same environment.
+`.env.example` lists, and all that boto3 reads, is forgotten first. Programs that tests start
+inherit the same environment.
 """
 
 import os
@@ -10,8 +11,11 @@ from pathlib import Path
 
 _EXAMPLE = Path(__file__).resolve().parent.parent / ".env.example"
 
-for _name in re.findall(r"^#?\s?([A-Z_]+)=", _EXAMPLE.read_text(), re.MULTILINE):
-    os.environ.pop(_name, None)
+_LISTED = re.findall(r"^(?:# )?([A-Z_]+)=", _EXAMPLE.read_text(), re.MULTILINE)
+
+for _name in [*os.environ]:
+    if _name in _LISTED or _name.startswith("AWS_"):
+        del os.environ[_name]
 
 os.environ.update(
     ENV_FILE=os.devnull,
