@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from tables.access.callers import Caller
+from tables.access.callers import NOBODY, Caller
 
 
 def caller_of_user(user: Any) -> Caller:
     """The caller that a user acts as: by session, or by an access key of theirs.
 
-    One query, remembered on the user object.
+    One query, remembered on the user object. Nobody signed in is NOBODY.
     """
+    if not user.is_authenticated:
+        return NOBODY
     known = getattr(user, "_caller", None)
     if not isinstance(known, Caller):
         groups = frozenset(user.groups.values_list("name", flat=True))

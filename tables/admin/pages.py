@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.utils.translation import gettext as _
 
-from tables.access.callers import Caller, caller_of
-from tables.access.rights import can
+from tables.access.callers import Caller
+from tables.access.rights import can, require
+from tables.access.users import caller_of_user
 from tables.admin.errors import error_page, render_page
 from tables.configuration import description, registry
 from tables.core.descriptions import TableDescription
-from tables.core.errors import Forbidden, TableNotFound, TablesError
+from tables.core.errors import TablesError
 from tables.core.registry import ACTIONS, Table
 
 Parameters = ParamSpec("Parameters")
@@ -36,10 +36,7 @@ class Visit:
 
     def require(self, action: str) -> None:
         """Raise Forbidden unless the caller may do this here."""
-        if not self.can(action):
-            raise Forbidden(
-                _("You may look at %(table)s, but not do this.") % {"table": self.table.label}
-            )
+        require(self.caller, action, self.table)
 
     def render(
         self, template: str, context: Mapping[str, Any] | None = None, status: int = 200
@@ -75,8 +72,7 @@ def table_page(
 
 
 def _visit(request: HttpRequest, alias: str) -> Visit:
-    caller = caller_of(request)
+    caller = caller_of_user(request.user)
     table = registry().get(alias)
-    if caller is None or not can(caller, "view", table):
-        raise TableNotFound("No table has that alias.")
+    require(caller, "view", table)
     return Visit(request, caller, table, description(table))

@@ -10,17 +10,20 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tables.access.callers import caller_of
-from tables.access.rights import can
+from tables.access.callers import Caller
+from tables.access.rights import allowed_actions, may_open_pages, viewable_tables
+from tables.access.users import caller_of_user
 from tables.admin.environment import environment_badge
 from tables.admin.index import index_context
 from tables.admin.urls import TABLE_PAGES
 from tables.configuration import registry
+from tables.core.registry import Table
 
 View = Callable[..., HttpResponseBase]
 
@@ -35,53 +38,29 @@ class TablesSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether the caller is signed in and in a group that may open the pages."""
-        caller = caller_of(request)
-        known = registry()
-        return caller is not None and bool(
-            caller.groups & (known.staff_groups | known.superuser_groups)
-        )
+        return may_open_pages(caller_of_user(request.user), registry())
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         """Every page with and without its last slash, because a redirect would lose a POST."""
         pages: list[tuple[str, View, str]] = [
-            ("logout", self.logout, "logout"),
-            ("jsi18n", self.i18n_javascript, "jsi18n"),
-            *TABLE_PAGES,
+            ("login", self.login, "login"),
+            ("logout", self.admin_view(self.logout), "logout"),
+            ("jsi18n", self.admin_view(self.i18n_javascript, cacheable=True), "jsi18n"),
+            *((route, self.admin_view(view), name) for route, view, name in TABLE_PAGES),
         ]
         patterns: list[URLPattern | URLResolver] = [
-            path("", self.admin_view(self.index), name="index"),
-            path("login/", self.login, name="login"),
-            path("login", self.login),
+            path("", self.admin_view(self.index), name="index")
         ]
         for route, view, name in pages:
-            page = self.admin_view(view)
-            patterns += [path(f"{route}/", page, name=name), path(route, page)]
-        patterns.append(path("<path:url>", self.admin_view(self.catch_all_view)))
-        return patterns
+            patterns += [path(f"{route}/", view, name=name), path(route, view)]
+        return [*patterns, path("<path:url>", self.admin_view(self.catch_all_view))]
 
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
         """One entry for each table that the caller may view, in the alias map's order."""
-        caller = caller_of(request)
-        if caller is None:
-            return []
-        entries = []
-        for table in registry().tables.values():
-            if not can(caller, "view", table):
-                continue
-            rights = {action: can(caller, action, table) for action in ("add", "change", "delete")}
-            url = reverse("admin:tables_changelist", args=[table.alias])
-            entries.append(
-                {
-                    "name": table.label,
-                    "object_name": table.alias,
-                    "perms": {"view": True, **rights},
-                    "admin_url": url,
-                    "add_url": f"{url}add/" if rights["add"] else None,
-                    "view_only": not rights["change"],
-                }
-            )
+        caller = caller_of_user(request.user)
+        entries = [_entry(table, caller) for table in viewable_tables(caller, registry())]
         if not entries:
             return []
         return [
@@ -104,7 +83,7 @@ class TablesSite(AdminSite):
 
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         """The first page: tables with their counts, and what this person changed lately."""
         return super().index(request, {**index_context(request), **(extra_context or {})})
 
@@ -114,20 +93,34 @@ class TablesSite(AdminSite):
         """On to the hosted sign-in, or a refusal for whoever is signed in and still not staff."""
         if self.has_permission(request):
             return HttpResponseRedirect(_next_page(request))
-        if caller_of(request) is not None:
+        if request.user.is_authenticated:
             raise PermissionDenied(
                 _("Your account is in no group that may open these pages. Ask an administrator.")
             )
         query = urlencode({"next": _next_page(request)})
         return HttpResponseRedirect(f"{reverse('oidc_authentication_init')}?{query}")
 
-    def logout(
+    def logout(  # type: ignore[override] # Django's shows a page; this one leads to the sign-in's
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """What `/oidc/logout/` does, under the admin's own name."""
         view = resolve(reverse("oidc_logout")).func
         answer: HttpResponse = view(request)
         return answer
+
+
+def _entry(table: Table, caller: Caller) -> dict[str, Any]:
+    """A table as Django's own templates list a model."""
+    url = reverse("admin:tables_changelist", args=[table.alias])
+    rights = allowed_actions(caller, table)
+    return {
+        "name": table.label,
+        "object_name": table.alias,
+        "perms": {action: action in rights for action in ("view", "add", "change", "delete")},
+        "admin_url": url,
+        "add_url": f"{url}add/" if "add" in rights else None,
+        "view_only": "change" not in rights,
+    }
 
 
 def _next_page(request: HttpRequest) -> str:
