@@ -7,14 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tables.core.errors import InvalidExpression, InvalidValue
+from tables.core.errors import InvalidExpression, InvalidRequest, InvalidValue
 from tables.core.expressions import Path, format_path, parse_path
 from tables.core.filters import BY_SUFFIX, EVERYTHING, Group, Operator, Term, make_term
 from tables.core.numbers import canonical_number
-from tables.core.values import AttributeValue, is_base64
+from tables.core.strict_json import parse
+from tables.core.typed_json import make_set
+from tables.core.values import SET_TYPES, AttributeValue, dumps, is_base64, plain_value, wire_value
 
 # An attribute with one of these names is filtered as `order__eq=…`.
 PARAMETERS = frozenset({"fields", "limit", "cursor", "index", "order", "format", "plan"})
+# Text to look for in the table's search fields; no document path begins with a dot.
+SEARCH = ".search"
 MAX_LIMIT = 1000
 TYPE_SUFFIXES: Mapping[str, str] = {
     "s": "S",
@@ -22,18 +26,28 @@ TYPE_SUFFIXES: Mapping[str, str] = {
     "b": "B",
     "bool": "BOOL",
     "null": "NULL",
+    "ss": "SS",
+    "ns": "NS",
+    "bs": "BS",
+    "l": "L",
+    "m": "M",
 }
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 _SEPARATOR = re.compile(r"(?<!\\)__")
 _LITERAL_UNDERSCORE = re.compile(r"\\_")
 _COMMA = re.compile(r"(?<!\\),")
+_JUST_NUMBER = re.compile(r"-?[0-9]{1,38}(?:\.[0-9]{1,38})?")
 
 
 @dataclass(frozen=True, slots=True)
 class CollectionQuery:
-    """What a collection's URL asks for. `limit` is a number of items, `fields` empty for all."""
+    """What a collection's URL asks for. `limit` is a number of items, `fields` empty for all.
+
+    `filter` includes what `search` asks for.
+    """
 
     filter: Group = EVERYTHING
+    search: str | None = None
     fields: tuple[Path, ...] = ()
     limit: int | None = None
     cursor: str | None = None
@@ -46,27 +60,32 @@ def parse_query(
     pairs: Sequence[tuple[str, str]],
     *,
     types: Mapping[str, str],
+    search_fields: Sequence[str] = (),
     ignore: frozenset[str] = frozenset(),
 ) -> CollectionQuery:
     """Read decoded query-string pairs.
 
     `types` maps the text of a document path to its declared type tag; other paths are strings
-    unless a type suffix says otherwise. `ignore` names parameters of the caller's own. Raises
-    InvalidExpression, naming the parameter.
+    unless a type suffix says otherwise. `search_fields` are the paths that `.search` looks in.
+    `ignore` names parameters of the caller's own. Raises InvalidExpression, naming the parameter.
     """
     settings: dict[str, str] = {}
     terms: list[Term | Group] = []
     for name, text in pairs:
         if name in ignore:
             continue
-        if name not in PARAMETERS:
+        if name not in PARAMETERS and name != SEARCH:
             terms.append(_parse_term(name, text, types))
         elif name in settings:
             raise InvalidExpression(f"{name} stands twice in the query string.")
         elif text:
             settings[name] = text
+    search = settings.get(SEARCH)
+    if search is not None:
+        terms.append(_search(search, search_fields, types))
     return CollectionQuery(
         filter=Group(tuple(terms)),
+        search=search,
         fields=tuple(parse_path(path) for path in _COMMA.split(settings.get("fields", "")) if path),
         limit=_limit(settings.get("limit")),
         cursor=settings.get("cursor"),
@@ -94,6 +113,20 @@ def format_term(term: Term, types: Mapping[str, str]) -> tuple[str, str]:
     if term.operator.suffix != "type" and tag != types.get(path, "S"):
         name += "__" + next(word for word, known in TYPE_SUFFIXES.items() if known == tag)
     return name, ",".join(_operand_text(operand, term.operator) for operand in term.operands)
+
+
+def _search(text: str, search_fields: Sequence[str], types: Mapping[str, str]) -> Group:
+    """Items that have the text in one of these fields: within a string, as the whole number."""
+    terms = []
+    for field in search_fields:
+        if types.get(field, "S") == "S":
+            terms.append(make_term(parse_path(field), BY_SUFFIX["contains"], [{"S": text}]))
+        elif types[field] == "N" and _JUST_NUMBER.fullmatch(text):
+            number = _parse_operand(SEARCH, text, "N", BY_SUFFIX["eq"])
+            terms.append(make_term(parse_path(field), BY_SUFFIX["eq"], [number]))
+    if not terms:
+        raise InvalidExpression("This table has no search field that could hold this.")
+    return Group(tuple(terms), "OR")
 
 
 def _parse_term(name: str, text: str, types: Mapping[str, str]) -> Term:
@@ -136,18 +169,32 @@ def _parse_operand(name: str, text: str, tag: str, operator: Operator) -> Attrib
         return {"NULL": True}
     if tag == "B" and not is_base64(text):
         raise InvalidExpression(f"{name} takes base64 text.")
-    if tag != "N":
+    if tag in ("S", "B"):
         return {tag: text}
     try:
-        return {"N": canonical_number(text)}
-    except InvalidValue as error:
+        return {"N": canonical_number(text)} if tag == "N" else _parse_json(text, tag, operator)
+    except InvalidRequest as error:
         raise InvalidExpression(f"{name}: {error.message}") from error
+
+
+def _parse_json(text: str, tag: str, operator: Operator) -> AttributeValue:
+    """A set, list or map, written as plain JSON."""
+    if operator.operands != 1:
+        raise InvalidValue("sets, lists and maps can only be compared one at a time.")
+    value = parse(text)
+    if tag in SET_TYPES and isinstance(value, list):
+        return make_set(tag, [str(entry) if tag == "NS" else entry for entry in value])
+    if not isinstance(value, dict if tag == "M" else list):
+        raise InvalidValue(f"it takes a JSON {'object' if tag == 'M' else 'array'}.")
+    return wire_value(value)
 
 
 def _operand_text(operand: AttributeValue, operator: Operator) -> str:
     ((tag, content),) = operand.items()
     if tag in ("BOOL", "NULL"):
         return "true" if content else "false"
+    if tag not in ("S", "N", "B"):
+        return dumps(plain_value(operand)).decode()
     return str(content) if operator.operands == 1 else str(content).replace(",", r"\,")
 
 

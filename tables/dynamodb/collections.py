@@ -14,6 +14,7 @@ from tables.core.plans import Plan, choose_plan
 from tables.core.queries import CollectionQuery
 from tables.core.registry import Table
 from tables.core.schemas import declared_types
+from tables.core.values import Item
 from tables.dynamodb.reads import Budget, Page, read_until
 
 
@@ -71,6 +72,12 @@ def read_collection(
         fields=query.fields,
     )
     return CollectionPage(page, plan, _next_cursor(page, bound_to))
+
+
+def cursor_at(start_key: Item, query: CollectionQuery, table: Table, plan: Plan) -> str:
+    """The cursor of the page that begins after this key, for going back to it."""
+    bound_to = _bound_to(table.alias, query, plan)
+    return sign_cursor(start_key, bound_to=bound_to, secret=settings.SECRET_KEY)
 
 
 def _next_cursor(page: Page, bound_to: str) -> str | None:
