@@ -56,6 +56,7 @@ def client() -> DynamoDBClient:
         ),
     )
     made.meta.events.register("before-parse.dynamodb", _hand_over_body)
+    made.meta.events.register("response-received.dynamodb", _note_lost_answer)
     return made
 
 
@@ -119,3 +120,19 @@ def _hand_over_body(
     if response_dict["status_code"] < 300 and operation_model.name in _RAW_OPERATIONS:
         customized_response_dict["RawBody"] = response_dict["body"]
         response_dict["body"] = b"{}"
+
+
+def _note_lost_answer(
+    response_dict: dict[str, Any] | None,
+    parsed_response: dict[str, Any] | None,
+    context: dict[str, Any],
+    **_: Any,
+) -> None:
+    """Mark an answer that botocore got by sending again after it had lost one.
+
+    A write may have been made by a try whose answer was lost; then its condition fails now.
+    """
+    if response_dict is None or response_dict["status_code"] >= 500:
+        context["answer_lost"] = True
+    elif parsed_response is not None and context.get("answer_lost"):
+        parsed_response["ResponseMetadata"]["AnswerLost"] = True

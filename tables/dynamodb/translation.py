@@ -115,9 +115,22 @@ def _translate_answer(error: ClientError) -> TablesError:
     request_id = response.get("ResponseMetadata", {}).get("RequestId")
     if code == "TransactionCanceledException":
         return _translate_cancellation(response, request_id)
+    if code == "ConditionalCheckFailedException" and _was_answer_lost(response):
+        # DynamoDB knows a transaction again by its token, a single write it does not.
+        return Unavailable(
+            "An answer of DynamoDB was lost, so it is not known whether this write was made. "
+            "Read the item before you send it again.",
+            retry_after=RETRY_AFTER_SECONDS,
+            aws_code=code,
+            aws_request_id=request_id,
+        )
     return _make(
         code, response.get("Error", {}).get("Message", ""), request_id, response.get("Item")
     )
+
+
+def _was_answer_lost(response: Any) -> bool:
+    return "AnswerLost" in response.get("ResponseMetadata", {})
 
 
 def _translate_cancellation(response: Any, request_id: str | None) -> TablesError:
