@@ -20,7 +20,7 @@ MAX_CURSOR_CHARACTERS = 16_384
 def sign_cursor(start_key: Item, *, bound_to: str, secret: str) -> str:
     """The cursor of a last evaluated key. `bound_to` spells alias, filter and plan."""
     payload = orjson.dumps(start_key)
-    return base64.urlsafe_b64encode(_mac(payload, bound_to, secret) + payload).decode().rstrip("=")
+    return _text(_mac(payload, bound_to, secret) + payload)
 
 
 def read_cursor(cursor: str, *, bound_to: str, secret: str) -> Item:
@@ -31,11 +31,18 @@ def read_cursor(cursor: str, *, bound_to: str, secret: str) -> Item:
         data = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError) as error:
         raise InvalidCursor("The cursor can't be read.") from error
+    # Base64 has several spellings of the same bytes; only the one that was given counts.
+    if _text(data) != cursor:
+        raise InvalidCursor("The cursor was altered, or belongs to another request.")
     mac, payload = data[:_MAC_BYTES], data[_MAC_BYTES:]
     if not hmac.compare_digest(mac, _mac(payload, bound_to, secret)):
         raise InvalidCursor("The cursor was altered, or belongs to another request.")
     start_key: Item = orjson.loads(payload)
     return start_key
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _mac(payload: bytes, bound_to: str, secret: str) -> bytes:

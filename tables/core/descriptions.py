@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Literal
 
 KeyType = Literal["S", "N", "B"]
+# An index whose throughput is being changed goes on answering.
+_READY = ("ACTIVE", "UPDATING")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,10 @@ class KeyAttribute:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A secondary index; `projected` is None when it holds every attribute."""
+    """A secondary index; `projected` is None when it holds every attribute.
+
+    `more_keys` are what a multi-attribute key has beyond its first partition and sort attribute.
+    """
 
     name: str
     partition_key: KeyAttribute
@@ -28,11 +33,12 @@ class Index:
     projected: frozenset[str] | None
     is_global: bool
     is_ready: bool = True
+    more_keys: tuple[KeyAttribute, ...] = ()
 
     @property
     def key_attributes(self) -> tuple[KeyAttribute, ...]:
-        """The partition key, then the sort key if there is one."""
-        return _present(self.partition_key, self.sort_key)
+        """The partition key, then the sort key if there is one, then all others."""
+        return (*_present(self.partition_key, self.sort_key), *self.more_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +92,7 @@ def describe(
     types: dict[str, KeyType] = {
         entry["AttributeName"]: entry["AttributeType"] for entry in table["AttributeDefinitions"]
     }
-    partition_key, sort_key = _key_schema(table["KeySchema"], types)
+    partition_key, sort_key, _ = _key_schema(table["KeySchema"], types)
     throughput = table.get("ProvisionedThroughput") or {}
     return TableDescription(
         name=table["TableName"],
@@ -108,15 +114,16 @@ def _indexes(table: Mapping[str, Any], types: Mapping[str, KeyType]) -> Iterator
     table_keys = frozenset(entry["AttributeName"] for entry in table["KeySchema"])
     for member, is_global in (("GlobalSecondaryIndexes", True), ("LocalSecondaryIndexes", False)):
         for entry in table.get(member) or ():
-            partition_key, sort_key = _key_schema(entry["KeySchema"], types)
-            keys = table_keys | {key.name for key in _present(partition_key, sort_key)}
+            partition_key, sort_key, more_keys = _key_schema(entry["KeySchema"], types)
+            keys = table_keys | {key["AttributeName"] for key in entry["KeySchema"]}
             yield Index(
                 name=entry["IndexName"],
                 partition_key=partition_key,
                 sort_key=sort_key,
                 projected=_projected(entry.get("Projection") or {}, keys),
                 is_global=is_global,
-                is_ready=entry.get("IndexStatus", "ACTIVE") == "ACTIVE",
+                is_ready=entry.get("IndexStatus", "ACTIVE") in _READY,
+                more_keys=more_keys,
             )
 
 
@@ -128,12 +135,14 @@ def _projected(projection: Mapping[str, Any], keys: frozenset[str]) -> frozenset
 
 def _key_schema(
     schema: list[Mapping[str, str]], types: Mapping[str, KeyType]
-) -> tuple[KeyAttribute, KeyAttribute | None]:
-    by_role = {
-        entry["KeyType"]: KeyAttribute(entry["AttributeName"], types[entry["AttributeName"]])
-        for entry in schema
-    }
-    return by_role["HASH"], by_role.get("RANGE")
+) -> tuple[KeyAttribute, KeyAttribute | None, tuple[KeyAttribute, ...]]:
+    partition: list[KeyAttribute] = []
+    sort: list[KeyAttribute] = []
+    for entry in schema:
+        name = entry["AttributeName"]
+        role = partition if entry["KeyType"] == "HASH" else sort
+        role.append(KeyAttribute(name, types[name]))
+    return partition[0], next(iter(sort), None), (*partition[1:], *sort[1:])
 
 
 def _present(

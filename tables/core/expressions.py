@@ -9,13 +9,15 @@ from itertools import pairwise
 from typing import Any
 
 from tables.core.errors import InvalidExpression
-from tables.core.values import AttributeValue, Item
+from tables.core.sizes import item_size
+from tables.core.values import MAX_NAME_BYTES, AttributeValue, Item
 
 Path = tuple[str | int, ...]
 
 # AWS: Service, account, and table quotas, "Expression parameters". Local engines enforce none.
 MAX_EXPRESSION_BYTES = 4096
 MAX_OPERATORS = 300
+MAX_SUBSTITUTION_BYTES = 2 * 1024 * 1024
 MAX_PATH_DEPTH = 32
 # No list of a 400 KB item is longer: an element costs at least one byte.
 MAX_LIST_INDEX = 400 * 1024
@@ -24,6 +26,10 @@ _SEGMENT = re.compile(r"(?P<name>(?:\\.|[^\\.\[])+)(?P<indexes>(?:\[[0-9]{1,7}\]
 _INDEX = re.compile(r"\[([0-9]+)\]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _NEEDS_ESCAPE = re.compile(r"([\\.\[\]])")
+# Expressions are made of placeholders and our own words, so operators can be counted in the text.
+# The AND of a BETWEEN is no operator, and neither is the = of a SET.
+_OPERATOR = re.compile(r"[<>=]+|\b(?:AND|OR|NOT|BETWEEN|IN)\b|[a-z_]+\(")
+_NOT_COUNTED = re.compile(r"\bBETWEEN :\d+ AND\b")
 
 
 def parse_path(text: str) -> Path:
@@ -62,12 +68,15 @@ def format_path(path: Iterable[str | int]) -> str:
 
 
 def require_no_overlap(paths: Iterable[Path]) -> None:
-    """Raise InvalidExpression when one path is, or contains, another (DynamoDB refuses both)."""
+    """Raise InvalidExpression when one path is or contains another, or they can't both be.
+
+    DynamoDB refuses `a` beside `a.b` (they overlap) and `a.b` beside `a[0]` (they conflict).
+    """
     ordered = sorted(paths, key=_sortable)
-    for shorter, longer in pairwise(ordered):
-        if longer[: len(shorter)] == shorter:
+    for one, other in pairwise(ordered):
+        if _clash(one, other):
             raise InvalidExpression(
-                f"The paths {format_path(shorter)!r} and {format_path(longer)!r} overlap."
+                f"The paths {format_path(one)!r} and {format_path(other)!r} overlap."
             )
 
 
@@ -98,10 +107,11 @@ class Placeholders:
 
     names: dict[str, str] = field(default_factory=dict)
     values: Item = field(default_factory=dict)
-    operators: int = 0
 
     def name(self, attribute: str) -> str:
         """The placeholder of an attribute name; the same name gets the same placeholder."""
+        if len(attribute.encode()) > MAX_NAME_BYTES:
+            raise InvalidExpression(f"An attribute name has at most {MAX_NAME_BYTES} bytes.")
         return self.names.setdefault(attribute, f"#{len(self.names)}")
 
     def path(self, path: Path) -> str:
@@ -120,24 +130,22 @@ class Placeholders:
         self.values[placeholder] = value
         return placeholder
 
-    def count(self, operators: int = 1) -> None:
-        """Note operators or functions used. Raises InvalidExpression past 300."""
-        self.operators += operators
-        if self.operators > MAX_OPERATORS:
-            raise InvalidExpression(
-                f"The expression needs more than {MAX_OPERATORS} operators, DynamoDB's limit."
-            )
-
     def copy(self) -> Placeholders:
         """A pool that starts from what this one holds, for an attempt that may be dropped."""
-        return Placeholders(dict(self.names), dict(self.values), self.operators)
+        return Placeholders(dict(self.names), dict(self.values))
 
     def become(self, other: Placeholders) -> None:
         """Take over what an attempt's pool holds."""
-        self.names, self.values, self.operators = other.names, other.values, other.operators
+        self.names, self.values = other.names, other.values
 
     def request(self) -> dict[str, Any]:
-        """The request members that declare what was used."""
+        """The request members that declare what was used. Raises InvalidExpression over 2 MB."""
+        size = item_size(self.values) + sum(len(name.encode()) for name in self.names)
+        if size > MAX_SUBSTITUTION_BYTES:
+            raise InvalidExpression(
+                f"The values are {size} bytes long; DynamoDB takes {MAX_SUBSTITUTION_BYTES} "
+                "in one request."
+            )
         members: dict[str, Any] = {}
         if self.names:
             members["ExpressionAttributeNames"] = {
@@ -146,6 +154,17 @@ class Placeholders:
         if self.values:
             members["ExpressionAttributeValues"] = self.values
         return members
+
+
+def require_within_limits(expression: str) -> str:
+    """The condition or projection. Raises InvalidExpression over 300 operators or 4 KB."""
+    operators = len(_OPERATOR.findall(expression)) - len(_NOT_COUNTED.findall(expression))
+    if operators > MAX_OPERATORS:
+        raise InvalidExpression(
+            f"The expression needs {operators} operators; DynamoDB takes {MAX_OPERATORS}. "
+            "Use fewer conditions or attributes."
+        )
+    return require_short(expression)
 
 
 def require_short(expression: str) -> str:
@@ -160,15 +179,22 @@ def require_short(expression: str) -> str:
 
 def compile_projection(paths: Iterable[Path], pool: Placeholders) -> str:
     """A ProjectionExpression of these paths. Raises InvalidExpression where they overlap."""
-    distinct = list(dict.fromkeys(paths))
-    require_no_overlap(distinct)
-    return require_short(", ".join(pool.path(path) for path in distinct))
+    paths = tuple(paths)
+    require_no_overlap(paths)
+    return require_short(", ".join(pool.path(path) for path in paths))
 
 
 def _list_index(text: str, digits: str) -> int:
     if int(digits) > MAX_LIST_INDEX:
         raise _invalid(text, "a list index is too large")
     return int(digits)
+
+
+def _clash(one: Path, other: Path) -> bool:
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            return type(left) is not type(right)
+    return True
 
 
 def _sortable(path: Path) -> list[tuple[bool, int, str]]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from tables.core.errors import InvalidExpression
-from tables.core.expressions import Path, Placeholders, format_path, require_short
+from tables.core.expressions import Path, Placeholders, format_path, require_within_limits
 from tables.core.values import TYPES, AttributeValue, content_of, type_of
 
 # AWS: Service, account, and table quotas: operands of IN.
@@ -141,7 +141,7 @@ def operator_named(name: Any) -> Operator:
 
 def compile_filter(node: Term | Group, pool: Placeholders) -> str:
     """A FilterExpression or ConditionExpression; empty for a filter that matches everything."""
-    return require_short(_compile(node, pool, outermost=True))
+    return require_within_limits(_compile(node, pool, outermost=True))
 
 
 def terms_of(node: Term | Group) -> Iterator[Term]:
@@ -157,13 +157,11 @@ def _compile(node: Term | Group, pool: Placeholders, *, outermost: bool = False)
     if isinstance(node, Term):
         return _compile_term(node, pool)
     parts = [_compile(part, pool) for part in node.parts]
-    pool.count(max(len(parts) - 1, 0))
     text = f" {node.joiner} ".join(parts)
     return text if outermost or len(parts) == 1 else f"({text})"
 
 
 def _compile_term(term: Term, pool: Placeholders) -> str:
-    pool.count(2 if term.operator.template.startswith("NOT ") else 1)
     placeholders = [pool.value(operand) for operand in term.operands]
     return term.operator.template.format(
         *placeholders, path=pool.path(term.path), all=", ".join(placeholders)

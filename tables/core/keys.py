@@ -18,6 +18,7 @@ from tables.core.values import (
     Item,
     content_of,
     is_base64,
+    join_pointer,
     type_of,
     wire_value,
 )
@@ -48,7 +49,7 @@ def require_key(key: Item, description: TableDescription) -> None:
     if key.keys() != set(description.key_names):
         raise InvalidValue(f"The key is made of {' and '.join(description.key_names)}.")
     for attribute in description.key_attributes:
-        _require_value(key[attribute.name], attribute, _limit(attribute, description))
+        _require_value(key[attribute.name], attribute, key_limit(attribute, description))
 
 
 def require_index_keys(item: Item, description: TableDescription) -> None:
@@ -181,7 +182,8 @@ def _start_value(plain: Any, attribute: KeyAttribute) -> AttributeValue:
     return value
 
 
-def _limit(attribute: KeyAttribute, description: TableDescription) -> int:
+def key_limit(attribute: KeyAttribute, description: TableDescription) -> int:
+    """The most bytes of a key attribute of the table."""
     is_partition = attribute == description.partition_key
     return MAX_PARTITION_KEY_BYTES if is_partition else MAX_SORT_KEY_BYTES
 
@@ -205,5 +207,4 @@ def _require_value(value: AttributeValue, attribute: KeyAttribute, limit: int) -
 
 
 def _problem(attribute: KeyAttribute, detail: str) -> InvalidValue:
-    pointer = "/" + attribute.name.replace("~", "~0").replace("/", "~1")
-    return InvalidValue(detail, problems=[Problem(pointer, detail)])
+    return InvalidValue(detail, problems=[Problem(join_pointer("", attribute.name), detail)])

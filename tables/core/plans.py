@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from tables.core.descriptions import Index, KeyAttribute, TableDescription
-from tables.core.errors import InvalidExpression
-from tables.core.expressions import Path, Placeholders, require_short
+from tables.core.errors import InvalidCursor, InvalidExpression
+from tables.core.expressions import Path, Placeholders
 from tables.core.filters import (
     BY_SUFFIX,
     EVERYTHING,
@@ -16,8 +16,11 @@ from tables.core.filters import (
     Term,
     comparable,
     compile_filter,
+    matches_key,
     terms_of,
 )
+from tables.core.keys import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES, key_limit
+from tables.core.sizes import value_size
 from tables.core.values import Item, type_of
 
 # Operators that a sort key condition may use (AWS: KeyConditionExpression).
@@ -46,8 +49,7 @@ class Plan:
         if self.index:
             members["IndexName"] = self.index
         if self.operation == "Query":
-            condition = compile_filter(Group(self.key_terms), pool)
-            members["KeyConditionExpression"] = require_short(condition)
+            members["KeyConditionExpression"] = compile_filter(Group(self.key_terms), pool)
             members["ScanIndexForward"] = not self.descending
         if self.filter:
             members["FilterExpression"] = compile_filter(self.filter, pool)
@@ -81,6 +83,15 @@ def choose_plan(
     return replace(plan, descending=order == "desc")
 
 
+def require_start_key(start_key: Item, plan: Plan) -> None:
+    """Raise InvalidCursor for a start key outside of what the plan reads; DynamoDB refuses it."""
+    is_inside = all(matches_key(term, start_key) for term in plan.key_terms)
+    if plan.operation == "GetItem":
+        is_inside = start_key == plan.key
+    if not is_inside:
+        raise InvalidCursor("The start key lies outside of what this request reads.")
+
+
 def _forced_index(description: TableDescription, name: str | None) -> Index | None:
     if name is None:
         return None
@@ -95,14 +106,13 @@ def _best(
     filter: Group, description: TableDescription, fields: frozenset[str | int], forced: Index | None
 ) -> Plan:
     if forced is not None:
-        plan = _query(filter, forced.name, forced.partition_key, forced.sort_key)
-        return plan or Plan("Scan", index=forced.name, filter=filter)
+        return _query_index(filter, forced) or Plan("Scan", index=forced.name, filter=filter)
     key_plan = _get_item(filter, description)
     if key_plan is not None:
         return key_plan
     plans = [_query(filter, None, description.partition_key, description.sort_key)]
     plans += [
-        _query(filter, candidate.name, candidate.partition_key, candidate.sort_key)
+        _query_index(filter, candidate)
         for candidate in description.indexes
         if _holds_the_answer(candidate, filter, description, fields)
     ]
@@ -118,16 +128,27 @@ def _get_item(filter: Group, description: TableDescription) -> Plan | None:
     if len(filter.parts) != len(description.key_attributes) or len(terms) != len(filter.parts):
         return None
     for attribute in description.key_attributes:
-        if attribute.name not in key or not _is_key_value(key[attribute.name], attribute):
+        limit = key_limit(attribute, description)
+        if attribute.name not in key or not _is_key_value(key[attribute.name], attribute, limit):
             return None
     return Plan("GetItem", key={name: key[name] for name in description.key_names})
+
+
+def _query_index(filter: Group, index: Index) -> Plan | None:
+    # A multi-attribute key wants an equality on each part; such an index is only ever scanned.
+    if index.more_keys:
+        return None
+    return _query(filter, index.name, index.partition_key, index.sort_key)
 
 
 def _query(
     filter: Group, index: str | None, partition_key: KeyAttribute, sort_key: KeyAttribute | None
 ) -> Plan | None:
     terms = [part for part in filter.parts if isinstance(part, Term)]
-    partition = next((t for t in terms if _is_equality(t) and _fits(t, partition_key)), None)
+    equalities = [term for term in terms if _is_equality(term)]
+    partition = next(
+        (term for term in equalities if _fits(term, partition_key, MAX_PARTITION_KEY_BYTES)), None
+    )
     if partition is None:
         return None
     chosen = [partition]
@@ -152,7 +173,11 @@ def _query(
 
 def _sort_condition(terms: list[Term], sort_key: KeyAttribute) -> tuple[list[Term], list[Term]]:
     """The one sort key condition a Query may have, and the terms that it replaces."""
-    usable = [t for t in terms if t.operator.suffix in _SORT_KEY_OPERATORS and _fits(t, sort_key)]
+    usable = [
+        term
+        for term in terms
+        if term.operator.suffix in _SORT_KEY_OPERATORS and _fits(term, sort_key, MAX_SORT_KEY_BYTES)
+    ]
     low = next((term for term in usable if term.operator.suffix == "gte"), None)
     high = next((term for term in usable if term.operator.suffix == "lte"), None)
     if low and high and comparable(low.operands[0]) <= comparable(high.operands[0]):
@@ -175,7 +200,7 @@ def _holds_the_answer(
     required = {
         part.path[0]
         for part in filter.parts
-        if isinstance(part, Term) and part.operator.implies_existence
+        if isinstance(part, Term) and part.operator.implies_existence and len(part.path) == 1
     }
     # An item without the index's sort key is not in the index.
     return (
@@ -189,15 +214,15 @@ def _is_equality(term: Term) -> bool:
     return term.operator.suffix == "eq"
 
 
-def _fits(term: Term, attribute: KeyAttribute) -> bool:
+def _fits(term: Term, attribute: KeyAttribute, limit: int) -> bool:
     return term.path == (attribute.name,) and all(
-        _is_key_value(operand, attribute) for operand in term.operands
+        _is_key_value(operand, attribute, limit) for operand in term.operands
     )
 
 
-def _is_key_value(value: dict[str, Any], attribute: KeyAttribute) -> bool:
-    # DynamoDB refuses an empty key value even in a condition; a scan just finds nothing.
-    return type_of(value) == attribute.type and value[attribute.type] != ""
+def _is_key_value(value: dict[str, Any], attribute: KeyAttribute, limit: int) -> bool:
+    # DynamoDB refuses an impossible key value even in a condition; a scan just finds nothing.
+    return type_of(value) == attribute.type and 0 < value_size(value) <= limit
 
 
 def _touches(part: Term | Group, names: set[str]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterable
@@ -12,9 +13,21 @@ import orjson
 from tables.core.audit import UPDATED
 from tables.core.descriptions import TableDescription
 from tables.core.errors import Conflict, InvalidExpression, InvalidRequest
-from tables.core.expressions import Path, Placeholders, format_path, require_short, value_at
+from tables.core.expressions import (
+    Path,
+    Placeholders,
+    format_path,
+    require_within_limits,
+    value_at,
+)
 from tables.core.operations import Delete, Put, Update
-from tables.core.updates import Change, canonical_value, compile_update, diff
+from tables.core.updates import (
+    Change,
+    canonical_value,
+    compile_update,
+    diff,
+    require_changes,
+)
 from tables.core.values import Item
 
 Representation = Literal["plain", "typed"]
@@ -99,21 +112,23 @@ def pin(
     An item too wide for that (300 operators, 4 KB) is pinned on its audit stamps, which every
     writer that comes through here changes. Raises Conflict where it has none.
     """
-    free = [path for path in new_paths if value_at(item, path) is None]
+    # What lies inside an attribute is pinned with it.
+    free = list(dict.fromkeys((path[0],) for path in new_paths if path[0] not in item))
     whole = [(name,) for name in item if name not in description.key_names]
-    trial = pool.copy()
-    try:
-        condition = pin_paths(item, [*whole, *free], description, trial)
-    except InvalidExpression:
-        if any(name not in item for name in UPDATED):
-            raise Conflict(
-                "The item has too many attributes to compare in one condition and carries no "
-                "audit stamps, so it can't be changed safely. Change single attributes instead."
-            ) from None
+    attempts = [[*whole, *free]]
+    if all(name in item for name in UPDATED):
+        stamps = [(name,) for name in UPDATED]
+        attempts += [[*stamps, *free], stamps]
+    for paths in attempts:
         trial = pool.copy()
-        condition = pin_paths(item, [(name,) for name in UPDATED], description, trial)
-    pool.become(trial)
-    return condition
+        with contextlib.suppress(InvalidExpression):
+            condition = pin_paths(item, paths, description, trial)
+            pool.become(trial)
+            return condition
+    raise Conflict(
+        "The item has too many attributes to compare in one condition and carries no "
+        "audit stamps, so it can't be changed safely. Change single attributes instead."
+    )
 
 
 def pin_paths(
@@ -123,12 +138,11 @@ def pin_paths(
     conditions = [present(description, pool)]
     for path in paths:
         stored = value_at(item, path)
-        pool.count(2)
         if stored is None:
             conditions.append(f"attribute_not_exists({pool.path(path)})")
         else:
             conditions.append(f"{pool.path(path)} = {pool.value(stored)}")
-    return require_short(" AND ".join(conditions))
+    return require_within_limits(" AND ".join(conditions))
 
 
 def compile_create(item: Item, description: TableDescription) -> Put:
@@ -141,10 +155,12 @@ def compile_replace(stored: Item, new: Item, description: TableDescription) -> U
     """The write that turns `stored`, as it was read, into `new`, or fails its condition.
 
     An UpdateItem, so that an attribute another system adds in between survives; a PutItem where
-    the update would be over DynamoDB's limits.
+    the update would be over DynamoDB's limits. Raises InvalidExpression for another key.
     """
+    changes = diff(stored, new)
+    require_changes(changes, description.key_names)
     try:
-        return compile_changes(diff(stored, new), stored, description)
+        return compile_changes(changes, stored, description)
     except InvalidExpression:
         pool = Placeholders()
         return Put(description.name, new, pin(stored, description, pool), pool)
@@ -157,7 +173,11 @@ def compile_changes(
     *,
     pinned: Iterable[Path] | None = None,
 ) -> Update:
-    """An update by these changes, pinned to the item as read, or to some of its paths only."""
+    """An update by these changes, pinned to the item as read, or to some of its paths only.
+
+    Raises InvalidExpression for changes to the key or to overlapping paths, and over the limits.
+    """
+    require_changes(changes, description.key_names)
     pool = Placeholders()
     expression, guard = compile_update(changes, pool)
     condition = (
@@ -169,7 +189,7 @@ def compile_changes(
         description.name,
         {name: stored[name] for name in description.key_names},
         expression,
-        require_short(" AND ".join(part for part in (condition, guard) if part)),
+        require_within_limits(" AND ".join(part for part in (condition, guard) if part)),
         pool,
     )
 

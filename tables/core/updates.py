@@ -18,6 +18,7 @@ from tables.core.expressions import (
     format_path,
     require_no_overlap,
     require_short,
+    require_within_limits,
     value_at,
 )
 from tables.core.numbers import add, canonical_number
@@ -87,14 +88,12 @@ def compile_update(changes: Sequence[Change], pool: Placeholders) -> tuple[str, 
         clause = CLAUSES[change.action]
         path = pool.path(change.path)
         value = pool.value(change.value) if change.value is not None else ""
-        pool.count()
         entries.setdefault(clause.keyword, []).append(clause.entry.format(path=path, value=value))
         if clause.guard and change.value is not None:
             tag = pool.value({"S": type_of(change.value)})
-            pool.count(2)
             guards.append(clause.guard.format(path=path, type=tag))
     expression = " ".join(f"{word} {', '.join(parts)}" for word, parts in entries.items())
-    return require_short(expression), require_short(" AND ".join(guards))
+    return require_short(expression), require_within_limits(" AND ".join(guards))
 
 
 def apply_changes(changes: Sequence[Change], item: Item) -> Item:

@@ -37,6 +37,8 @@ TYPES = {
     "BS": "binary set",
 }
 SET_TYPES = {"SS": "S", "NS": "N", "BS": "B"}
+# AWS: Service, account, and table quotas: attribute names (64 KB itself is refused).
+MAX_NAME_BYTES = 65_535
 
 
 def type_of(value: AttributeValue) -> str:
@@ -248,9 +250,11 @@ def number_at(number: Decimal | int | str, pointer: str) -> str:
 
 
 def require_names(item: Mapping[str, Any]) -> None:
-    """Raise InvalidValue when a top-level attribute has no name."""
+    """Raise InvalidValue when a top-level attribute has no name, or one of 64 KB."""
     if "" in item:
         raise problem_at("/", "An attribute name can't be empty.")
+    if any(len(name.encode()) > MAX_NAME_BYTES for name in item):
+        raise InvalidValue(f"An attribute name has at most {MAX_NAME_BYTES} bytes.")
 
 
 def require_depth(depth: int, pointer: str) -> None:
