@@ -78,6 +78,7 @@ def _client_id(client: EngineClient, pool_id: str, origins: Sequence[str]) -> st
         "LogoutURLs": [f"{origin}/{path}" for origin in origins for path in ("", "admin/")],
         # custom:username is who people are: nobody may change their own.
         "WriteAttributes": ["email", "name"],
+        "PreventUserExistenceErrors": "ENABLED",
         "IdTokenValidity": 8,
         "TokenValidityUnits": {"IdToken": "hours"},
     }

@@ -37,9 +37,7 @@ def load(
         if table.expires:
             _ensure_expiry(client, table)
         _fill(client, table, itertools.islice(table.items(), limit), progress)
-        client.dynamodb(
-            "TagResource", ResourceArn=arn, Tags=[{"Key": _FILLED, "Value": filled}]
-        )
+        client.dynamodb("TagResource", ResourceArn=arn, Tags=[{"Key": _FILLED, "Value": filled}])
 
 
 def _ensure_table(client: EngineClient, table: DemoTable) -> str:

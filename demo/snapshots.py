@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 PAUSE = 1.0  # seconds between two snapshots, at least
-POLL = 0.05  # seconds between looking whether a child has finished
 LOCK_WAIT = 30.0  # seconds; the child of a killed engine finishes well within
 
 
@@ -40,7 +39,7 @@ class Snapshots:
         self.path = folder / "state.pickle"
         self.stores = stores
         self.changed = False
-        self._writer: int | None = None
+        self._writing: asyncio.Task[None] | None = None
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = _lock(folder / "lock")
 
@@ -75,12 +74,13 @@ class Snapshots:
             await asyncio.sleep(PAUSE)
             if self.changed:
                 self.changed = False
-                self._writer = self._in_a_child()
-                await self._written()
+                self._writing = asyncio.create_task(self._finish(self._in_a_child()))
+                await asyncio.shield(self._writing)
 
     async def close(self) -> None:
         """Wait for a child that is writing, then write what it does not know."""
-        await self._written()
+        if self._writing:
+            await self._writing
         if self.changed:
             self.write()
 
@@ -102,21 +102,11 @@ class Snapshots:
         finally:
             os._exit(failed)
 
-    async def _written(self) -> None:
-        while self._is_writing():
-            await asyncio.sleep(POLL)
-
-    def _is_writing(self) -> bool:
-        if self._writer is None:
-            return False
-        pid, status = os.waitpid(self._writer, os.WNOHANG)
-        if pid == 0:
-            return True
-        self._writer = None
+    async def _finish(self, pid: int) -> None:
+        _, status = await asyncio.to_thread(os.waitpid, pid, 0)
         if status:
             self.changed = True
             print("The demo's data could not be written; trying again.", file=sys.stderr)
-        return False
 
 
 def _private(path: str, flags: int) -> int:

@@ -16,10 +16,16 @@ _DEEPEST = 31  # maps around a value: AWS allows 32 levels
 
 # Texts that are awkward as a key in a URL, a form or a file name.
 _KEYS = (
-    "a,b", "a/b", "a?b=c", "a#b", "100%", "%2F", "a b", " a ", "a+b&c=d", "..", "~tilde", "é",
-    "e\u0301", "日本語", "😀", '"quoted"', "it's", "<b>x</b>", "back\\slash", "tab\there",
-    "line\nbreak", "null", "1", "1.0",
-)  # fmt: skip
+    *("a,b", "a/b", "a?b=c", "a#b", "100%", "%2F", "a b", " a ", "a+b&c=d", "..", "~tilde", "é"),
+    *("e\u0301", "日本語", "😀", '"quoted"', "it's", "<b>x</b>", "back\\slash", "tab\there"),
+    *("line\nbreak", "null", "1", "1.0"),
+)
+_NAMES = (
+    *("a.b", "a[0]", "[0]", "#x", ":v", "a b", " ", "<b>x</b>", '"', "'", "\\", "__proto__"),
+    *("constructor", "size", "order", "limit", "status__gte", "__bytes__", "=1+1", "é", "😀"),
+    "x" * 255,
+)
+_NUMBERS = (0, 1, 7, -1, Decimal("0.5"), _ABOVE_DOUBLE, _DIGITS_38, Decimal("1E+125"), -_SMALLEST)
 
 
 def all_types() -> Iterator[Item]:
@@ -30,8 +36,7 @@ def all_types() -> Iterator[Item]:
 
 
 def number_keys() -> Iterator[Item]:
-    numbers = (0, 1, 7, -1, Decimal("0.5"), _ABOVE_DOUBLE, _DIGITS_38, Decimal("1E+125"), -_SMALLEST)
-    for number in numbers:
+    for number in _NUMBERS:
         yield item({"id": number, "about": f"the number {number}"})
 
 
@@ -97,14 +102,7 @@ _SPECIMENS: dict[str, dict[str, Any]] = {
         "set": {"wrapperName": "Set", "type": "String", "values": ["a", "b"]},
         "typed": {"S": "not a tag"},
     },
-    "names": {
-        name: f"the attribute {name}"
-        for name in (
-            "a.b", "a[0]", "[0]", "#x", ":v", "a b", " ", "<b>x</b>", '"', "'", "\\", "__proto__",
-            "constructor", "size", "order", "limit", "status__gte", "__bytes__", "=1+1", "é", "😀",
-            "x" * 255,
-        )
-    },  # fmt: skip
+    "names": {name: f"the attribute {name}" for name in _NAMES},
     "texts": {
         "lines": "first\nsecond\r\nthird\ttabbed",
         "html": "<script>alert(1)</script>",
@@ -123,7 +121,7 @@ _SPECIMENS: dict[str, dict[str, Any]] = {
     "deep": {"top": _nested(_DEEPEST - 1)},
     "wide": {f"attribute {number:03}": number for number in range(320)},
     "large": {f"part {part}": f"{part}" * 10_000 for part in range(9)},
-}  # fmt: skip
+}
 
 TABLES = (
     DemoTable("ttd-Types", ("id",), {"id": "S"}, all_types),

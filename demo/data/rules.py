@@ -1,14 +1,20 @@
-"""Small tables, each with a rule of its own in the alias map: natural keys, server keys, versions."""
+"""Three small tables, each with a rule of its own in the alias map."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from demo.data.tables import DemoTable, Item, item
+from tables.core.natural_keys import natural_partition_key
+from tables.core.registry import load_registry
 
+_ALIAS_MAP = Path(__file__).parent.parent / "tables.toml"
 _TOPICS = ("Opening hours", "Fire drill", "Parking", "Canteen", "First aid kits")
-_SETTINGS = {
+_STUDENTS = (("Ada", "Brooks"), ("Mateo", "Cruz"), ("Noor", "Aziz"), ("Wanda", "Nowak"))
+_SETTINGS: dict[str, list[Any]] = {
     "mail.sender": ["training@example.com", "learning@example.com"],
     "reminder.days": [14, 10, 7],
     "theme": [{"color": "blue", "dark": False}],
@@ -34,13 +40,25 @@ def settings() -> Iterator[Item]:
             yield item({"scope": scope, "version": version, "value": value})
 
 
-def no_students() -> Iterator[Item]:
-    """Nobody yet: a student's key is made of its natural key, by the API that adds it."""
-    return iter(())
+def students() -> Iterator[Item]:
+    registry, _ = load_registry(_ALIAS_MAP)
+    for number, (first, last) in enumerate(_STUDENTS):
+        student = item(
+            {
+                "studentUniqueId": f"{604823 + number * 311}",
+                "firstName": first,
+                "lastSurname": last,
+                "birthDate": f"2013-{1 + number * 2:02}-{9 + number:02}",
+                "gradeLevel": 6 + number % 3,
+                "languages": ["en", "es"] if number % 2 else ["en"],
+            }
+        )
+        key = natural_partition_key(student, registry.get("Students"))
+        yield {**item({"id": key}), **student}
 
 
 TABLES = (
-    DemoTable("ttd-Students", ("id",), {"id": "S"}, no_students),
+    DemoTable("ttd-Students", ("id",), {"id": "S"}, students),
     DemoTable("ttd-Notes", ("id",), {"id": "S"}, notes),
     DemoTable("ttd-Settings", ("scope", "version"), {"scope": "S", "version": "N"}, settings),
 )

@@ -53,8 +53,7 @@ class DemoTable:
             "BillingMode": "PAY_PER_REQUEST",
             "KeySchema": _key_schema(self.keys),
             "AttributeDefinitions": [
-                {"AttributeName": name, "AttributeType": kind}
-                for name, kind in self.types.items()
+                {"AttributeName": name, "AttributeType": kind} for name, kind in self.types.items()
             ],
         }
         if self.indexes:
