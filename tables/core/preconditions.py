@@ -114,10 +114,10 @@ def pin(
     """
     # What lies inside an attribute is pinned with it.
     free = list(dict.fromkeys((path[0],) for path in new_paths if path[0] not in item))
-    whole = [(name,) for name in item if name not in description.key_names]
+    whole: list[Path] = [(name,) for name in item if name not in description.key_names]
     attempts = [[*whole, *free]]
     if all(name in item for name in UPDATED):
-        stamps = [(name,) for name in UPDATED]
+        stamps: list[Path] = [(name,) for name in UPDATED]
         attempts += [[*stamps, *free], stamps]
     for paths in attempts:
         trial = pool.copy()

@@ -8,12 +8,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tables.core.errors import InvalidExpression, InvalidRequest, InvalidValue
-from tables.core.expressions import Path, format_path, parse_path
+from tables.core.expressions import Path, format_path, parse_path, require_no_overlap
 from tables.core.filters import BY_SUFFIX, EVERYTHING, Group, Operator, Term, make_term
 from tables.core.numbers import canonical_number
 from tables.core.strict_json import parse
 from tables.core.typed_json import make_set
-from tables.core.values import SET_TYPES, AttributeValue, dumps, is_base64, plain_value, wire_value
+from tables.core.values import (
+    SET_TYPES,
+    AttributeValue,
+    dumps,
+    is_base64,
+    plain_value,
+    type_of,
+    wire_value,
+)
 
 # An attribute with one of these names is filtered as `order__eq=…`.
 PARAMETERS = frozenset({"fields", "limit", "cursor", "index", "order", "format", "plan"})
@@ -32,10 +40,15 @@ TYPE_SUFFIXES: Mapping[str, str] = {
     "l": "L",
     "m": "M",
 }
+_WORDS = {tag: word for word, tag in TYPE_SUFFIXES.items()}
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-_SEPARATOR = re.compile(r"(?<!\\)__")
-_LITERAL_UNDERSCORE = re.compile(r"\\_")
-_COMMA = re.compile(r"(?<!\\),")
+# A backslash takes the next character out of its role: `\_\_` is a literal `__`, `\,` a comma.
+_SEPARATOR = re.compile(r"\\.|(__)", re.DOTALL)
+_COMMA = re.compile(r"\\.|(,)", re.DOTALL)
+_ESCAPED_IN_LIST = re.compile(r"\\([\\,])")
+_NEEDS_ESCAPE_IN_LIST = re.compile(r"([\\,])")
+# Underscores that would be read as a separator, or as part of one with what follows.
+_AMBIGUOUS_UNDERSCORE = re.compile(r"(?<=_)_|_(?=_|$)")
 _JUST_NUMBER = re.compile(r"-?[0-9]{1,38}(?:\.[0-9]{1,38})?")
 
 
@@ -86,7 +99,7 @@ def parse_query(
     return CollectionQuery(
         filter=Group(tuple(terms)),
         search=search,
-        fields=tuple(parse_path(path) for path in _COMMA.split(settings.get("fields", "")) if path),
+        fields=_fields(settings.get("fields", "")),
         limit=_limit(settings.get("limit")),
         cursor=settings.get("cursor"),
         index=settings.get("index"),
@@ -95,23 +108,23 @@ def parse_query(
     )
 
 
-def format_term(term: Term, types: Mapping[str, str]) -> tuple[str, str]:
-    """The query-string pair that `_parse_term` reads back as this term."""
+def format_term(
+    term: Term, types: Mapping[str, str], *, ignore: frozenset[str] = frozenset()
+) -> tuple[str, str]:
+    """The query-string pair that `parse_query` reads back as this term.
+
+    The operands are of one type, as `parse_query` makes them; `types` and `ignore` are as there.
+    """
     path = format_path(term.path)
-    name = path.replace("__", r"\_\_")
-    tags = {next(iter(operand)) for operand in term.operands}
-    suffix = "" if term.operator.suffix == "eq" and name not in PARAMETERS else term.operator.suffix
-    name += f"__{suffix}" if suffix else ""
-    if term.operator.suffix in ("exists", "not_exists"):
-        return (
-            name.removesuffix("__not_exists") + "__exists"
-            if term.operator.suffix == "not_exists"
-            else name,
-            "false" if term.operator.suffix == "not_exists" else "true",
-        )
-    tag = tags.pop() if len(tags) == 1 else "S"
-    if term.operator.suffix != "type" and tag != types.get(path, "S"):
-        name += "__" + next(word for word, known in TYPE_SUFFIXES.items() if known == tag)
+    name = _AMBIGUOUS_UNDERSCORE.sub(r"\_", path)
+    operator = term.operator.suffix
+    if operator in ("exists", "not_exists"):
+        return f"{name}__exists", "true" if operator == "exists" else "false"
+    if operator != "eq" or name in PARAMETERS | ignore:
+        name += f"__{operator}"
+    tag = type_of(term.operands[0])
+    if operator != "type" and tag != _declared(path, term.operator, types):
+        name += "__" + _WORDS[tag]
     return name, ",".join(_operand_text(operand, term.operator) for operand in term.operands)
 
 
@@ -130,23 +143,41 @@ def _search(text: str, search_fields: Sequence[str], types: Mapping[str, str]) -
 
 
 def _parse_term(name: str, text: str, types: Mapping[str, str]) -> Term:
-    segments = _SEPARATOR.split(name)
+    segments = _split(_SEPARATOR, name)
     forced = None
     operator: Operator | None = None
     if len(segments) > 1 and segments[-1] in TYPE_SUFFIXES:
         forced = TYPE_SUFFIXES[segments.pop()]
     if len(segments) > 1 and segments[-1] in BY_SUFFIX:
         operator = BY_SUFFIX[segments.pop()]
-    path = parse_path(_LITERAL_UNDERSCORE.sub("_", "__".join(segments)))
+    path = parse_path("__".join(segments))
     operator = operator or BY_SUFFIX["eq"]
     if operator.operands == 0:
         return _parse_existence(name, path, operator, text)
-    declared = "S" if operator.suffix == "type" else types.get(format_path(path), "S")
-    tag = forced or (declared if declared in operator.types else "S")
-    texts = [text] if operator.operands == 1 else _COMMA.split(text)
+    tag = forced or _declared(format_path(path), operator, types)
+    texts = [text] if operator.operands == 1 else _split(_COMMA, text)
     return make_term(
         path, operator, [_parse_operand(name, entry, tag, operator) for entry in texts]
     )
+
+
+def _declared(path: str, operator: Operator, types: Mapping[str, str]) -> str:
+    declared = types.get(path, "S")
+    return declared if declared in operator.types and operator.suffix != "type" else "S"
+
+
+def _split(separator: re.Pattern[str], text: str) -> list[str]:
+    """The text between the separators that are not escaped, escapes and all."""
+    cuts = [match.span() for match in separator.finditer(text) if match[1]]
+    starts = [0, *(end for _, end in cuts)]
+    ends = [*(start for start, _ in cuts), len(text)]
+    return [text[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def _fields(text: str) -> tuple[Path, ...]:
+    paths = tuple(parse_path(path) for path in _split(_COMMA, text) if path)
+    require_no_overlap(paths)
+    return paths
 
 
 def _parse_existence(name: str, path: Path, operator: Operator, text: str) -> Term:
@@ -160,12 +191,14 @@ def _parse_existence(name: str, path: Path, operator: Operator, text: str) -> Te
 
 def _parse_operand(name: str, text: str, tag: str, operator: Operator) -> AttributeValue:
     if operator.operands != 1:
-        text = text.replace(r"\,", ",")
+        text = _ESCAPED_IN_LIST.sub(r"\1", text)
     if tag == "BOOL":
         if text.lower() not in _BOOLEANS:
             raise InvalidExpression(f"{name} takes true or false.")
         return {"BOOL": _BOOLEANS[text.lower()]}
     if tag == "NULL":
+        if text.lower() not in ("true", "1", ""):
+            raise InvalidExpression(f"{name} takes true; use __exists or __type for the contrary.")
         return {"NULL": True}
     if tag == "B" and not is_base64(text):
         raise InvalidExpression(f"{name} takes base64 text.")
@@ -195,15 +228,18 @@ def _operand_text(operand: AttributeValue, operator: Operator) -> str:
         return "true" if content else "false"
     if tag not in ("S", "N", "B"):
         return dumps(plain_value(operand)).decode()
-    return str(content) if operator.operands == 1 else str(content).replace(",", r"\,")
+    text: str = content
+    return text if operator.operands == 1 else _NEEDS_ESCAPE_IN_LIST.sub(r"\\\1", text)
 
 
 def _limit(text: str | None) -> int | None:
     if text is None:
         return None
-    if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= MAX_LIMIT:
+    # Nine digits are enough to see that it is too large, and cheap to convert.
+    limit = int(text[:9]) if text.isascii() and text.isdigit() else 0
+    if not 1 <= limit <= MAX_LIMIT:
         raise InvalidExpression(f"limit takes a whole number from 1 to {MAX_LIMIT}.")
-    return int(text[:9])
+    return limit
 
 
 def _order(text: str | None) -> Literal["asc", "desc"] | None:

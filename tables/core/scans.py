@@ -7,7 +7,7 @@ from typing import Any
 
 from tables.core.adminapi_json import adminapi_special
 from tables.core.errors import InvalidExpression, InvalidValue
-from tables.core.expressions import Path, parse_path
+from tables.core.expressions import Path, parse_path, require_no_overlap
 from tables.core.filters import BY_SUFFIX, Group, Term, make_term, operator_named
 from tables.core.values import AttributeValue, Special, wire_value
 
@@ -31,17 +31,26 @@ def parse_scan(scan: Any, *, special: Special = adminapi_special) -> Group:
 
 
 def parse_attributes(value: Any, member: str = "attributesToGet") -> tuple[Path, ...]:
-    """The paths of a projection; an absent or empty list means whole items."""
+    """The paths of a projection; an absent or empty list means whole items.
+
+    Raises InvalidExpression, also where paths overlap.
+    """
+    paths = _paths(value, member)
+    require_no_overlap(paths)
+    return paths
+
+
+def _existence(keyword: str, paths: Any) -> list[Term]:
+    operator = BY_SUFFIX[KEYWORDS[keyword]]
+    return [make_term(path, operator) for path in _paths(paths, keyword)]
+
+
+def _paths(value: Any, member: str) -> tuple[Path, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(path, str) for path in value):
         raise InvalidExpression(f'"{member}" must be an array of document paths.')
     return tuple(parse_path(path) for path in value)
-
-
-def _existence(keyword: str, paths: Any) -> list[Term]:
-    operator = BY_SUFFIX[KEYWORDS[keyword]]
-    return [make_term(path, operator) for path in parse_attributes(paths, keyword)]
 
 
 def _condition(path: Path, name: str, condition: Any, special: Special) -> Term | Group:

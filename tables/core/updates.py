@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from tables.core.errors import InvalidExpression
 from tables.core.expressions import (
+    MAX_PATH_DEPTH,
     Path,
     Placeholders,
     child_of,
@@ -84,7 +85,9 @@ def compile_update(changes: Sequence[Change], pool: Placeholders) -> tuple[str, 
     """The UpdateExpression of these changes, and the condition that guards their types."""
     entries: dict[str, list[str]] = {}
     guards = []
-    for change in changes:
+    # Removals from the end of a list to its start: right for engines that do one after another.
+    removals = sorted((c for c in changes if c.action == "remove"), key=_removal, reverse=True)
+    for change in [*(c for c in changes if c.action != "remove"), *removals]:
         clause = CLAUSES[change.action]
         path = pool.path(change.path)
         value = pool.value(change.value) if change.value is not None else ""
@@ -99,16 +102,24 @@ def compile_update(changes: Sequence[Change], pool: Placeholders) -> tuple[str, 
 def apply_changes(changes: Sequence[Change], item: Item) -> Item:
     """The item after these changes, by UpdateItem's rules; the one given is not touched.
 
-    Raises InvalidExpression where DynamoDB would refuse. Later removals from one list count
-    positions as they were before, as DynamoDB does.
+    Every change sees the item as it was before: list positions too. Raises InvalidExpression where
+    DynamoDB would refuse, InvalidValue for a sum that no number can hold.
     """
     root: AttributeValue = {"M": copy.deepcopy(item)}
-    removals = [change for change in changes if change.action == "remove"]
+    assigned: list[tuple[Path, AttributeValue]] = []
+    removed: list[Path] = []
     for change in changes:
-        if change.action != "remove":
-            _apply(change, root, value_at(item, change.path))
-    for change in sorted(removals, key=_position, reverse=True):
-        _remove(change, root)
+        _require_parent(change, root)
+        stored = value_at(item, change.path)
+        value = _outcome(change, stored)
+        if value is not None:
+            assigned.append((change.path, value))
+        elif stored is not None:
+            removed.append(change.path)
+    for path, value in sorted(assigned, key=_last_index):
+        _assign(path, root, value)
+    for path in sorted(removed, key=_position, reverse=True):
+        _remove(path, root)
     result: Item = root["M"]
     return result
 
@@ -128,7 +139,8 @@ def _diff(prefix: Path, old: Item, new: Item, nested: bool) -> list[Change]:
         path = (*prefix, name)
         stored = old.get(name)
         if stored is None or not same_value(stored, value):
-            if nested and stored is not None and "M" in stored and "M" in value:
+            deeper = nested and len(path) < MAX_PATH_DEPTH
+            if deeper and stored is not None and "M" in stored and "M" in value:
                 changes += _diff(path, stored["M"], value["M"], nested)
             else:
                 changes.append(Change("set", path, value))
@@ -170,24 +182,18 @@ def _require_value_fits(change: Change) -> None:
         raise InvalidExpression(f"{shown}: delete takes a set, not a {TYPES[tag]}.")
 
 
-def _apply(change: Change, root: AttributeValue, stored: AttributeValue | None) -> None:
+def _outcome(change: Change, stored: AttributeValue | None) -> AttributeValue | None:
+    """What stands at the path afterwards; None for nothing."""
     value = change.value
-    if value is None:
-        return
-    if change.action == "append":
+    if change.action == "append" and value is not None:
         if stored is None or "L" not in stored:
             raise _wrong_type(change, "is not a list")
-        value = {"L": stored["L"] + value["L"]}
-    elif change.action in ("add", "delete"):
+        return {"L": stored["L"] + value["L"]}
+    if change.action in ("add", "delete") and value is not None:
         if stored is not None and type_of(stored) != type_of(value):
             raise _wrong_type(change, f"is a {TYPES[type_of(stored)]}")
-        combined = _combine(change.action, stored, value)
-        if combined is None:
-            if stored is not None:
-                _remove(change, root)
-            return
-        value = combined
-    _assign(change, root, value)
+        return _combine(change.action, stored, value)
+    return value
 
 
 def _combine(
@@ -204,50 +210,51 @@ def _combine(
     return {tag: [*old, *(entry for entry in content if entry not in old)]}
 
 
-def _assign(change: Change, root: AttributeValue, value: AttributeValue) -> None:
-    parent = _parent(change, root)
-    last = change.path[-1]
-    if isinstance(last, str) and "M" in parent:
-        parent["M"][last] = value
-    elif isinstance(last, int) and "L" in parent:
-        # DynamoDB appends when the index is past the end.
-        parent["L"][last : last + 1] = [value]
-    else:
-        raise _no_parent(change)
+def _require_parent(change: Change, root: AttributeValue) -> None:
+    parent = _parent(change.path, root)
+    if parent is None or ("M" if isinstance(change.path[-1], str) else "L") not in parent:
+        raise InvalidExpression(
+            f"The path {format_path(change.path)!r} leads through something that isn't there."
+        )
 
 
-def _remove(change: Change, root: AttributeValue) -> None:
-    parent = _parent(change, root)
-    last = change.path[-1]
-    if isinstance(last, str) and "M" in parent:
-        parent["M"].pop(last, None)
-    elif isinstance(last, int) and "L" in parent:
-        del parent["L"][last : last + 1]
-    else:
-        raise _no_parent(change)
-
-
-def _parent(change: Change, root: AttributeValue) -> AttributeValue:
+def _parent(path: Path, root: AttributeValue) -> AttributeValue | None:
     value: AttributeValue | None = root
-    for segment in change.path[:-1]:
+    for segment in path[:-1]:
         value = child_of(value, segment)
-    if value is None:
-        raise _no_parent(change)
     return value
 
 
-def _position(change: Change) -> list[tuple[bool, int]]:
+def _assign(path: Path, root: AttributeValue, value: AttributeValue) -> None:
+    parent: Any = _parent(path, root)
+    last = path[-1]
+    if isinstance(last, str):
+        parent["M"][last] = value
+    else:
+        # Past the end DynamoDB appends.
+        parent["L"][last : last + 1] = [value]
+
+
+def _remove(path: Path, root: AttributeValue) -> None:
+    parent: Any = _parent(path, root)
+    del content_of(parent)[path[-1]]
+
+
+def _last_index(assigned: tuple[Path, AttributeValue]) -> int:
+    """Order of assignment: several elements past the end of a list go by their index."""
+    last = assigned[0][-1]
+    return last if isinstance(last, int) else -1
+
+
+def _removal(change: Change) -> list[tuple[bool, int]]:
+    return _position(change.path)
+
+
+def _position(path: Path) -> list[tuple[bool, int]]:
     return [
-        (isinstance(segment, int), segment if isinstance(segment, int) else 0)
-        for segment in change.path
+        (isinstance(segment, int), segment if isinstance(segment, int) else 0) for segment in path
     ]
 
 
 def _wrong_type(change: Change, what: str) -> InvalidExpression:
     return InvalidExpression(f"{format_path(change.path)} {what}: {change.action} can't apply.")
-
-
-def _no_parent(change: Change) -> InvalidExpression:
-    return InvalidExpression(
-        f"The path {format_path(change.path)!r} leads through something that isn't there."
-    )
