@@ -20,11 +20,15 @@ from tables.dynamodb.reads import Budget, Page, read_until
 
 @dataclass(frozen=True, slots=True)
 class CollectionPage:
-    """A page of items, the plan that read it, and the cursor of the next page."""
+    """A page of items, the plan that read it, and the cursor of the next page.
+
+    `start_key` is the key after which the page begins, None for the first.
+    """
 
     page: Page
     plan: Plan
     next_cursor: str | None
+    start_key: Item | None = None
 
 
 def filter_types(table: Table, description: TableDescription) -> dict[str, str]:
@@ -71,7 +75,7 @@ def read_collection(
         start_key=start_key,
         fields=query.fields,
     )
-    return CollectionPage(page, plan, _next_cursor(page, bound_to))
+    return CollectionPage(page, plan, _next_cursor(page, bound_to), start_key)
 
 
 def cursor_at(start_key: Item, query: CollectionQuery, table: Table, plan: Plan) -> str:

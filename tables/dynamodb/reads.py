@@ -190,12 +190,17 @@ def read_until(
 
 
 def start_key_after(item: Item, description: TableDescription, index: str | None) -> Item:
-    """The start key that continues after an item: its keys in the table and in the index."""
+    """The start key that continues after an item."""
+    return {name: item[name] for name in start_key_names(description, index)}
+
+
+def start_key_names(description: TableDescription, index: str | None) -> tuple[str, ...]:
+    """What a start key is made of: the keys of the table, then those of the index."""
     names = list(description.key_names)
     chosen = description.index(index) if index else None
     if chosen is not None:
         names += [attribute.name for attribute in chosen.key_attributes]
-    return {name: item[name] for name in dict.fromkeys(names)}
+    return tuple(dict.fromkeys(names))
 
 
 def _expressions(
