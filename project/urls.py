@@ -1,13 +1,29 @@
 """URLs: each room brings its own, in this order."""
 
 from django.contrib import admin
-from django.urls import path
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
+from tables.api.putitem.views import TARGET_PREFIX, PutItemView
+
 to_admin = RedirectView.as_view(url="/admin/", http_method_names=["get", "head"])
+old_clients = PutItemView.as_view()
+
+
+@csrf_exempt
+def front_door(request: HttpRequest) -> HttpResponseBase:
+    """Old SDKs sign and send the path `/`; everyone else goes to the pages."""
+    if request.headers.get("X-Amz-Target", "").startswith(TARGET_PREFIX):
+        return old_clients(request)
+    return to_admin(request)
+
 
 urlpatterns = [
-    path("", to_admin, name="front-door"),
+    path("", front_door, name="front-door"),
+    path("", include("tables.api.putitem.urls")),
     path("admin/", admin.site.urls),
 ]
 

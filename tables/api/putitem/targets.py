@@ -1,0 +1,83 @@
+"""What every operation of the 2011-12-05 door starts from: the table, and checked members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tables.access.callers import Caller
+from tables.access.rights import require
+from tables.configuration import description, registry
+from tables.core.descriptions import TableDescription
+from tables.core.errors import InvalidValue
+from tables.core.registry import Table
+from tables.core.values import Item, content_of
+
+Members = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A table that the caller may use, and what DynamoDB says of it."""
+
+    table: Table
+    description: TableDescription
+
+
+def target(alias: Any, caller: Caller, *actions: str) -> Target:
+    """The table behind `TableName`. Raises TableNotFound, Forbidden as `rights.require` does."""
+    if not isinstance(alias, str):
+        raise InvalidValue("TableName must be a string.")
+    table = registry().get(alias)
+    for action in actions:
+        require(caller, action, table)
+    return Target(table, description(table))
+
+
+def flag_of(members: Members, name: str, *, default: bool = False) -> bool:
+    """A boolean member. Raises InvalidValue for anything else."""
+    value = members.get(name, default)
+    if not isinstance(value, bool):
+        raise InvalidValue(f"{name} takes true or false.")
+    return value
+
+
+def limit_of(members: Members) -> int | None:
+    """`Limit`, or None. Raises InvalidValue unless it is a whole number from 1."""
+    value = members.get("Limit")
+    if value is None:
+        return None
+    if isinstance(value, bool) or value != int(value) or not 1 <= value <= 2**31:
+        raise InvalidValue("Limit takes a whole number from 1.")
+    return int(value)
+
+
+def object_of(value: Any, name: str) -> dict[str, Any]:
+    """An object that is not empty. Raises InvalidValue for anything else."""
+    if not isinstance(value, dict) or not value:
+        raise InvalidValue(f"{name} must be an object, not empty.")
+    return value
+
+
+def require_count(lists: Iterable[Any], limit: int) -> None:
+    """Raise InvalidValue unless these are lists, none empty, of at most `limit` in all."""
+    total = 0
+    for entries in lists:
+        if not isinstance(entries, list) or not entries:
+            raise InvalidValue("Each table of RequestItems needs a list that is not empty.")
+        total += len(entries)
+    if total > limit:
+        raise InvalidValue(f"Too many items requested: at most {limit} in one call.")
+
+
+def require_distinct(keys: list[Item]) -> None:
+    """Raise InvalidValue when a batch names a key twice."""
+    spelled = [tuple(content_of(value) for value in key.values()) for key in keys]
+    if len(set(spelled)) != len(spelled):
+        raise InvalidValue("Provided list of item keys contains duplicates.")
+
+
+def paths_of(names: Iterable[str]) -> tuple[tuple[str], ...]:
+    """Attribute names as document paths of one segment."""
+    return tuple((name,) for name in names)

@@ -1,0 +1,167 @@
+"""UpdateItem of API version 2011-12-05."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+from tables.access.callers import Caller
+from tables.access.rights import can
+from tables.api.putitem.targets import Members, Target, target
+from tables.core import protocol2011
+from tables.core.admission import require_admissible
+from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
+from tables.core.errors import Forbidden, InvalidValue, PreconditionFailed
+from tables.core.expressions import Placeholders, value_at
+from tables.core.filters import Group, Term, compile_filter
+from tables.core.operations import Put, Update
+from tables.core.preconditions import absent, compile_changes, present
+from tables.core.updates import Change, apply_changes, compile_update, require_changes, same_value
+from tables.core.values import Item
+from tables.dynamodb import reads, writes
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A checked UpdateItem."""
+
+    at: Target
+    key: Item
+    changes: Sequence[Change]
+    expected: Group
+    return_values: writes.ReturnValues
+    may_create: bool
+
+
+def update_item(members: Members, caller: Caller) -> dict[str, Any]:
+    """UpdateItem: PUT, ADD and DELETE on attributes, under the conditions of `Expected`."""
+    request = _read(members, caller)
+    if request.return_values != "NONE":
+        _require_showable(request)
+    if _only_takes_away(request.changes) and not _is_there(request):
+        return _answer_absent(request)
+    written = _validated(request) if request.at.table.schema else _direct(request)
+    answer: dict[str, Any] = {}
+    if written.attributes:
+        answer["Attributes"] = protocol2011.shown(written.attributes)
+    return {**answer, "ConsumedCapacityUnits": written.capacity}
+
+
+def _read(members: Members, caller: Caller) -> _Request:
+    at = target(members.get("TableName"), caller, "view", "change")
+    changes = protocol2011.read_updates(members.get("AttributeUpdates"))
+    require_changes(changes, at.description.key_names)
+    if at.table.audit_attributes:
+        changes = [change for change in changes if change.path[0] not in AUDIT_ATTRIBUTES]
+        stamps = updated_stamps(caller.identity, datetime.now(UTC))
+        changes += [Change("set", (name,), value) for name, value in stamps.items()]
+    return _Request(
+        at,
+        protocol2011.read_key(members.get("Key"), at.description),
+        changes,
+        protocol2011.read_expected(members.get("Expected")),
+        _return_values(members),
+        can(caller, "add", at.table),
+    )
+
+
+def _return_values(members: Members) -> writes.ReturnValues:
+    wanted: writes.ReturnValues = members.get("ReturnValues") or "NONE"
+    if wanted not in get_args(writes.ReturnValues):
+        raise InvalidValue(f"ReturnValues takes {', '.join(get_args(writes.ReturnValues))}.")
+    return wanted
+
+
+def _direct(request: _Request) -> writes.Written:
+    """One UpdateItem; DynamoDB checks `Expected`, so counters never collide."""
+    pool = Placeholders()
+    expression, guard = compile_update(request.changes, pool)
+    conditions = [guard, compile_filter(request.expected, pool)]
+    if not request.may_create:
+        conditions.append(present(request.at.description, pool))
+    condition = " AND ".join(part for part in conditions if part)
+    operation = Update(request.at.table.table, request.key, expression, condition, pool)
+    try:
+        return writes.write(operation, return_values=request.return_values)
+    except PreconditionFailed as error:
+        _require_expected(request, error.current)
+        if error.current is None:
+            raise Forbidden("There is no such item, and you may not add items.") from error
+        # What is expected holds, so it was a value's type.
+        apply_changes(request.changes, error.current)
+        raise
+
+
+def _validated(request: _Request) -> writes.Written:
+    """Apply the changes here, check the item against the schema, write it pinned."""
+    after: Item = {}
+
+    def decide(stored: Item | None) -> list[Put | Update]:
+        _require_expected(request, stored)
+        if stored is None and not request.may_create:
+            raise Forbidden("There is no such item, and you may not add items.")
+        changed = apply_changes(request.changes, stored or request.key)
+        require_admissible(changed, request.at.table, request.at.description)
+        after.clear()
+        after.update(changed)
+        if stored is None:
+            pool = Placeholders()
+            return [
+                Put(request.at.table.table, changed, absent(request.at.description, pool), pool)
+            ]
+        return [compile_changes(list(request.changes), stored, request.at.description)]
+
+    done = writes.rewrite(request.at.description, request.key, decide)
+    before = done.before or {}
+    return writes.Written(_asked_back(request, before, after), done.capacity)
+
+
+def _asked_back(request: _Request, before: Item, after: Item) -> Item | None:
+    source = before if request.return_values.endswith("OLD") else after
+    if request.return_values == "NONE":
+        return None
+    if request.return_values.startswith("ALL"):
+        return source
+    names = {change.path[0] for change in request.changes}
+    return {name: value for name, value in source.items() if name in names}
+
+
+def _require_expected(request: _Request, stored: Item | None) -> None:
+    for term in request.expected.parts:
+        if isinstance(term, Term) and not _holds(term, stored or {}):
+            raise PreconditionFailed("The conditional request failed.", current=stored)
+
+
+def _holds(term: Term, item: Item) -> bool:
+    value = value_at(item, term.path)
+    if not term.operands:
+        return value is None
+    return value is not None and same_value(value, term.operands[0])
+
+
+def _only_takes_away(changes: Sequence[Change]) -> bool:
+    """In 2011-12-05 a DELETE creates nothing; the UpdateItem of today would."""
+    return all(
+        change.action in ("remove", "delete")
+        for change in changes
+        if change.path[0] not in AUDIT_ATTRIBUTES
+    ) and any(change.path[0] not in AUDIT_ATTRIBUTES for change in changes)
+
+
+def _is_there(request: _Request) -> bool:
+    found = reads.get_item(request.at.table.table, request.key, consistent=True)
+    return found.item is not None
+
+
+def _answer_absent(request: _Request) -> dict[str, Any]:
+    _require_expected(request, None)
+    return {"ConsumedCapacityUnits": 1}
+
+
+def _require_showable(request: _Request) -> None:
+    """Raise InvalidValue, before anything is written, where the answer couldn't be given."""
+    stored = reads.get_item(request.at.table.table, request.key, consistent=True).item
+    if stored is not None:
+        protocol2011.shown(stored)

@@ -1,0 +1,168 @@
+"""The endpoint of API version 2011-12-05: one POST, its operation named by `X-Amz-Target`."""
+
+from __future__ import annotations
+
+import math
+import uuid
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.http import HttpResponse
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from tables.access.authentication import BearerAuthentication, caller_of
+from tables.access.callers import Caller
+from tables.api.bodies import read_body
+from tables.api.putitem import reads, updates, writes
+from tables.api.putitem.signatures import SignatureAuthentication, SignatureFailed
+from tables.core.errors import (
+    Conflict,
+    Forbidden,
+    InvalidRequest,
+    PreconditionFailed,
+    TableNotFound,
+    TablesError,
+    Throttled,
+    TooLarge,
+    Unavailable,
+)
+from tables.core.strict_json import parse
+from tables.core.values import dumps
+
+CONTENT_TYPE = "application/x-amz-json-1.0"
+TARGET_PREFIX = "DynamoDB_20111205."
+ERROR_PREFIX = "com.amazonaws.dynamodb.v20111205#"
+CONDITION_FAILED = "The conditional request failed"
+
+Operation = Callable[[Mapping[str, Any], Caller], dict[str, Any]]
+
+
+def refuse_table_operation(_members: Mapping[str, Any], _caller: Caller) -> dict[str, Any]:
+    """CreateTable, UpdateTable, DeleteTable: never by this door."""
+    raise Forbidden("Tables are made, changed and deleted with AWS's own tools.")
+
+
+# Operation -> the function that does it, and the throttle scope it counts under.
+OPERATIONS: dict[str, tuple[Operation, str]] = {
+    "PutItem": (writes.put_item, "write"),
+    "GetItem": (reads.get_item, "read"),
+    "UpdateItem": (updates.update_item, "write"),
+    "DeleteItem": (writes.delete_item, "write"),
+    "BatchGetItem": (reads.batch_get_item, "read"),
+    "BatchWriteItem": (writes.batch_write_item, "write"),
+    "Query": (reads.query, "read"),
+    "Scan": (reads.scan, "scan"),
+    "ListTables": (reads.list_tables, "read"),
+    "DescribeTable": (reads.describe_table, "read"),
+    "CreateTable": (refuse_table_operation, "write"),
+    "UpdateTable": (refuse_table_operation, "write"),
+    "DeleteTable": (refuse_table_operation, "write"),
+}
+# Our error -> the name that clients of that time know; the first that fits.
+ERROR_NAMES: tuple[tuple[type[TablesError], str], ...] = (
+    (PreconditionFailed, "ConditionalCheckFailedException"),
+    (TableNotFound, "ResourceNotFoundException"),
+    (Forbidden, "AccessDeniedException"),
+    (Throttled, "ProvisionedThroughputExceededException"),
+    (Unavailable, "InternalServerError"),
+    (TooLarge, "ValidationException"),
+    (InvalidRequest, "ValidationException"),
+    (Conflict, "ValidationException"),
+)
+
+
+class UnreadableRequest(InvalidRequest):
+    """The body is not what the protocol's serializer reads."""
+
+
+class PutItemView(APIView):
+    """Every operation, by POST. GET and the rest: 405."""
+
+    authentication_classes = [BearerAuthentication, SignatureAuthentication]
+    http_method_names = ["post"]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Name the operation and read the body first: throttle and signature depend on them."""
+        self.body = read_body(request)
+        self.operation_name = _operation_name(request)
+        super().initial(request, *args, **kwargs)
+
+    def post(self, request: Request) -> HttpResponse:
+        """Do what `X-Amz-Target` names."""
+        if self.operation_name not in OPERATIONS:
+            return _error(400, "UnknownOperationException", "The operation is not known here.")
+        operation, _scope = OPERATIONS[self.operation_name]
+        return _answer(200, operation(_members(request, self.body), caller_of(request)))
+
+    def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], HttpResponse | None]:
+        """This door's own wording."""
+        return handle_error
+
+
+def handle_error(error: Exception, _context: dict[str, Any]) -> HttpResponse | None:
+    """The answer to an error, in the form of API version 2011-12-05."""
+    if isinstance(error, UnreadableRequest):
+        return _error(400, "SerializationException", error.message)
+    if isinstance(error, TablesError):
+        return _domain_error(error)
+    if isinstance(error, SignatureFailed):
+        return _error(400, error.aws_code, str(error.detail))
+    if isinstance(error, exceptions.Throttled):
+        answer = _error(400, "ProvisionedThroughputExceededException", "Too many requests.")
+        answer["Retry-After"] = str(math.ceil(getattr(error, "wait", None) or 1))
+        return answer
+    if isinstance(error, exceptions.NotAuthenticated):
+        missing = "Request is missing Authentication Token"
+        return _error(400, "MissingAuthenticationTokenException", missing)
+    if isinstance(error, exceptions.AuthenticationFailed):
+        answer = _error(401, "UnrecognizedClientException", "The token is not valid.")
+        answer["WWW-Authenticate"] = "Bearer"
+        return answer
+    if isinstance(error, exceptions.APIException):
+        return _error(error.status_code, "ValidationException", str(error.detail))
+    return None
+
+
+def _operation_name(request: Request) -> str:
+    target = request.headers.get("X-Amz-Target", "")
+    return target.removeprefix(TARGET_PREFIX) if target.startswith(TARGET_PREFIX) else ""
+
+
+def _members(request: Request, body: bytes) -> dict[str, Any]:
+    content_type = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if content_type != CONTENT_TYPE:
+        raise UnreadableRequest(f"The Content-Type must be {CONTENT_TYPE}.")
+    try:
+        # A key or an expectation nests four deep; nothing of that time nests deeper than eight.
+        members = parse(body, max_depth=8)
+    except InvalidRequest as error:
+        raise UnreadableRequest(error.message) from error
+    if not isinstance(members, dict):
+        raise UnreadableRequest("The body must be a JSON object.")
+    return members
+
+
+def _domain_error(error: TablesError) -> HttpResponse:
+    name = next((name for kind, name in ERROR_NAMES if isinstance(error, kind)), "")
+    if name in ("", "InternalServerError"):
+        return _error(500, "InternalServerError", "The service could not complete the request.")
+    if name == "ConditionalCheckFailedException":
+        return _error(400, name, CONDITION_FAILED)
+    if name == "ResourceNotFoundException":
+        return _error(400, name, "Requested resource not found")
+    return _error(400, name, error.message)
+
+
+def _error(status: int, name: str, message: str) -> HttpResponse:
+    return _answer(status, {"__type": ERROR_PREFIX + name, "message": message})
+
+
+def _answer(status: int, content: Mapping[str, Any]) -> HttpResponse:
+    body = dumps(content)
+    answer = HttpResponse(body, status=status, content_type=CONTENT_TYPE)
+    answer["x-amzn-RequestId"] = str(uuid.uuid4())
+    answer["x-amz-crc32"] = str(zlib.crc32(body))
+    return answer
