@@ -7,7 +7,7 @@ SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 UV := $(firstword $(shell command -v uv) $(wildcard $(BIN)/uv))
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check) --require-hashes -r
 
-.PHONY: run test check format bench requirements chromium
+.PHONY: run test check lint types imports templates django format bench requirements chromium
 
 run: .venv/local
 	@exec $(BIN)/python -m demo
@@ -15,12 +15,23 @@ run: .venv/local
 test: check chromium
 	$(BIN)/python -m pytest --cov --cov-report=term
 
-check: .venv/dev
+# `make -k check` goes on after a failure and shows them all.
+check: lint types imports templates django
+
+lint: .venv/dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+types: .venv/dev
 	$(BIN)/mypy
+
+imports: .venv/dev
 	$(BIN)/lint-imports
+
+templates: .venv/dev
 	$(BIN)/djlint --lint templates
+
+django: .venv/dev
 	$(SETTINGS) $(BIN)/python manage.py check --fail-level WARNING
 	$(SETTINGS) $(BIN)/python manage.py makemigrations --check --dry-run
 

@@ -41,7 +41,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
             ) from error
         return verified.caller, verified
 
-    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002 - DRF's signature
+    def authenticate_header(self, request: Request) -> str:
         return "Bearer"
 
 
