@@ -8,8 +8,8 @@ from datetime import datetime
 from tables.core.audit import stamped_change, stamped_new
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidValue
-from tables.core.expressions import Path
-from tables.core.keys import key_of, require_index_keys
+from tables.core.expressions import Path, format_path
+from tables.core.keys import key_of, require_index_keys, start_key_attributes
 from tables.core.registry import Table
 from tables.core.schemas import require_valid
 from tables.core.sizes import require_item_fits
@@ -57,7 +57,8 @@ def require_admissible(item: Item, table: Table, description: TableDescription) 
 
 def types_by_path(description: TableDescription, declared: Mapping[str, str]) -> dict[str, str]:
     """Declared type tags by path text: the schema's, overruled by what keys are declared as."""
-    return {**declared, **description.declared_types()}
+    keys = {format_path((name,)): tag for name, tag in description.declared_types().items()}
+    return {**declared, **keys}
 
 
 def needed_fields(
@@ -66,10 +67,7 @@ def needed_fields(
     """The projection to ask for: `fields`, and the keys that cursors and links are made of."""
     if not fields:
         return ()
-    keys = list(description.key_names)
-    chosen = description.index(index) if index else None
-    if chosen is not None:
-        keys += [attribute.name for attribute in chosen.key_attributes]
+    keys = [attribute.name for attribute in start_key_attributes(description, index)]
     whole = {path for path in fields if len(path) == 1}
     nested_keys = {(name,) for name in keys} - whole
     wanted = [path for path in fields if (path[0],) not in nested_keys]

@@ -73,7 +73,7 @@ def call(operation: str, **members: Any) -> dict[str, Any]:
     answer: dict[str, Any] = {}
     try:
         answer = _send(operation, members)
-    except (ClientError, BotoCoreError) as error:
+    except (ClientError, BotoCoreError, orjson.JSONDecodeError) as error:
         failure = translate(error)
         raise failure from error
     finally:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 
 from tables.core.admission import types_by_path
 from tables.core.cursors import read_cursor, sign_cursor
 from tables.core.descriptions import TableDescription
-from tables.core.filters import terms_of
+from tables.core.filters import Group, Term
 from tables.core.plans import Plan, choose_plan
 from tables.core.queries import CollectionQuery
 from tables.core.registry import Table
@@ -92,5 +93,10 @@ def _next_cursor(page: Page, bound_to: str) -> str | None:
 
 def _bound_to(alias: str, query: CollectionQuery, plan: Plan) -> str:
     """What a cursor belongs to: page size and projection may change on the way, these may not."""
-    terms = [(term.path, term.operator.suffix, term.operands) for term in terms_of(query.filter)]
-    return repr((alias, terms, plan.operation, plan.index, plan.descending))
+    return repr((alias, _outline(query.filter), plan.operation, plan.index, plan.descending))
+
+
+def _outline(node: Term | Group) -> tuple[Any, ...]:
+    if isinstance(node, Term):
+        return (node.path, node.operator.suffix, node.operands)
+    return (node.joiner, *(_outline(part) for part in node.parts))

@@ -11,7 +11,8 @@ from tables.core.admission import needed_fields
 from tables.core.descriptions import TableDescription
 from tables.core.expressions import Path, Placeholders, compile_projection
 from tables.core.filters import matches_key
-from tables.core.plans import Plan
+from tables.core.keys import start_key_attributes
+from tables.core.plans import Plan, require_start_key
 from tables.core.values import Item
 from tables.dynamodb.client import call, consumed_units
 from tables.dynamodb.wire import to_request
@@ -97,9 +98,15 @@ def read_page(
 ) -> Page:
     """One call of the plan's operation. `limit` counts items read, before the filter.
 
-    `segment` is (number, total) of a parallel scan. Raises TablesError.
+    `segment` is (number, total) of a parallel scan. Raises TablesError, InvalidCursor for a start
+    key outside of what the plan reads.
     """
+    if start_key is not None:
+        require_start_key(start_key, plan)
+    fields = needed_fields(fields, description, plan.index)
     if plan.operation == "GetItem" and plan.key is not None:
+        if start_key is not None:
+            return Page([], calls=0)  # after the only key there is nothing
         found = get_item(description.name, plan.key, consistent=consistent, fields=fields)
         items = [found.item] if found.item else []
         return Page(items, None, len(items), found.capacity)
@@ -107,7 +114,7 @@ def read_page(
         plan.operation,
         TableName=description.name,
         ReturnConsumedCapacity="TOTAL",
-        **_expressions(plan, description, fields),
+        **_expressions(plan, fields),
         **_optional(limit, start_key, consistent, segment),
     )
     items = answer["Items"]
@@ -163,7 +170,8 @@ def read_until(
     scanned, capacity, calls = 0, 0.0, 0
     while True:
         # Unfiltered, every item read is one of the page; filtered, a call takes what it can.
-        ask = max(budget.items - scanned, 1) if filtered else limit - len(items)
+        left = max(budget.items - scanned, 1)
+        ask = left if filtered else min(limit - len(items), left)
         page = read_page(
             description,
             plan,
@@ -196,19 +204,13 @@ def start_key_after(item: Item, description: TableDescription, index: str | None
 
 def start_key_names(description: TableDescription, index: str | None) -> tuple[str, ...]:
     """What a start key is made of: the keys of the table, then those of the index."""
-    names = list(description.key_names)
-    chosen = description.index(index) if index else None
-    if chosen is not None:
-        names += [attribute.name for attribute in chosen.key_attributes]
-    return tuple(dict.fromkeys(names))
+    return tuple(attribute.name for attribute in start_key_attributes(description, index))
 
 
-def _expressions(
-    plan: Plan, description: TableDescription, fields: tuple[Path, ...]
-) -> dict[str, Any]:
+def _expressions(plan: Plan, fields: tuple[Path, ...]) -> dict[str, Any]:
     pool = Placeholders()
     members = plan.compile(pool)
-    projection = compile_projection(needed_fields(fields, description, plan.index), pool)
+    projection = compile_projection(fields, pool)
     if projection:
         members["ProjectionExpression"] = projection
     return {**members, **pool.request()}

@@ -8,12 +8,15 @@ from typing import Any
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    CredentialRetrievalError,
+    NoCredentialsError,
+    NoRegionError,
     ParamValidationError,
+    PartialCredentialsError,
 )
 
 from tables.core.errors import (
     Conflict,
-    InvalidCursor,
     InvalidRequest,
     ItemExists,
     PreconditionFailed,
@@ -98,13 +101,35 @@ _REASONS = {
 }
 
 
-def translate(error: ClientError | BotoCoreError) -> TablesError:
-    """Our error for one of botocore's; raise it `from` the original."""
+# AWS's own text goes out only where it speaks of the request itself: the rest may name accounts,
+# roles and tables.
+_SENTENCES: dict[type[TablesError], str] = {
+    Conflict: "Another operation stands in the way of this one.",
+    ItemExists: "An item has this key already.",
+    Refused: "AWS refused a request of this service.",
+    Throttled: "DynamoDB asks to slow down. Try again in a moment.",
+    TransactionConflict: "Another write holds the item; nothing was written. Try again.",
+    Unavailable: "DynamoDB failed to answer. Try again in a moment.",
+}
+# This service has nothing to call DynamoDB with: ours to mend.
+_NOT_SET_UP = (
+    CredentialRetrievalError,
+    NoCredentialsError,
+    NoRegionError,
+    PartialCredentialsError,
+)
+
+
+def translate(error: ClientError | BotoCoreError | ValueError) -> TablesError:
+    """Our error for one of botocore's, or for an answer that is no JSON; raise it `from` that."""
     if isinstance(error, ClientError):
         return _translate_answer(error)
     if isinstance(error, ParamValidationError):
         logger.error("request_not_accepted", extra={"reason": type(error).__name__})
         return InvalidRequest("DynamoDB can't take this request.")
+    if isinstance(error, _NOT_SET_UP):
+        logger.error("dynamodb_not_set_up", extra={"reason": type(error).__name__})
+        return Refused(_SENTENCES[Refused])
     logger.error("dynamodb_unreachable", extra={"reason": type(error).__name__})
     return Unavailable("DynamoDB can't be reached.", retry_after=RETRY_AFTER_SECONDS)
 
@@ -121,7 +146,6 @@ def _translate_answer(error: ClientError) -> TablesError:
             "An answer of DynamoDB was lost, so it is not known whether this write was made. "
             "Read the item before you send it again.",
             retry_after=RETRY_AFTER_SECONDS,
-            aws_code=code,
             aws_request_id=request_id,
         )
     return _make(
@@ -157,11 +181,8 @@ def _make(code: str, message: str, request_id: str | None, item: Any) -> TablesE
             aws_code=code,
             aws_request_id=request_id,
         )
-    if kind is InvalidRequest and "start key" in message.lower():
-        kind = InvalidCursor
     if kind in (Refused, Unavailable):
-        # The text may name accounts, roles and tables: it is for the log's reader only by code.
         logger.error("dynamodb_refused", extra={"aws_code": code, "aws_request_id": request_id})
-        message = ""
+    message = _SENTENCES.get(kind, message)
     retry_after = RETRY_AFTER_SECONDS if kind.retryable else None
     return kind(message, retry_after=retry_after, aws_code=code, aws_request_id=request_id)
