@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from tables.access.callers import Caller
 from tables.access.rights import allowed_actions, may_open_pages, viewable_tables
 from tables.access.users import caller_of_user
+from tables.admin.access_keys import list_keys, revoke_key
 from tables.admin.environment import environment_badge
 from tables.admin.index import index_context
 from tables.admin.urls import TABLE_PAGES
@@ -46,6 +47,12 @@ class TablesSite(AdminSite):
             ("login", self.login, "login"),
             ("logout", self.admin_view(self.logout), "logout"),
             ("jsi18n", self.admin_view(self.i18n_javascript, cacheable=True), "jsi18n"),
+            ("access-keys", self.admin_view(list_keys), "access_keys"),
+            (
+                "access-keys/<str:access_key_id>/revoke",
+                self.admin_view(revoke_key),
+                "access_key_revoke",
+            ),
             *((route, self.admin_view(view), name) for route, view, name in TABLE_PAGES),
         ]
         patterns: list[URLPattern | URLResolver] = [
