@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from tables.core.audit import stamped_change, stamped_new
+from tables.core.audit import AUDIT_ATTRIBUTES, stamped_change, stamped_new
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidValue
 from tables.core.expressions import Path, format_path
@@ -52,7 +52,17 @@ def require_admissible(item: Item, table: Table, description: TableDescription) 
     key_of(item, description)
     require_index_keys(item, description)
     require_item_fits(item)
-    require_valid(item, table.schema)
+    require_valid(_judged(item, table), table.schema)
+
+
+def _judged(item: Item, table: Table) -> Item:
+    """What the schema judges: not the stamps of ours that it doesn't know."""
+    if table.schema is None or not table.audit_attributes:
+        return item
+    known = table.schema.get("properties") or {}
+    return {
+        name: value for name, value in item.items() if name not in AUDIT_ATTRIBUTES or name in known
+    }
 
 
 def types_by_path(description: TableDescription, declared: Mapping[str, str]) -> dict[str, str]:

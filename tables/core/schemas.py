@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
 import jsonschema
+import referencing
+import referencing.exceptions
+import referencing.jsonschema
 
 from tables.core.errors import InvalidValue, Problem
 from tables.core.expressions import Path, format_path
+from tables.core.numbers import EXACT
 from tables.core.values import Item, join_pointer, plain_item
 
 # JSON Schema type -> the attribute type that plain JSON of that type becomes.
 _TAGS = {"string": "S", "number": "N", "integer": "N", "boolean": "BOOL", "null": "NULL"}
+_MOST_PROBLEMS = 100
+_DECIMAL = re.compile(r"Decimal\('([^']*)'\)")
+# RFC 3339, section 5.6.
+_TIME = r"\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})"
+_FULL_TIME = re.compile(_TIME, re.ASCII)
+_DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]" + _TIME, re.ASCII)
+# RFC 3986, section 3: a scheme, and no characters that a URI never has.
+_URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s<>\"{}|\\^`]+")
 
 
 def _is_number(_checker: Any, instance: Any) -> bool:
@@ -24,29 +38,69 @@ def _is_integer(_checker: Any, instance: Any) -> bool:
     return isinstance(instance, Decimal) and instance == instance.to_integral_value()
 
 
+def _multiple_of(
+    _validator: Any, factor: Any, instance: Any, _schema: Any
+) -> Iterator[jsonschema.ValidationError]:
+    # Decimal's own % gives up at 28 digits.
+    if isinstance(instance, Decimal) and EXACT.remainder(instance, Decimal(factor)):
+        yield jsonschema.ValidationError(f"{instance!r} is not a multiple of {factor}")
+
+
 _Base = jsonschema.Draft202012Validator
 # Numbers are Decimals here: a float would lose digits before the schema sees them.
 _ExactValidator: type[Any] = jsonschema.validators.extend(  # type: ignore[no-untyped-call] # has no types
     _Base,
+    validators={"multipleOf": _multiple_of},
     type_checker=_Base.TYPE_CHECKER.redefine_many({"number": _is_number, "integer": _is_integer}),
 )
+_FORMATS = jsonschema.FormatChecker()
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_date_time(text: object) -> bool:
+    if not isinstance(text, str):
+        return True
+    return bool(_DATE_TIME.fullmatch(text) and datetime.fromisoformat(text.upper()))
+
+
+@_FORMATS.checks("time", raises=ValueError)
+def _is_time(text: object) -> bool:
+    if not isinstance(text, str):
+        return True
+    return bool(_FULL_TIME.fullmatch(text)) and time.fromisoformat(text.upper()) is not None
+
+
+@_FORMATS.checks("uri")
+def _is_uri(text: object) -> bool:
+    return not isinstance(text, str) or _URI.fullmatch(text) is not None
 
 
 def require_schema(schema: Mapping[str, Any]) -> None:
-    """Raise jsonschema.SchemaError when the schema itself is wrong."""
+    """Raise jsonschema.SchemaError when the schema is wrong, or refers to what it doesn't hold."""
     _ExactValidator.check_schema(dict(schema))
+    root = referencing.jsonschema.DRAFT202012.create_resource(dict(schema))
+    resolver = referencing.Registry().resolver_with_root(root)
+    for reference in _references(schema):
+        try:
+            resolver.lookup(reference)
+        except referencing.exceptions.Unresolvable as error:
+            raise jsonschema.SchemaError(
+                f"the reference {reference!r} leads nowhere in this file"
+            ) from error
 
 
 def require_valid(item: Item, schema: Mapping[str, Any] | None) -> None:
     """Raise InvalidValue, one problem for each rule broken, unless the item fits the schema."""
     if schema is None:
         return
-    document = plain_item(item, number=Decimal)
-    validator = _ExactValidator(dict(schema), format_checker=_Base.FORMAT_CHECKER)
-    errors = sorted(validator.iter_errors(document), key=lambda e: list(map(str, e.path)))
+    validator = _ExactValidator(
+        _exact(schema), format_checker=_FORMATS, registry=referencing.Registry()
+    )
+    found = validator.iter_errors(plain_item(item, number=Decimal))
+    errors = sorted(found, key=lambda error: list(map(str, error.absolute_path)))[:_MOST_PROBLEMS]
     if not errors:
         return
-    problems = [Problem(_pointer(error.absolute_path), error.message[:500]) for error in errors]
+    problems = [Problem(_pointer(error.absolute_path), _words(error.message)) for error in errors]
     raise InvalidValue(
         f"The item does not fit the table's schema: {problems[0].pointer or '/'}: "
         f"{problems[0].detail}.",
@@ -78,10 +132,41 @@ def _declared(path: Path, schema: Mapping[str, Any]) -> Iterator[tuple[Path, str
     for name, child in (schema.get("properties") or {}).items():
         if not isinstance(child, Mapping):
             continue
-        declared = child.get("type")
-        if isinstance(declared, str) and declared in _TAGS:
-            yield (*path, name), _TAGS[declared]
+        tag = _tag(child.get("type"))
+        if tag is not None:
+            yield (*path, name), tag
         yield from _declared((*path, name), child)
+
+
+def _tag(declared: Any) -> str | None:
+    """The attribute type of a `type`; of several one that is not null decides."""
+    kinds = [declared] if isinstance(declared, str) else list(declared or ())
+    kinds = [kind for kind in kinds if kind != "null"] or kinds
+    return _TAGS.get(kinds[0]) if len(kinds) == 1 else None
+
+
+def _exact(node: Any) -> Any:
+    """The schema with decimals in place of floats: as their shortest text says, `0.1` is 0.1."""
+    if isinstance(node, float):
+        return Decimal(repr(node))
+    if isinstance(node, Mapping):
+        return {name: _exact(child) for name, child in node.items()}
+    return [_exact(child) for child in node] if isinstance(node, list) else node
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for child in node:
+            yield from _references(child)
+    elif isinstance(node, Mapping):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for child in node.values():
+            yield from _references(child)
+
+
+def _words(message: str) -> str:
+    return _DECIMAL.sub(r"\1", message)[:500]
 
 
 def _pointer(path: Any) -> str:
