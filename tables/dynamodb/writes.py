@@ -92,8 +92,8 @@ def rewrite(
     """Read an item consistently, decide what to write, write it; again if it changed in between.
 
     `decide` gets the item or None and returns the pinned operation, then any companions. What it
-    raises ends the loop. Raises PreconditionFailed when a companion's condition fails, or when
-    the item was never left alone long enough.
+    raises ends the loop. Raises PreconditionFailed when a companion's condition fails, and
+    TransactionConflict when the item was never left alone long enough.
     """
     for attempt in range(1, attempts + 1):
         before = get_item(description.name, key, consistent=True).item
@@ -101,12 +101,14 @@ def rewrite(
         try:
             written = write(operation, companions=companions)
         except (PreconditionFailed, TransactionConflict) as error:
-            if attempt == attempts or getattr(error, "position", 0) > 0:
+            if getattr(error, "position", 0) > 0:
                 raise
             _pause(attempt)
             continue
         return Rewritten(before, operation, written.capacity)
-    raise PreconditionFailed("The item keeps changing.")
+    raise TransactionConflict(
+        "The item keeps changing; nothing was written. Send the request again.", retry_after=1
+    )
 
 
 def batch_write(table: str, puts: Sequence[Item], deletes: Sequence[Item] = ()) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 import time
 import uuid
 import zlib
@@ -11,11 +12,14 @@ from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
+from tables.core.errors import Refused
 from tables.core.expressions import Placeholders
 from tables.core.operations import Delete, Put
 from tables.core.preconditions import state_of
 from tables.core.values import Item
 from tables.dynamodb.reads import get_item
+
+logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 24 * 60 * 60
 # The record must stay under DynamoDB's 400 KB with the headers and the key of the item.
@@ -145,7 +149,12 @@ class Record:
 
 def read_record(record_id: str) -> Record | None:
     """The record of that id; one that has expired is none, whether or not DynamoDB removed it."""
-    item = get_item(settings.STATE_TABLE, {"id": {"S": record_id}}, consistent=True).item
+    try:
+        item = get_item(settings.STATE_TABLE, {"id": {"S": record_id}}, consistent=True).item
+    except Refused as error:
+        if error.aws_code == "ResourceNotFoundException":
+            logger.error("state_table_missing", extra={"mend": "manage.py create_state_table"})  # noqa: TRY400
+        raise
     if item is None or int(item["expires"]["N"]) <= time.time():
         return None
     return Record(

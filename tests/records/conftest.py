@@ -1,0 +1,188 @@
+"""A table, the state table, and the smallest door that keeps answers."""
+
+import json
+import uuid
+from dataclasses import replace
+
+import botocore.exceptions
+import pytest
+
+from tables.core.descriptions import KeyAttribute, TableDescription
+from tables.core.errors import ItemExists, ItemNotFound, PreconditionFailed
+from tables.core.preconditions import compile_create, compile_delete, compile_replace
+from tables.dynamodb import client
+from tables.dynamodb.client import call
+from tables.dynamodb.reads import get_item
+from tables.dynamodb.state_table import create_state_table
+from tables.dynamodb.writes import rewrite, write
+from tables.records.idempotency import perform, perform_parts
+from tables.records.kept_answers import Answer, Effect
+from tables.records.keyed_requests import keyed_request
+
+THINGS = TableDescription("things", KeyAttribute("id", "S"))
+
+
+class Door:
+    """Creates, counts up and deletes things, with a key where one is given."""
+
+    caller = "ann"
+
+    def send(self, method, path, body=b"", *, key=None, **headers):
+        headers = {"Idempotency-Key": key, **headers} if key else headers
+        request = keyed_request(self.caller, method, f"https://x.test{path}", headers, body)
+        thing = path.removeprefix("/things/").removeprefix("/things")
+        if path == "/batch":
+            return perform_parts(request, lambda part: self.batch(part, body), word=word)
+        act = {"POST": self.create, "PATCH": self.count_up, "DELETE": self.delete}[method]
+        return perform(
+            request, lambda keep: act(keep, thing or None, body), word=word, rebuild=rebuild
+        )
+
+    def create(self, keep, thing, body):
+        item = {"id": {"S": thing or uuid.uuid4().hex}, "text": {"S": body.decode()}}
+        answer = Answer(201, {"Location": f"/things/{item['id']['S']}"}, json.dumps(item).encode())
+        effect = Effect("things", {"id": item["id"]}, item)
+        try:
+            write(compile_create(item, THINGS), companions=keep(answer, effect))
+        except PreconditionFailed as error:
+            if error.position:
+                raise
+            raise ItemExists("There is a thing of that name.") from error
+        return answer
+
+    def count_up(self, keep, thing, _body):
+        key = {"id": {"S": thing}}
+        answer = None
+
+        def decide(stored):
+            nonlocal answer
+            if stored is None:
+                raise ItemNotFound
+            new = {**stored, "count": {"N": str(int(stored.get("count", {"N": "0"})["N"]) + 1)}}
+            answer = Answer(200, {}, json.dumps(new).encode())
+            return [
+                compile_replace(stored, new, THINGS),
+                *keep(answer, Effect("things", key, new)),
+            ]
+
+        rewrite(THINGS, key, decide)
+        return answer
+
+    def delete(self, keep, thing, _body):
+        key = {"id": {"S": thing}}
+        answer = Answer(204)
+
+        def decide(stored):
+            if stored is None:
+                raise ItemNotFound
+            return [compile_delete(stored, THINGS), *keep(answer, Effect("things", key, None))]
+
+        rewrite(THINGS, key, decide)
+        return answer
+
+    def batch(self, part, body):
+        things = json.loads(body)
+        results = [
+            perform(
+                part(position),
+                lambda keep, thing=thing: self.count_up(keep, thing, b""),
+                word=word,
+                rebuild=rebuild,
+            )
+            for position, thing in enumerate(things)
+        ]
+        return Answer(207, {}, b"[" + b",".join(result.body for result in results) + b"]")
+
+
+def word(error):
+    return Answer(error.status, {}, error.code.encode())
+
+
+def rebuild(answer, item):
+    return replace(answer, body=json.dumps(item).encode() if item else b"")
+
+
+@pytest.fixture
+def door():
+    return Door()
+
+
+@pytest.fixture(params=[True, False], ids=["transactions", "no transactions"])
+def transactions(request, settings):
+    settings.DYNAMODB_TRANSACTIONS = request.param
+    return request.param
+
+
+@pytest.fixture
+def things(engine, transactions, settings):
+    """An empty table of things and the state table, on each engine, in each mode."""
+    make_tables(settings)
+
+
+@pytest.fixture
+def shared_things(dynamodb_embedded, transactions, settings):
+    """As `things`, where many threads may write."""
+    make_tables(settings)
+
+
+def make_tables(settings):
+    create_state_table(settings.STATE_TABLE)
+    call(
+        "CreateTable",
+        TableName="things",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def all_things():
+    return call("Scan", TableName="things")["Items"]
+
+
+def thing(name):
+    return get_item("things", {"id": {"S": name}}, consistent=True).item
+
+
+class Died(BaseException):
+    """The process ended here: nothing that comes after may run."""
+
+
+class Injection:
+    """Lets one call of DynamoDB fail: before it arrives, or after it was carried out."""
+
+    def __init__(self, monkeypatch):
+        self.calls = 0
+        self.fail_at = 0
+        self.arrives = False
+        self.failure = Died
+        self.original = client._send
+        monkeypatch.setattr(client, "_send", self)
+
+    def at(self, number, *, arrives, failure):
+        self.calls, self.fail_at, self.arrives, self.failure = 0, number, arrives, failure
+
+    def off(self):
+        self.calls, self.fail_at = 0, 0
+
+    def __call__(self, operation, members):
+        self.calls += 1
+        if self.calls != self.fail_at:
+            return self.original(operation, members)
+        if self.arrives:
+            self.original(operation, members)
+        raise self.failure
+
+
+def connection_lost():
+    return botocore.exceptions.ReadTimeoutError(endpoint_url="http://x.test")
+
+
+def throttled():
+    code = {"Error": {"Code": "ProvisionedThroughputExceededException", "Message": ""}}
+    return botocore.exceptions.ClientError(code, "PutItem")
+
+
+@pytest.fixture
+def injection(monkeypatch):
+    return Injection(monkeypatch)
