@@ -13,7 +13,8 @@ from typing import Any
 
 import jsonschema
 
-from tables.core.errors import TableNotFound
+from tables.core.errors import InvalidExpression, TableNotFound
+from tables.core.expressions import parse_path
 from tables.core.schemas import require_schema
 
 ACTIONS = ("view", "add", "change", "delete", "export")
@@ -89,6 +90,8 @@ _TABLE_KEYS: dict[str, type] = {
     "permissions": dict,
 }
 _TOP_KEYS = ("staff_groups", "superuser_groups")
+_PATH_KEYS = ("list_display", "list_filter", "search_fields", "readonly_fields", "natural_key")
+_TYPE_WORDS = {str: "text", list: "a list of texts", int: "a whole number", dict: "a table"}
 
 
 def load_registry(
@@ -180,12 +183,20 @@ class _Reader:
             elif _TABLE_KEYS[key] is list:
                 self._strings(section, key, where)
             elif type(value) is not _TABLE_KEYS[key]:
-                self._mistake(
-                    "tables.E004", f"{where} {key} must be a {_TABLE_KEYS[key].__name__}."
-                )
+                word = _TYPE_WORDS.get(_TABLE_KEYS[key], "true or false")
+                self._mistake("tables.E004", f"{where} {key} must be {word}.")
         per_page = section.get("list_per_page", 100)
         if isinstance(per_page, int) and not 1 <= per_page <= 1000:
             self._mistake("tables.E004", f"{where} list_per_page must be from 1 to 1000.")
+        for key in _PATH_KEYS:
+            self._check_paths(section.get(key), f"{where} {key}")
+
+    def _check_paths(self, paths: Any, where: str) -> None:
+        for path in paths if isinstance(paths, list) else ():
+            try:
+                parse_path(path if isinstance(path, str) else "-")
+            except InvalidExpression as error:
+                self._mistake("tables.E008", f"{where}: {error.message}")
 
     def _permissions(self, section: Any, where: str) -> dict[str, frozenset[str]]:
         if not isinstance(section, dict):
@@ -218,12 +229,12 @@ class _Reader:
         value = section.get(key, [])
         if isinstance(value, list) and all(isinstance(entry, str) and entry for entry in value):
             return value
-        self._mistake("tables.E004", f"{where} {key} must be a list of strings.")
+        self._mistake("tables.E004", f"{where} {key} must be a list of texts.")
         return []
 
     def _unknown_key(self, key: str, known: tuple[str, ...], where: str) -> None:
-        near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-        hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(known)}."
+        nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+        hint = f"Did you mean {nearest!r}? Known are {', '.join(known)}."
         self._mistake("tables.E003", f"{where} has an unknown key {key!r}.", hint)
 
     def _mistake(self, id: str, message: str, hint: str = "") -> None:
