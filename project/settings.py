@@ -65,7 +65,8 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tables.access.sessions.EndingAuthenticationMiddleware",
+    "tables.access.refresh.RefreshMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -130,7 +131,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]  # to preload HSTS is the promise of 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT or TRUST_PROXY
 
 CORS_ALLOWED_ORIGINS = comma_list("CORS_ALLOWED_ORIGINS")
-CORS_URLS_REGEX = r"^/(api|endpoint)(/|$)"
+CORS_URLS_REGEX = r"^/api(/|$)"  # the AdminAPI answers preflights itself, with a body
 
 # --- Static files --------------------------------------------------------------------------------
 
@@ -169,6 +170,7 @@ COGNITO_JWKS_URL = text(
     "COGNITO_JWKS_URL", f"{COGNITO_ISSUER}/.well-known/jwks.json" if COGNITO_ISSUER else ""
 )
 
+AUTHENTICATION_BACKENDS = ["tables.access.backend.CognitoBackend"]
 OIDC_RP_CLIENT_ID = next(iter(COGNITO_CLIENT_ID), "")
 OIDC_RP_CLIENT_SECRET = COGNITO_CLIENT_SECRET
 OIDC_RP_SIGN_ALGO = "RS256"

@@ -23,6 +23,7 @@ def front_door(request: HttpRequest) -> HttpResponseBase:
 
 urlpatterns = [
     path("", front_door, name="front-door"),
+    path("", include("tables.access.urls")),
     path("", include("tables.api.putitem.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -9,6 +9,9 @@ from moto import mock_aws
 from demo.engine import start as start_engine
 from tables.dynamodb.client import call, client
 from tables.dynamodb.descriptions import forget_descriptions, list_tables
+from tests.signing import _session_signer, sign_in, signer
+
+__all__ = ["_session_signer", "sign_in", "signer"]  # fixtures for every room
 
 CHROMIUM_FLAGS = [
     "--no-sandbox",

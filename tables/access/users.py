@@ -4,19 +4,57 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import Group, User
+
 from tables.access.callers import NOBODY, Caller
+from tables.access.claims import turned_round
+
+# What Django's User has room for.
+NAME_CHARACTERS = 150
+EMAIL_CHARACTERS = 254
 
 
 def caller_of_user(user: Any) -> Caller:
-    """The caller that a user acts as: by session, or by an access key of theirs.
+    """Whom a user acts as, by session or by an access key of theirs; NOBODY for an anonymous one.
 
-    One query, remembered on the user object. Nobody signed in is NOBODY.
+    One query, remembered on the user object.
     """
+    if isinstance(user, Caller):
+        return user
     if not user.is_authenticated:
         return NOBODY
     known = getattr(user, "_caller", None)
     if not isinstance(known, Caller):
         groups = frozenset(user.groups.values_list("name", flat=True))
-        known = Caller(user.get_username(), user.first_name or user.get_username(), groups)
+        known = Caller(user.username, user.first_name or user.username, groups)
         user._caller = known  # noqa: SLF001 - lives and dies with this request's user
     return known
+
+
+def remember_caller(caller: Caller, email: object) -> User:
+    """The user of a caller who just signed in, with today's name and groups and no others.
+
+    Nothing but `sub` finds a user: names and addresses can be changed by their owners.
+    """
+    user, created = User.objects.get_or_create(username=caller.sub)
+    if created:
+        user.set_unusable_password()
+    user.first_name = caller.identity[:NAME_CHARACTERS]
+    user.email = _shown_email(email)
+    user.save()
+    user.groups.set([Group.objects.get_or_create(name=name)[0] for name in sorted(caller.groups)])
+    user._caller = None  # type: ignore[attr-defined] # noqa: SLF001 - the groups have changed
+    return user
+
+
+def users_named(name: str) -> list[User]:
+    """Everyone whom a person at a terminal may mean by `name`: a sub, or a sign-in name."""
+    by_sub = User.objects.filter(username=name)
+    by_identity = User.objects.filter(first_name__in={name, turned_round(name)})
+    return list((by_sub | by_identity).distinct())
+
+
+def _shown_email(text: object) -> str:
+    """An address to show; nothing depends on it, so one that can't be stored is left out."""
+    fits = isinstance(text, str) and text.isprintable() and len(text) <= EMAIL_CHARACTERS
+    return str(text) if fits else ""
