@@ -1,8 +1,15 @@
 """The Django app that serves DynamoDB tables."""
 
 from django.apps import AppConfig
+from django.core.checks import register
+
+from tables.checks import check_alias_map, check_discovery
 
 
 class TablesConfig(AppConfig):
     name = "tables"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        register(check_alias_map)
+        register(check_discovery, deploy=True)
