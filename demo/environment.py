@@ -67,7 +67,8 @@ def process_environment(settings: Mapping[str, str], given: Mapping[str, str]) -
         if not name.startswith(_FOREIGN) and not name.lower().endswith("_proxy")
     }
     # No file adds to it: a `.env` here may be meant for production.
-    return {**kept, **settings, "ENV_FILE": os.devnull}
+    ours = {"DJANGO_SETTINGS_MODULE": "project.settings", "ENV_FILE": os.devnull}
+    return {**kept, **settings, **ours}
 
 
 def write_env_file(path: Path, settings: Mapping[str, str]) -> None:

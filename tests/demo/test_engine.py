@@ -1,0 +1,245 @@
+"""The embedded engine: what it serves, to whom, and what a kill leaves of it."""
+
+import ast
+import contextlib
+import importlib.metadata
+import importlib.util
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jwt
+import pytest
+import requests
+
+from demo.client import EngineClient
+from demo.cognito import ensure_pool, id_token
+from demo.engine import EngineError, start
+from demo.snapshots import SnapshotError, Snapshots
+
+PATIENCE = 30  # seconds until a condition that must come true has failed
+
+# What `demo.emulator` takes from inside ministack. Its own state files lose everything on SIGKILL.
+RELIED_ON = {
+    "ministack.app": {"app"},
+    "ministack.services.dynamodb": {"get_state", "load_persisted_state"},
+    "ministack.services.cognito": {"get_state", "load_persisted_state"},
+}
+
+
+def until(condition):
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "it never came true"
+        time.sleep(0.001)
+
+
+def make_table(client):
+    client.dynamodb(
+        "CreateTable",
+        TableName="kept",
+        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def put(client, key, about=""):
+    item = {"id": {"S": str(key)}, "about": {"S": about}}
+    client.dynamodb("PutItem", TableName="kept", Item=item)
+
+
+def count(client):
+    counted, start_key = 0, {}
+    while start_key is not None:
+        page = client.dynamodb("Scan", TableName="kept", Select="COUNT", **start_key)
+        counted += page["Count"]
+        last = page.get("LastEvaluatedKey")
+        start_key = {"ExclusiveStartKey": last} if last else None
+    return counted
+
+
+def await_snapshot(folder, client):
+    """Wait for the next snapshot, giving it a reason: an item that is written as it was."""
+    written_at = snapshot_time(folder)
+    until(lambda: put(client, 0) or snapshot_time(folder) != written_at)
+
+
+def snapshot_time(folder):
+    path = folder / "state.pickle"
+    return path.stat().st_mtime_ns if path.exists() else 0
+
+
+def kill(running):
+    running.process.kill()
+    running.process.wait()
+
+
+def is_listening(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+@pytest.mark.parametrize(("module", "names"), RELIED_ON.items())
+def test_the_pinned_ministack_has_what_snapshots_are_made_with(module, names):
+    source = Path(importlib.util.find_spec(module).origin).read_text(encoding="utf-8")
+    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
+    found = {node.name for node in ast.parse(source).body if isinstance(node, functions)}
+    assert names <= found, f"ministack {importlib.metadata.version('ministack')} lacks some"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/_ministack/reset"),
+        ("POST", "//_ministack/reset"),
+        ("POST", "/_ministack/config"),
+        ("GET", "/_ministack/health"),
+        ("GET", "/_localstack/health"),
+        ("PUT", "/a-bucket"),
+        ("POST", "/oauth2/../_ministack/reset"),
+    ],
+)
+def test_paths_that_the_demo_does_not_need_are_refused(demo_engine, method, path):
+    request = requests.Request(method, demo_engine.url).prepare()
+    request.url = demo_engine.url + path
+    with requests.Session() as session:
+        assert session.send(request).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "http://127.0.0.1.evil.example", "http://127.0.0.1"]
+)
+def test_a_page_of_another_origin_can_use_nothing(demo_client, origin):
+    demo_client.session.headers["Origin"] = origin
+    answer = demo_client.session.get(f"{demo_client.url}/oauth2/authorize")
+    assert (answer.status_code, answer.headers.get("Access-Control-Allow-Origin")) == (403, None)
+
+
+def test_a_page_of_its_own_origin_may(demo_client):
+    demo_client.session.headers["Origin"] = demo_client.url
+    assert "ttd-Workers" in demo_client.dynamodb("ListTables")["TableNames"]
+
+
+def test_a_named_origin_may_too(tmp_path):
+    with start(0, tmp_path, origins=("https://demo.example.com",)) as running:
+        client = EngineClient(running.url)
+        client.session.headers["Origin"] = "https://demo.example.com"
+        assert client.dynamodb("ListTables")["TableNames"] == []
+
+
+def test_it_listens_on_one_loopback_address_only(demo_engine):
+    port = int(demo_engine.url.rpartition(":")[2])
+    with socket.socket() as elsewhere:
+        assert elsewhere.connect_ex(("127.0.0.2", port)) != 0
+
+
+def test_sigkill_loses_nothing_that_is_a_few_seconds_old(tmp_path):
+    with start(0, tmp_path) as running:
+        client = EngineClient(running.url)
+        pool = ensure_pool(client, ["http://127.0.0.1:8000"])
+        token = id_token(client, pool, "ada.admin")
+        make_table(client)
+        for number in range(1000):
+            put(client, number)
+        for _ in range(2):  # the first may have been forked before the last write
+            await_snapshot(tmp_path, client)
+        kill(running)
+    with start(0, tmp_path) as running:
+        client = EngineClient(running.url)
+        assert count(client) == 1000
+        assert ensure_pool(client, ["http://127.0.0.1:8000"]) == pool
+        keys = jwt.PyJWKClient(f"{running.url}/{pool.pool_id}/.well-known/jwks.json")
+        claims = jwt.decode(
+            token, keys.get_signing_key_from_jwt(token), ["RS256"], audience=pool.client_id
+        )
+        assert claims["custom:username"] == "ada.admin"
+        assert id_token(client, pool, "ada.admin")
+
+
+def test_a_kill_in_the_middle_of_a_snapshot_leaves_a_whole_one(tmp_path):
+    kept = 0
+    for restart in range(2):
+        with start(0, tmp_path) as running:
+            client = EngineClient(running.url)
+            if not restart:
+                make_table(client)
+            assert count(client) >= kept
+            for number in range(20):
+                put(client, f"{restart}/{number}", about="x" * 300_000)  # writing takes a while
+            kept += 20
+            for _ in range(2):
+                await_snapshot(tmp_path, client)
+            while not (tmp_path / "state.unfinished").exists():
+                put(client, "0/0", about="y")
+            kill(running)
+    with start(0, tmp_path) as running:
+        assert count(EngineClient(running.url)) >= kept
+
+
+def test_a_clean_stop_loses_nothing_at_all(tmp_path):
+    with start(0, tmp_path) as running:
+        client = EngineClient(running.url)
+        make_table(client)
+        put(client, 1)
+    assert running.process.returncode == 0
+    with start(0, tmp_path) as running:
+        assert count(EngineClient(running.url)) == 1
+
+
+def test_an_attribute_may_have_any_name_and_come_back(tmp_path):
+    names = ("__bytes__", "__scoped__", "__account_region_scoped__", "__proto__")
+    item = {"id": {"S": "1"}, **{name: {"S": "x"} for name in names}}
+    with start(0, tmp_path) as running:
+        client = EngineClient(running.url)
+        make_table(client)
+        client.dynamodb("PutItem", TableName="kept", Item=item)
+    with start(0, tmp_path) as running:
+        client = EngineClient(running.url)
+        assert client.dynamodb("Scan", TableName="kept")["Items"] == [item]
+
+
+def test_state_that_cannot_be_read_is_left_alone_and_named(tmp_path, capfd):
+    (tmp_path / "state.pickle").write_bytes(b"not a pickle")
+    with pytest.raises(EngineError), start(0, tmp_path):
+        pass
+    assert f"{tmp_path}/state.pickle can't be read" in capfd.readouterr().err
+    assert (tmp_path / "state.pickle").read_bytes() == b"not a pickle"
+
+
+def test_two_engines_never_share_a_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr("demo.snapshots.LOCK_WAIT", 0)
+    with start(0, tmp_path), pytest.raises(SnapshotError, match="Another engine is using"):
+        Snapshots(tmp_path, {})
+
+
+def test_a_busy_port_is_said_in_words(demo_engine, tmp_path, capfd):
+    port = int(demo_engine.url.rpartition(":")[2])
+    with pytest.raises(EngineError), start(port, tmp_path):
+        pass
+    assert f"Port {port} can't be used for the engine: Address already in use." in (
+        capfd.readouterr().err
+    )
+
+
+def test_it_ends_when_whoever_started_it_is_killed(tmp_path):
+    code = (
+        "import sys, time, pathlib\nfrom demo.engine import start\n"
+        "with start(0, pathlib.Path(sys.argv[1])) as running:\n"
+        "    print(running.url, running.process.pid, flush=True)\n    time.sleep(600)\n"
+    )
+    starter = subprocess.Popen([sys.executable, "-c", code, tmp_path], stdout=subprocess.PIPE)
+    with starter:
+        url, pid = starter.stdout.readline().decode().split()
+        port = int(url.rpartition(":")[2])
+        try:
+            assert is_listening(port)
+            starter.kill()
+            until(lambda: not is_listening(port))
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGKILL)
