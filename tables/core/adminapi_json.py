@@ -44,7 +44,7 @@ def _wrapped_set(value: dict[str, Any]) -> AttributeValue:
         entries = [str(entry) if _is_number(entry) else entry for entry in entries]
     if tag == "BS":
         entries = [_buffer(entry["data"])["B"] if _is_buffer(entry) else entry for entry in entries]
-    return make_set(tag, entries)
+    return make_set(tag, entries, "/values")
 
 
 def _is_buffer(value: Any) -> bool:

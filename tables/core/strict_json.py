@@ -47,6 +47,7 @@ def parse(data: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
 
 def _decode(data: bytes | str) -> str:
     if isinstance(data, str):
+        _require_encodable(data)
         return data
     try:
         return data.decode("utf-8")
@@ -71,7 +72,8 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value: dict[str, Any] = {}
     for name, content in pairs:
         if name in value:
-            raise InvalidRequest(f"The name {json.dumps(name)} stands twice in one object.")
+            shown = json.dumps(name[:100])
+            raise InvalidRequest(f"The name {shown} stands twice in one object.")
         value[name] = content
     return value
 

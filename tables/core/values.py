@@ -184,7 +184,8 @@ def _special_at(value: dict[str, Any], special: Special, pointer: str) -> Attrib
     try:
         return special(value)
     except InvalidValue as error:
-        raise problem_at(pointer, error.message) from error
+        within = next(iter(error.problems), Problem("", error.message))
+        raise problem_at(pointer + within.pointer, within.detail) from error
 
 
 # ---------------------------------------------------------------- keeping stored types
