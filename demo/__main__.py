@@ -21,6 +21,7 @@ from demo.cognito import PASSWORD, USERS, Pool, ensure_pool, id_token
 from demo.data import cities
 from demo.data.tables import DemoTable
 from demo.engine import HOST as ENGINE_HOST
+from demo.engine import PORT as ENGINE_PORT
 from demo.engine import EngineError, RunningEngine, start
 from demo.environment import demo_settings, process_environment, write_env_file
 from demo.load import load
@@ -61,7 +62,7 @@ def plan(given: Mapping[str, str]) -> Plan:
     made = Plan(
         host,
         _port(given, "PORT", 8000),
-        _port(given, "ENGINE_PORT", 8470),
+        _port(given, "ENGINE_PORT", ENGINE_PORT),
         (PROJECT / (given.get("DEMO_DIR") or "var")).resolve(),
     )
     if made.port == made.engine_port:

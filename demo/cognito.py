@@ -75,7 +75,7 @@ def _client_id(client: EngineClient, pool_id: str, origins: Sequence[str]) -> st
         "AllowedOAuthFlows": ["code"],
         "AllowedOAuthScopes": ["openid", "email", "profile"],
         "CallbackURLs": [f"{origin}/oidc/callback/" for origin in origins],
-        "LogoutURLs": [f"{origin}/{path}" for origin in origins for path in ("", "admin/")],
+        "LogoutURLs": [f"{origin}/" for origin in origins],
         # custom:username is who people are: nobody may change their own.
         "WriteAttributes": ["email", "name"],
         "PreventUserExistenceErrors": "ENABLED",

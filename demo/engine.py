@@ -1,8 +1,8 @@
 """Start the embedded engine: DynamoDB and Cognito on one loopback port, kept in one folder.
 
-    python -m demo.engine --port 4566 --state-dir var/engine
+    python -m demo.engine --port 8470 --state-dir var/engine
 
-It prints `Engine ready on http://127.0.0.1:4566` once it answers (port 0 takes a free one), writes
+It prints `Engine ready on http://127.0.0.1:8470` once it answers (port 0 takes a free one), writes
 what changed every second or two, and ends, writing what is left, on SIGTERM, SIGINT or, with
 `--tied`, when its standard input closes. Tests and `make run` use `start`.
 """
@@ -24,6 +24,7 @@ from demo.processes import end_with_parent, start_tied, stop
 from demo.snapshots import SnapshotError, Snapshots
 
 HOST = "127.0.0.1"
+PORT = 8470
 _READY = "Engine ready on "
 
 
@@ -88,8 +89,10 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m demo.engine", description=__doc__)
-    parser.add_argument("--port", type=int, default=4566)
+    parser = argparse.ArgumentParser(
+        prog="python -m demo.engine", description=__doc__.splitlines()[0]
+    )
+    parser.add_argument("--port", type=int, default=PORT)
     parser.add_argument("--state-dir", type=Path, required=True)
     parser.add_argument("--origin", action="append", default=[], help="may be named several times")
     parser.add_argument("--tied", action="store_true", help="end when standard input closes")

@@ -16,6 +16,9 @@ from typing import Any, Protocol
 PAUSE = 1.0  # seconds between two snapshots, at least
 LOCK_WAIT = 30.0  # seconds; the child of a killed engine finishes well within
 
+# The limit of a process may be a billion, and closing them one by one takes minutes.
+MAX_DESCRIPTORS = min(os.sysconf("SC_OPEN_MAX"), 65_536)
+
 
 class Store(Protocol):
     """One emulated service's module, as far as its state goes."""
@@ -93,7 +96,7 @@ class Snapshots:
         try:
             # Sockets must close with the engine, not with its last child; the lock must not.
             os.closerange(3, self._lock)
-            os.closerange(self._lock + 1, os.sysconf("SC_OPEN_MAX"))
+            os.closerange(self._lock + 1, MAX_DESCRIPTORS)
             gc.disable()  # nothing here becomes garbage: it halves the time
             self.write()
             failed = 0
