@@ -19,6 +19,8 @@ from project.environment import (
     text,
     whole_number,
 )
+from project.logs import logging_config
+from project.security import content_security_policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(BASE_DIR / text("ENV_FILE", ".env"))  # what is exported already wins
@@ -58,10 +60,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "tables.access.logs.RequestLogMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "project.health.health_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",
+    "tables.access.limiting.LimitsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -112,12 +117,15 @@ else:
     DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
 
 CACHES = {"default": cache("CACHE_URL", "locmemcache://")}
+if str(CACHES["default"]["BACKEND"]).endswith("LocMemCache"):
+    # Its own 300 entries would forget whom it has counted.
+    CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a signed cookie would survive sign-out
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds
 SESSION_COOKIE_SAMESITE = "Lax"  # Strict breaks the way back from the sign-in page
 
-# --- HTTPS and proxies ---------------------------------------------------------------------------
+# --- HTTPS, proxies and browsers ------------------------------------------------------------------
 
 TRUST_PROXY = flag("TRUST_PROXY", default=False)
 USE_X_FORWARDED_HOST = TRUST_PROXY
@@ -132,6 +140,14 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT or TRUST_PROXY
 
 CORS_ALLOWED_ORIGINS = comma_list("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api(/|$)"  # the AdminAPI answers preflights itself, with a body
+CORS_ALLOW_HEADERS = [
+    *("accept", "authorization", "content-encoding", "content-type", "idempotency-key"),
+    *("if-match", "if-none-match", "prefer", "use-snapshot", "x-requested-with"),
+]
+CORS_EXPOSE_HEADERS = [
+    *("ETag", "Idempotency-Replayed", "Link", "Location", "Preference-Applied", "RateLimit"),
+    *("RateLimit-Policy", "Retry-After", "WWW-Authenticate", "X-Request-ID"),
+]
 
 # --- Static files --------------------------------------------------------------------------------
 
@@ -185,6 +201,8 @@ OIDC_OP_JWKS_ENDPOINT = COGNITO_JWKS_URL
     OIDC_OP_LOGOUT_ENDPOINT,
 ) = sign_in_endpoints(COGNITO_DOMAIN)
 
+CONTENT_SECURITY_POLICY = content_security_policy(COGNITO_DOMAIN)
+
 # Fernet keys of the issued access keys: the first encrypts, all decrypt.
 ACCESS_KEY_SECRETS = comma_list("ACCESS_KEY_SECRETS") or [
     base64.urlsafe_b64encode(
@@ -198,7 +216,7 @@ REST_FRAMEWORK = {
         "tables.access.authentication.BearerAuthentication",
         "tables.access.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["tables.access.authentication.IsSignedIn"],
     "UNAUTHENTICATED_USER": "tables.access.callers.nobody",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
@@ -208,13 +226,14 @@ REST_FRAMEWORK = {
 ENVIRONMENT_NAME = text("ENVIRONMENT_NAME")
 ADMINAPI_PARTIAL_STATUS = int(choice("ADMINAPI_PARTIAL_STATUS", "400", ("400", "206")))
 ADMINAPI_LIST_LIMIT = whole_number("ADMINAPI_LIST_LIMIT", 0)
-THROTTLE_READ = rate("THROTTLE_READ", "600/min")
-THROTTLE_WRITE = rate("THROTTLE_WRITE", "300/min")
-THROTTLE_SCAN = rate("THROTTLE_SCAN", "120/min")
-THROTTLE_EXPORT = rate("THROTTLE_EXPORT", "10/min")
-THROTTLE_ANONYMOUS = rate("THROTTLE_ANONYMOUS", "60/min")
+THROTTLE_READ = rate("THROTTLE_READ", "")
+THROTTLE_WRITE = rate("THROTTLE_WRITE", "")
+THROTTLE_SCAN = rate("THROTTLE_SCAN", "")
+THROTTLE_EXPORT = rate("THROTTLE_EXPORT", "")
+THROTTLE_ANONYMOUS = rate("THROTTLE_ANONYMOUS", "300/min")
 
 # --- Watching ------------------------------------------------------------------------------------
 
 METRICS = flag("METRICS", default=False)
 LOG_FORMAT = choice("LOG_FORMAT", "json", ("json", "console"))
+LOGGING = logging_config(LOG_FORMAT)

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import structlog
-from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from tables.access.callers import NOBODY, Caller
 from tables.access.jwks import COOL_DOWN_SECONDS, KeysUnavailable
+from tables.access.limits import count_stranger
 from tables.access.tokens import TokenError, VerifiedToken, verifier
 from tables.access.users import caller_of_user
 from tables.core.errors import Unavailable
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # its import reads the settings that name this
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +37,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
             verified = verifier().verify(token)
         except TokenError as error:
             log.warning("token_refused", reason=error.reason)
+            count_stranger(request)
             raise AuthenticationFailed("The token is not valid.") from error
         except KeysUnavailable as error:
             # Or whoever asks for the user next would raise this again.
@@ -43,6 +50,16 @@ class BearerAuthentication(authentication.BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class IsSignedIn(IsAuthenticated):
+    """DRF's own, which also counts those who come without any sign of who they are."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        if super().has_permission(request, view):
+            return True
+        count_stranger(request)
+        return False
 
 
 class SessionAuthentication(authentication.SessionAuthentication):
@@ -70,9 +87,4 @@ def bearer_token(header: str) -> str | None:
 
 def caller_of(request: HttpRequest | Request) -> Caller:
     """Who makes this request: NOBODY, or a caller with their groups as of the last sign-in."""
-    user = request.user
-    if isinstance(user, Caller):
-        return user
-    if not isinstance(user, AbstractBaseUser) or not user.is_authenticated:
-        return NOBODY
-    return caller_of_user(user)
+    return caller_of_user(request.user)

@@ -1,0 +1,127 @@
+"""How log lines look: JSON for machines or colours for people; secrets masked, one line each."""
+
+from __future__ import annotations
+
+import json
+import re
+import traceback
+from types import TracebackType
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+MASK = "[masked]"
+# What must never reach a log, wherever it came from: an address, a header, AWS's own words.
+_SECRETS = re.compile(
+    r"""
+    eyJ[\w-]{5,}\.[\w-]*(\.[\w-]*)*                           # JSON Web Tokens
+    | \b(?:Bearer|Basic|AWS4-HMAC-SHA256)\s+[^\s,"']+         # credentials in a header
+    | \b(?:AKIA|ASIA|AKDY|AROA|AIDA)[A-Z0-9]{12,}             # access key and principal ids
+    | \barn:aws[\w-]*:[^\s"',]+                               # ARNs hold account ids
+    | \b(?:account|Account)\W{1,3}\d{12}\b
+    | (?i:\b(?:code|state|nonce|code_verifier|id_token|access_token|refresh_token|client_secret
+        |csrfmiddlewaretoken|csrftoken|sessionid|password|secret_?access_?key|secret_?key
+        |x-amz-security-token|signature)["']?\s*[=:]\s*["']?)[^\s&;,"']+
+    """,
+    re.VERBOSE,
+)
+_BEGIN: list[Processor] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+]
+_ADD_REASON = structlog.stdlib.ExtraAdder(allow={"reason"})
+_RENDERERS: dict[str, Processor] = {
+    "json": structlog.processors.JSONRenderer(serializer=json.dumps),
+    "console": structlog.dev.ConsoleRenderer(),
+}
+
+
+def logging_config(form: str) -> dict[str, Any]:
+    """Django's LOGGING for `json` or `console`; structlog is configured on the way."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_BEGIN,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "foreign_pre_chain": [*_BEGIN, _ADD_REASON],
+                "processors": [
+                    structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                    tell_where,
+                    mask,
+                    _RENDERERS[form],
+                ],
+            }
+        },
+        "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["lines"], "level": "INFO"},
+        "loggers": {
+            # A request's own line says what Django says at WARNING.
+            "django.request": {"level": "ERROR"},
+            "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
+            "django": {"handlers": [], "level": "INFO", "propagate": True},
+            "botocore": {"level": "WARNING"},
+            "urllib3": {"level": "WARNING"},
+        },
+    }
+
+
+def tell_where(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """An exception as its classes and places. Its words may quote an item, so they stay out."""
+    info = event.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else info
+    if isinstance(error, BaseException):
+        event["error"] = [_told(cause) for cause in _causes(error)]
+    event.pop("stack_info", None)
+    return event
+
+
+def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Secrets become MASK; what could break a line or colour a terminal becomes an escape."""
+    return {_clean(name): _clean(value) for name, value in event.items()}
+
+
+def _causes(error: BaseException) -> list[BaseException]:
+    causes = [error]
+    while (cause := causes[-1].__cause__ or causes[-1].__context__) and cause not in causes:
+        causes.append(cause)
+    return causes
+
+
+def _told(error: BaseException) -> str:
+    trace: TracebackType | None = error.__traceback__
+    frames = (
+        f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(trace)
+    )
+    return " < ".join([type(error).__qualname__, *reversed(list(frames))])
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, bool | int | float) or value is None:
+        return value
+    if isinstance(value, list | tuple):
+        return [_clean(entry) for entry in value]
+    text = _SECRETS.sub(MASK, value if isinstance(value, str) else str(value))
+    return text if text.isprintable() else _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    return "".join(
+        character
+        if character.isprintable()
+        else character.encode("unicode_escape", "surrogatepass").decode()
+        for character in text
+    )

@@ -1,0 +1,29 @@
+"""What browsers are told to refuse: one policy for every page."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from csp.constants import NONCE, NONE, SELF
+
+
+def content_security_policy(sign_in: str) -> dict[str, Any]:
+    """django-csp's setting. `sign_in` is the URL of the hosted sign-in page, or ""."""
+    return {
+        "DIRECTIVES": {
+            "default-src": [NONE],
+            "script-src": [SELF],
+            "style-src": [SELF, NONCE],  # the editor makes its styles as it runs
+            "img-src": [SELF, "data:"],  # stock admin and Swagger UI draw icons in their styles
+            "font-src": [SELF],
+            "connect-src": [SELF],
+            "base-uri": [NONE],
+            "frame-ancestors": [NONE],
+            # Signing out posts to us and is redirected there; browsers hold the form to both.
+            "form-action": [SELF, *_origin(sign_in)],
+        }
+    }
+
+
+def _origin(url: str) -> list[str]:
+    parts = urlsplit(url)
+    return [f"{parts.scheme}://{parts.netloc}"] if parts.netloc else []
