@@ -1,0 +1,69 @@
+"""HTML form bodies as items: every field a string, every file binary."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
+from django.http.multipartparser import MultiPartParser, MultiPartParserError
+
+from tables.core.errors import InvalidRequest, Problem
+from tables.core.values import AttributeValue, Item, join_pointer, require_names
+
+
+def read_form(data: bytes) -> Item:
+    """The item of an application/x-www-form-urlencoded body. Raises InvalidRequest."""
+    try:
+        pairs = parse_qsl(
+            data.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+        )
+    except ValueError as error:
+        raise InvalidRequest("The form can't be read as URL-encoded UTF-8.") from error
+    return _item((name, {"S": text}) for name, text in pairs)
+
+
+def read_multipart(data: bytes, content_type: str) -> Item:
+    """The item of a multipart/form-data body. Raises InvalidRequest."""
+    meta = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(data))}
+    handlers = [MemoryFileUploadHandler(), TemporaryFileUploadHandler()]
+    try:
+        # Django replaces bytes that are not text; latin-1 keeps them all for a strict reading.
+        parser = MultiPartParser(meta, io.BytesIO(data), handlers, "latin-1")
+        fields, files = parser.parse()
+    except (MultiPartParserError, SuspiciousOperation) as error:
+        raise InvalidRequest("The multipart body can't be read.") from error
+    texts = [(name, {"S": _utf8(text)}) for name, entries in fields.lists() for text in entries]
+    binaries = [(name, _binary(file)) for name, entries in files.lists() for file in entries]
+    return _item((_utf8(name), value) for name, value in [*texts, *binaries])
+
+
+def _item(pairs: Iterable[tuple[str, AttributeValue]]) -> Item:
+    item: Item = {}
+    for name, value in pairs:
+        if name in item:
+            detail = f"The field {name[:100]!r} stands twice in the form."
+            raise InvalidRequest(detail, problems=[Problem(join_pointer("", name), detail)])
+        item[name] = value
+    require_names(item)
+    return item
+
+
+def _utf8(text: str) -> str:
+    try:
+        return text.encode("latin-1").decode()
+    except UnicodeError as error:
+        raise InvalidRequest("A field of the form is not UTF-8.") from error
+
+
+def _binary(file: UploadedFile) -> AttributeValue:
+    with file:
+        return {"B": base64.b64encode(file.read()).decode()}

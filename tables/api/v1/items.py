@@ -1,0 +1,117 @@
+"""Items over HTTP: the collection of a table, and each item in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace as replaced
+from typing import ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from tables.api.v1 import item_writes
+from tables.api.v1.browsable import BrowsableRenderer
+from tables.api.v1.conditions import read_conditions
+from tables.api.v1.drafts import read_change, read_draft
+from tables.api.v1.item_writes import Companions, Outcome
+from tables.api.v1.media_types import ITEM_TYPES, PATCH_TYPES
+from tables.api.v1.pages import page_response, read_page
+from tables.api.v1.queries import ITEM_PARAMETERS, next_url, query_pairs, require_known_parameters
+from tables.api.v1.writing import WritingView
+from tables.core.errors import ItemNotFound, PreconditionFailed
+from tables.core.keys import decode_token
+from tables.core.preconditions import matches_state, matches_tag
+from tables.core.queries import parse_query
+from tables.core.values import Item
+from tables.dynamodb.collections import filter_types
+from tables.dynamodb.reads import get_item
+
+
+class Items(WritingView):
+    """The items of a table: filter them by the query string, or add one."""
+
+    rights: ClassVar = {"GET": ("view",), "HEAD": ("view",), "POST": ("add", "change")}
+    accepted: ClassVar = {"POST": ITEM_TYPES}
+
+    def list(self, request: Request, alias: str) -> Response:
+        """One page of the items that the query string asks for."""
+        table, description = self.target.table, self.target.description
+        query = parse_query(query_pairs(request), types=filter_types(table, description))
+        found = read_page(request, self.target, query)
+        following = next_url(request, found.next_cursor) if found.next_cursor else None
+        representation = replaced(self.representation(), fields=query.fields)
+        return page_response(found, representation, following)
+
+    def create(self, request: Request, alias: str) -> Response:
+        """Add exactly one item; on a natural-key table, or replace the one it names."""
+
+        def create(companions: Companions) -> Outcome:
+            known = frozenset[str]() if self.target.table.natural_key else ITEM_PARAMETERS
+            require_known_parameters(request, known)
+            conditions = read_conditions(request)
+            draft = read_draft(request, self.body)
+            return item_writes.create(self.target, draft, conditions, companions)
+
+        return self.write(create)
+
+
+class SingleItem(WritingView):
+    """One item, at the URL that its key spells."""
+
+    rights: ClassVar = {
+        "GET": ("view",),
+        "HEAD": ("view",),
+        "PUT": ("change", "add"),
+        "PATCH": ("change",),
+        "DELETE": ("delete",),
+    }
+    accepted: ClassVar = {"PUT": ITEM_TYPES, "PATCH": PATCH_TYPES}
+
+    @property
+    def key(self) -> Item:
+        """The key in the URL. Raises ItemNotFound for a token that is none."""
+        return decode_token(self.kwargs["token"], self.target.description)
+
+    def retrieve(self, request: Request, alias: str, token: str) -> Response:
+        """The item, read consistently: a client sees what it has just written."""
+        item = get_item(self.target.description.name, self.key, consistent=True).item
+        if item is None:
+            raise ItemNotFound("No item has that key.")
+        representation = self.representation()
+        if (if_match := request.headers.get("If-Match")) and not matches_state(if_match, item):
+            raise PreconditionFailed("The item is in another state.", current=item)
+        if isinstance(request.accepted_renderer, BrowsableRenderer):
+            # A page holds forms and rights besides the item: no tag of the item fits it.
+            return Response(representation.show(item))
+        tag = representation.etag(item)
+        if (known := request.headers.get("If-None-Match")) and matches_tag(known, tag):
+            return Response(status=304, headers={"ETag": tag})
+        return Response(representation.show(item), headers={"ETag": tag})
+
+    def replace(self, request: Request, alias: str, token: str) -> Response:
+        """Make this whole item stand at the URL."""
+
+        def replace(companions: Companions) -> Outcome:
+            conditions = self.write_conditions()
+            draft = read_draft(request, self.body)
+            return item_writes.replace(self.target, self.key, draft, conditions, companions)
+
+        return self.write(replace)
+
+    def change(self, request: Request, alias: str, token: str) -> Response:
+        """Change parts of the item, in one write."""
+
+        def change(companions: Companions) -> Outcome:
+            conditions = self.write_conditions()
+            patch = read_change(request, self.body)
+            return item_writes.change(self.target, self.key, patch, conditions, companions)
+
+        return self.write(change)
+
+    def destroy(self, request: Request, alias: str, token: str) -> Response:
+        """Delete the item."""
+
+        def destroy(companions: Companions) -> Outcome:
+            conditions = self.write_conditions()
+            return item_writes.delete(self.target, self.key, conditions, companions)
+
+        return self.write(destroy)

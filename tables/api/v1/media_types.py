@@ -1,0 +1,12 @@
+"""Media types that v1 reads and writes."""
+
+PLAIN = "application/json"
+TYPED = "application/vnd.dynamodb+json"
+MERGE_PATCH = "application/merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+PROBLEM = "application/problem+json"
+
+ITEM_TYPES = (PLAIN, TYPED, FORM, MULTIPART)
+PATCH_TYPES = (MERGE_PATCH, PLAIN, JSON_PATCH, TYPED)

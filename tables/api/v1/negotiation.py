@@ -1,0 +1,82 @@
+"""Content negotiation: which representation of an answer the client prefers (RFC 9110, 12.5.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django.http.request import MediaType
+from rest_framework.exceptions import NotAcceptable
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
+
+from tables.api.v1.media_types import PLAIN, TYPED
+from tables.core.values import dumps
+
+
+class PlainRenderer(BaseRenderer):
+    """Compact JSON; an answer that is made already goes out as it is."""
+
+    media_type = PLAIN
+    format = "json"
+    charset = None
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        if data is None:
+            return b""
+        return data if isinstance(data, bytes) else dumps(data)
+
+
+class TypedRenderer(PlainRenderer):
+    """Compact JSON whose items are typed, as DynamoDB itself writes them."""
+
+    media_type = TYPED
+    format = "dynamodb"
+
+
+class Negotiation(BaseContentNegotiation):
+    """`?format=` decides, else the Accept header with its quality values; the first of equals."""
+
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
+        return next((p for p in parsers if p.media_type == request.content_type), None)
+
+    def select_renderer(
+        self,
+        request: Request,
+        renderers: Iterable[BaseRenderer],
+        format_suffix: str | None = None,
+    ) -> tuple[BaseRenderer, str]:
+        """Raise NotAcceptable where no renderer gives what is asked for."""
+        wanted = request.query_params.get("format")
+        if wanted:
+            chosen = next((r for r in renderers if r.format == wanted), None)
+        else:
+            chosen = _preferred(request.headers.get("Accept", "*/*"), renderers)
+        if chosen is None:
+            raise NotAcceptable(available_renderers=list(renderers))
+        return chosen, chosen.media_type
+
+
+def _preferred(header: str, renderers: Iterable[BaseRenderer]) -> BaseRenderer | None:
+    ranges = [MediaType(text) for text in header.split(",") if text.strip()]
+    best, best_quality = None, 0.0
+    for renderer in renderers:
+        quality = _quality(renderer.media_type, ranges)
+        if quality > best_quality:
+            best, best_quality = renderer, quality
+    return best
+
+
+def _quality(offered: str, ranges: Sequence[MediaType]) -> float:
+    """What the most specific range that holds the media type says of it; 0 for none."""
+    holding = [accepted for accepted in ranges if accepted.match(offered)]
+    if not holding:
+        return 0.0
+    return max(holding, key=lambda accepted: (accepted.specificity, accepted.quality)).quality

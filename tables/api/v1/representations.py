@@ -1,0 +1,36 @@
+"""Representations: how an answer shows items, and the entity tags that go with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tables.core.expressions import Path
+from tables.core.preconditions import etag
+from tables.core.projections import project
+from tables.core.values import Item, dumps, plain_item
+
+
+@dataclass(frozen=True, slots=True)
+class Representation:
+    """Plain or typed, whole or some paths only; `is_pretty` where a person will read it."""
+
+    is_typed: bool = False
+    fields: tuple[Path, ...] = ()
+    is_pretty: bool = False
+
+    def show(self, item: Item) -> dict[str, Any]:
+        """A whole stored item as this representation shows it."""
+        return self.spell(project(item, self.fields))
+
+    def spell(self, item: Item) -> dict[str, Any]:
+        """An item, or what is left of it, in this representation's JSON language."""
+        return item if self.is_typed else plain_item(item)
+
+    def etag(self, item: Item) -> str:
+        """The strong tag of a whole stored item as shown."""
+        return etag(item, "typed" if self.is_typed else "plain", self.fields)
+
+    def body(self, value: Any) -> bytes:
+        """JSON text."""
+        return dumps(value, pretty=self.is_pretty)

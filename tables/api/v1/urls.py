@@ -1,0 +1,41 @@
+"""Where v1 answers, with and without a trailing slash."""
+
+from __future__ import annotations
+
+from django.urls import re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from tables.api.v1.batch import Batch
+from tables.api.v1.docs import errors
+from tables.api.v1.items import Items, SingleItem
+from tables.api.v1.not_found import nowhere
+from tables.api.v1.search import Search
+from tables.api.v1.tables import OneTable, Root, Tables
+
+_TABLE = r"^api/v1/tables/(?P<alias>[^/]+)"
+
+urlpatterns = [
+    re_path(r"^api/v1/?\Z", Root.as_view({"get": "list"}), name="v1-root"),
+    re_path(r"^api/v1/tables/?\Z", Tables.as_view({"get": "list"}), name="v1-tables"),
+    re_path(rf"{_TABLE}/?\Z", OneTable.as_view({"get": "retrieve"}), name="v1-table"),
+    re_path(
+        rf"{_TABLE}/items/?\Z", Items.as_view({"get": "list", "post": "create"}), name="v1-items"
+    ),
+    re_path(
+        rf"{_TABLE}/items/(?P<token>[^/]+)/?\Z",
+        SingleItem.as_view(
+            {"get": "retrieve", "put": "replace", "patch": "change", "delete": "destroy"}
+        ),
+        name="v1-item",
+    ),
+    re_path(rf"{_TABLE}/search/?\Z", Search.as_view({"post": "search"}), name="v1-search"),
+    re_path(rf"{_TABLE}/batch/?\Z", Batch.as_view({"post": "batch"}), name="v1-batch"),
+    re_path(r"^api/schema/?\Z", SpectacularAPIView.as_view(), name="api-schema"),
+    re_path(
+        r"^api/docs/?\Z",
+        SpectacularSwaggerSplitView.as_view(url_name="api-schema"),
+        name="api-docs",
+    ),
+    re_path(r"^api/docs/errors/?\Z", errors, name="api-errors"),
+    re_path(r"^api(?:/.*)?\Z", nowhere),
+]

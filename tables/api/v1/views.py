@@ -1,0 +1,161 @@
+"""What every resource of v1 has in common: who may ask, how it answers, how it fails."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from django.utils.cache import patch_vary_headers
+from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.viewsets import ViewSet
+
+from tables.access.authentication import caller_of
+from tables.access.limits import ReadThrottle, WriteThrottle
+from tables.access.logs import bind
+from tables.access.rights import can
+from tables.api.responses import request_id
+from tables.api.v1.browsable import BrowsableRenderer
+from tables.api.v1.media_types import PROBLEM
+from tables.api.v1.negotiation import Negotiation, PlainRenderer, TypedRenderer
+from tables.api.v1.problems import ProblemDetails, problem_of
+from tables.api.v1.queries import item_fields
+from tables.api.v1.representations import Representation
+from tables.api.v1.targets import Target, find_target
+from tables.configuration import registry
+from tables.core.errors import PreconditionFailed
+
+
+class V1View(ViewSet):
+    """A resource of v1. `rights` says which of the actions let a caller use a method.
+
+    `accepted` are the media types of bodies by method.
+    """
+
+    content_negotiation_class = Negotiation
+    renderer_classes = [PlainRenderer, BrowsableRenderer]
+    rights: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    accepted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    def get_permissions(self) -> Sequence[Any]:
+        """Anyone may ask for OPTIONS: a preflight carries no credentials."""
+        return [] if self.request.method == "OPTIONS" else super().get_permissions()
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """The scope that the request counts under; a preflight counts under none."""
+        if self.request.method == "OPTIONS":
+            return []
+        actions = self.rights.get(self.request.method or "", ("view",))
+        return [ReadThrottle() if actions == ("view",) else WriteThrottle()]
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        return self.problem_response
+
+    @property
+    def default_response_headers(self) -> dict[str, str]:
+        """None before it is known who asks."""
+        return {}
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        """The methods of this resource that the caller may use."""
+        supported = super().allowed_methods
+        if "alias" not in self.kwargs:
+            return supported
+        table = registry().tables.get(self.kwargs["alias"])
+        caller = caller_of(self.request)
+        if table is None or not can(caller, "view", table):
+            return ["OPTIONS"]
+        return [
+            method
+            for method in supported
+            if method not in self.rights
+            or any(can(caller, action, table) for action in self.rights[method])
+        ]
+
+    @functools.cached_property
+    def target(self) -> Target:
+        """The table of the URL. Raises TableNotFound, Forbidden."""
+        actions = self.rights[self.request.method or ""]
+        found = find_target(self.kwargs["alias"], caller_of(self.request), *actions)
+        bind(alias=found.table.alias, action=str(self.action))
+        return found
+
+    def representation(self) -> Representation:
+        """How this request wants items shown. Raises InvalidExpression for bad `fields`."""
+        renderer = getattr(self.request, "accepted_renderer", None)
+        return Representation(
+            isinstance(renderer, TypedRenderer),
+            item_fields(self.request),
+            isinstance(renderer, BrowsableRenderer),
+        )
+
+    def options(self, request: Any, *_args: Any, **_kwargs: Any) -> Response:
+        """What the caller may do with this resource."""
+        methods = self.allowed_methods
+        if "alias" in self.kwargs and request.user.is_authenticated:
+            find_target(self.kwargs["alias"], caller_of(request), "view")
+        document = {
+            "name": self.get_view_name(),
+            "description": self.get_view_description(),
+            "methods": methods,
+            "renders": [renderer.media_type for renderer in self.renderer_classes],
+            "parses": {m: self.accepted[m] for m in methods if m in self.accepted},
+        }
+        return Response(document, headers=self._method_headers())
+
+    def problem_response(self, error: Exception, _context: Mapping[str, Any]) -> Response | None:
+        """An error as a problem document; None leaves it to Django's handler of the unforeseen."""
+        problem = problem_of(error, self.request)
+        if problem is None:
+            return None
+        headers = {**problem.headers, **self.error_headers(error)}
+        return Response(self.document(problem), status=problem.status, headers=headers)
+
+    def error_headers(self, error: Exception) -> dict[str, str]:
+        """What an error tells of the resource: its methods and media types, or its current tag."""
+        if isinstance(error, MethodNotAllowed | UnsupportedMediaType):
+            return self._method_headers()
+        if isinstance(error, PreconditionFailed) and error.current is not None:
+            return {"ETag": self.representation().etag(error.current)}
+        return {}
+
+    def document(self, problem: ProblemDetails) -> dict[str, Any]:
+        """The problem document of this request."""
+        return problem.document(self.request.path, self._request_id)
+
+    def finalize_response(
+        self, request: Request, response: Response, *args: Any, **kwargs: Any
+    ) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if response.exception and not isinstance(response.accepted_renderer, BrowsableRenderer):
+            response.content_type = PROBLEM
+        response["Cache-Control"] = "private, no-cache"
+        response["X-Request-ID"] = self._request_id
+        patch_vary_headers(response, ("Accept", "Authorization", "Cookie"))
+        if request.method == "HEAD":
+            response.add_post_render_callback(_without_body)
+        return response
+
+    @functools.cached_property
+    def _request_id(self) -> str:
+        return request_id()
+
+    def _method_headers(self) -> dict[str, str]:
+        methods = self.allowed_methods
+        headers = {"Allow": ", ".join(methods)}
+        for method in ("POST", "PATCH"):
+            if method in methods and method in self.accepted:
+                headers[f"Accept-{method.capitalize()}"] = ", ".join(self.accepted[method])
+        if self.request.headers.get("Content-Encoding"):
+            headers["Accept-Encoding"] = "gzip"
+        return headers
+
+
+def _without_body(response: Response) -> None:
+    """What a GET would have answered, but for the content."""
+    response["Content-Length"] = str(len(response.content))
+    response.content = b""

@@ -1,0 +1,134 @@
+"""Resources that write items: one write, one answer, kept where the client sent a key."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.response import Response
+
+from tables.access.rights import is_read_only
+from tables.api.bodies import read_body
+from tables.api.v1.answers import answer_of
+from tables.api.v1.browsable import BrowsableRenderer
+from tables.api.v1.conditions import Conditions, read_conditions, require_precondition
+from tables.api.v1.item_writes import Companions, Outcome
+from tables.api.v1.links import item_link
+from tables.api.v1.media_types import PROBLEM
+from tables.api.v1.negotiation import PlainRenderer, TypedRenderer
+from tables.api.v1.preferences import preferred_return
+from tables.api.v1.problems import problem_of_ours
+from tables.api.v1.queries import require_known_parameters
+from tables.api.v1.views import V1View
+from tables.configuration import registry
+from tables.core.errors import TablesError
+from tables.core.operations import Operation
+from tables.core.values import Item, dumps
+from tables.records.idempotency import Keep, perform
+from tables.records.kept_answers import Answer, Effect
+from tables.records.keyed_requests import HEADER, KeyedRequest, keyed_request
+
+Write = Callable[[Companions], Outcome]
+
+
+class WritingView(V1View):
+    """A resource whose unsafe methods write one item each."""
+
+    renderer_classes = [PlainRenderer, TypedRenderer, BrowsableRenderer]
+
+    @property
+    def allowed_methods(self) -> list[str]:
+        methods = super().allowed_methods
+        return [m for m in methods if m in SAFE_METHODS] if self._is_for_reading() else methods
+
+    @functools.cached_property
+    def body(self) -> bytes:
+        """The request's body, read once. Raises TooLarge, InvalidRequest."""
+        return read_body(self.request)
+
+    def write(self, write: Write) -> Response:
+        """Do a write, unless its Idempotency-Key says that it was done, and answer it.
+
+        What `write` raises about the request may be kept and replayed, so it reads the request.
+        """
+        self.require_writable()
+        answer = perform(
+            self.keyed(), lambda keep: self._run(write, keep), word=self.word, rebuild=self._rebuild
+        )
+        return self.respond(answer)
+
+    def require_writable(self) -> None:
+        """Raise TableNotFound, Forbidden, and MethodNotAllowed for what is only for reading."""
+        if self._is_for_reading():
+            raise MethodNotAllowed(self.request.method or "")
+        self.target.require("view")
+
+    def keyed(self) -> KeyedRequest | None:
+        """This request under its Idempotency-Key, if it has one. Raises InvalidRequest."""
+        has_key = HEADER in self.request.headers
+        return keyed_request(
+            self.target.caller.sub,
+            self.request.method or "",
+            self.request.build_absolute_uri(),
+            self.request.headers,
+            self.body if has_key else b"",
+        )
+
+    def write_conditions(self) -> Conditions:
+        """The preconditions of a write to an item's URL.
+
+        Raises InvalidRequest, and PreconditionRequired where the table wants one.
+        """
+        require_known_parameters(self.request)
+        conditions = read_conditions(self.request)
+        require_precondition(self.target.table, self.request.method or "", conditions)
+        return conditions
+
+    def respond(self, answer: Answer) -> Response:
+        """The response of an answer, made just now or replayed."""
+        headers = {name: text for name, text in answer.headers.items() if name != "Content-Type"}
+        response = Response(answer.body or None, status=answer.status, headers=headers)
+        response.exception = answer.status >= 400
+        return response
+
+    def _run(self, write: Write, keep: Keep) -> Answer:
+        representation, wanted = self.representation(), preferred_return(self.request)
+        answers: list[Answer] = []
+
+        def companions(outcome: Outcome) -> Sequence[Operation]:
+            target = self.target
+            url = item_link(self.request, target.table, target.description, outcome.key)
+            answers.append(answer_of(outcome, url, representation, wanted))
+            effect = Effect(target.description.name, outcome.key, outcome.after)
+            return keep(answers[-1], effect)
+
+        write(companions)
+        return answers[-1]
+
+    def _is_for_reading(self) -> bool:
+        """Whether this is a natural-key table that nobody may write, or a snapshot of one.
+
+        Clients of such tables know both as 405 (Ed-Fi, POST requests); elsewhere rights decide.
+        """
+        table = registry().tables.get(self.kwargs["alias"])
+        if table is None or not table.natural_key:
+            return False
+        snapshot = self.request.headers.get("Use-Snapshot", "").strip().lower()
+        return snapshot == "true" or is_read_only(table)
+
+    def word(self, error: TablesError) -> Answer:
+        """An error that the same request would meet again, as an answer to keep."""
+        problem = problem_of_ours(error)
+        headers = {**problem.headers, **self.error_headers(error), "Content-Type": PROBLEM}
+        return Answer(problem.status, headers, dumps(self.document(problem)))
+
+    def _rebuild(self, answer: Answer, item: Item | None) -> Answer:
+        """An answer whose item was too large to keep, with the item as it is now."""
+        if item is None or answer.status not in (200, 201):
+            return answer
+        representation = self.representation()
+        headers = {**answer.headers, "ETag": representation.etag(item)}
+        return replace(answer, headers=headers, body=representation.body(representation.show(item)))

@@ -1,0 +1,195 @@
+"""REST v1 as a client sees it, with tables of its own."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from rest_framework.test import APIClient
+
+from tables.access.callers import Caller
+from tables.dynamodb.client import call
+
+# Real name -> partition key, sort key, attribute types.
+TABLES = {
+    "v1-Workers": ("id", None, {"id": "S", "city": "S", "age": "N"}),
+    "v1-Events": ("device", "at", {"device": "S", "at": "N"}),
+    "v1-Numbers": ("number", None, {"number": "N"}),
+    "v1-Blobs": ("blob", None, {"blob": "B"}),
+    "v1-Checked": ("id", None, {"id": "S"}),
+    "v1-Students": ("id", None, {"id": "S"}),
+    "v1-Notes": ("id", None, {"id": "S"}),
+    "v1-Settings": ("id", None, {"id": "S"}),
+    "v1-Bare": ("id", None, {"id": "S"}),
+    "v1-Hidden": ("id", None, {"id": "S"}),
+    "dynadmin-state": ("id", None, {"id": "S"}),
+}
+# Index name -> its table, partition key, sort key.
+INDEXES = {
+    "by-city": ("v1-Workers", "city", None),
+    "by-city-and-age": ("v1-Workers", "city", "age"),
+}
+PLAIN = "application/json"
+TYPED = "application/vnd.dynamodb+json"
+MERGE_PATCH = "application/merge-patch+json"
+JSON_PATCH = "application/json-patch+json"
+PROBLEM = "application/problem+json"
+
+
+class Door:
+    """Sends requests to REST v1 as one caller."""
+
+    def __init__(self, *groups, name="doe, jane"):
+        self.client = APIClient(raise_request_exception=True)
+        if groups:
+            self.client.force_authenticate(Caller(f"sub-{name}", name, frozenset(groups)))
+
+    def send(self, method, path, body=None, *, type=PLAIN, query="", **headers):
+        data = body if isinstance(body, bytes) else b"" if body is None else dumps(body)
+        url = path if path.startswith("/") else f"/api/v1/tables/{path}"
+        names = {name.replace("_", "-"): text for name, text in headers.items()}
+        if "Content-Encoding" in names:
+            names["Content-Encoding"] = headers["Content_Encoding"]
+        kind = type if data else ""
+        return self.client.generic(
+            method, f"{url}?{query}" if query else url, data, content_type=kind, headers=names
+        )
+
+    def get(self, path, query="", **headers):
+        return self.send("GET", path, query=query, **headers)
+
+    def post(self, path, body, **more):
+        return self.send("POST", path, body, **more)
+
+    def put(self, path, body, **more):
+        return self.send("PUT", path, body, **more)
+
+    def patch(self, path, body, **more):
+        return self.send("PATCH", path, body, **{"type": MERGE_PATCH, **more})
+
+    def delete(self, path, **more):
+        return self.send("DELETE", path, **more)
+
+
+def dumps(value):
+    """JSON that writes a Decimal with all its digits."""
+    if isinstance(value, dict):
+        return b"{%s}" % b",".join(
+            json.dumps(name).encode() + b":" + dumps(child) for name, child in value.items()
+        )
+    if isinstance(value, list):
+        return b"[%s]" % b",".join(map(dumps, value))
+    return str(value).encode() if isinstance(value, Decimal) else json.dumps(value).encode()
+
+
+def exact(response):
+    """The parsed body, its numbers as Decimal."""
+    return json.loads(response.content, parse_float=Decimal, parse_int=Decimal)
+
+
+def ok(response, status=200):
+    """The parsed body of a success."""
+    assert response.status_code == status, response.content
+    return exact(response)
+
+
+def problem(response, status, code):
+    """The problem document of a refusal, checked for what every one has."""
+    assert response.status_code == status, response.content
+    assert response["Content-Type"] == PROBLEM
+    body = json.loads(response.content)
+    assert body["status"] == status
+    assert body["code"] == code, body
+    assert body["type"] == f"/api/docs/errors#{code}"
+    assert body["instance"] == response.wsgi_request.path
+    assert body["request_id"] == response["X-Request-ID"]
+    assert body["title"]
+    assert body["detail"]
+    return body
+
+
+def pointers(body):
+    return [error["pointer"] for error in body["errors"]]
+
+
+def make_tables():
+    for name, (partition_key, sort_key, types) in TABLES.items():
+        indexes = [
+            {
+                "IndexName": index,
+                "KeySchema": _key_schema(partition, sort),
+                "Projection": {"ProjectionType": "ALL"},
+            }
+            for index, (table, partition, sort) in INDEXES.items()
+            if table == name
+        ]
+        call(
+            "CreateTable",
+            TableName=name,
+            KeySchema=_key_schema(partition_key, sort_key),
+            AttributeDefinitions=[
+                {"AttributeName": attribute, "AttributeType": tag}
+                for attribute, tag in types.items()
+            ],
+            BillingMode="PAY_PER_REQUEST",
+            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+        )
+
+
+def _key_schema(partition_key, sort_key):
+    keys = [{"AttributeName": partition_key, "KeyType": "HASH"}]
+    return keys + ([{"AttributeName": sort_key, "KeyType": "RANGE"}] if sort_key else [])
+
+
+def stored(table, **key):
+    """The stored item in wire form, or None."""
+    return call("GetItem", TableName=table, Key=key, ConsistentRead=True).get("Item")
+
+
+def store(table, **item):
+    """Put an item in wire form, past every door."""
+    call("PutItem", TableName=table, Item=item)
+
+
+@pytest.fixture(autouse=True)
+def _alias_map(settings):
+    settings.TABLES_FILE = Path(__file__).parent / "tables.toml"
+
+
+@pytest.fixture
+def tables(engine):
+    """The tables, empty, on each engine."""
+    make_tables()
+    return engine
+
+
+@pytest.fixture
+def moto_tables(dynamodb_moto):
+    """The tables, empty, on the quicker engine: for what happens before DynamoDB is asked."""
+    make_tables()
+
+
+@pytest.fixture
+def embedded_tables(dynamodb_embedded):
+    """The tables, empty, on the engine that keeps concurrent writes apart."""
+    make_tables()
+
+
+@pytest.fixture
+def staff():
+    return Door("staff")
+
+
+@pytest.fixture
+def admin():
+    return Door("admins", name="admin, ada")
+
+
+@pytest.fixture
+def reader():
+    return Door("readers", name="reader, rita")
+
+
+@pytest.fixture
+def nobody():
+    return Door()
