@@ -25,6 +25,7 @@ urlpatterns = [
     path("", front_door, name="front-door"),
     path("", include("tables.access.urls")),
     path("", include("tables.api.putitem.urls")),
+    path("", include("tables.api.urls")),
     path("admin/", admin.site.urls),
 ]
 
