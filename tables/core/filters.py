@@ -141,7 +141,7 @@ def operator_named(name: Any) -> Operator:
 
 def compile_filter(node: Term | Group, pool: Placeholders) -> str:
     """A FilterExpression or ConditionExpression; empty for a filter that matches everything."""
-    return require_within_limits(_compile(node, pool, outermost=True))
+    return require_within_limits(_compile(node, pool))
 
 
 def terms_of(node: Term | Group) -> Iterator[Term]:
@@ -153,12 +153,14 @@ def terms_of(node: Term | Group) -> Iterator[Term]:
         yield from terms_of(part)
 
 
-def _compile(node: Term | Group, pool: Placeholders, *, outermost: bool = False) -> str:
+def _compile(node: Term | Group, pool: Placeholders, *, within: str | None = None) -> str:
+    """The text of a node inside a group joined by `within`; DynamoDB refuses needless brackets."""
     if isinstance(node, Term):
         return _compile_term(node, pool)
-    parts = [_compile(part, pool) for part in node.parts]
-    text = f" {node.joiner} ".join(parts)
-    return text if outermost or len(parts) == 1 else f"({text})"
+    if len(node.parts) == 1:
+        return _compile(node.parts[0], pool, within=within)
+    text = f" {node.joiner} ".join(_compile(part, pool, within=node.joiner) for part in node.parts)
+    return text if within in (None, node.joiner) else f"({text})"
 
 
 def _compile_term(term: Term, pool: Placeholders) -> str:
