@@ -33,21 +33,19 @@ def read_body(request: HttpRequest | Request, *, limit: int = MAX_BODY_BYTES) ->
     return _inflate(data, limit) if encoding in ("gzip", "x-gzip") else data
 
 
-def read_json(request: HttpRequest | Request, *, limit: int = MAX_BODY_BYTES) -> Any:
-    """The body as strictly parsed JSON, numbers as Decimal. Raises as `read_body`, and
-    InvalidRequest for an empty body and for what `strict_json.parse` refuses.
+def parse_json(data: bytes) -> Any:
+    """A body as strictly parsed JSON, numbers as Decimal.
+
+    Raises InvalidRequest for an empty body and for what `strict_json.parse` refuses.
     """
-    data = read_body(request, limit=limit)
     if not data.strip():
         raise InvalidRequest("The body is empty; JSON is needed here.")
     return strict_json.parse(data)
 
 
-def read_json_object(
-    request: HttpRequest | Request, *, limit: int = MAX_BODY_BYTES
-) -> dict[str, Any]:
-    """The body as a strictly parsed JSON object. Raises as `read_json`."""
-    value = read_json(request, limit=limit)
+def parse_object(data: bytes) -> dict[str, Any]:
+    """A body as a strictly parsed JSON object. Raises InvalidRequest."""
+    value = parse_json(data)
     if not isinstance(value, dict):
         raise InvalidRequest("The body must be a JSON object.")
     return value

@@ -1,0 +1,174 @@
+"""Lists and scans: one page with its cursor, or every item as a stream."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+
+from tables.core.adminapi_json import adminapi_item
+from tables.core.descriptions import TableDescription
+from tables.core.errors import InvalidRequest, TablesError
+from tables.core.expressions import Path
+from tables.core.keys import start_key_attributes
+from tables.core.plans import Plan
+from tables.core.values import Item, dumps
+from tables.dynamodb.reads import Budget, Page, iterate, read_page, read_until
+
+logger = logging.getLogger(__name__)
+
+
+class CutOff(Exception):
+    """A stream that can't go on. Ends the connection before the answer is whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is asked for: a table by a plan, whole items or some paths, from a key on.
+
+    `limit` is the most items to answer with.
+    """
+
+    alias: str
+    description: TableDescription
+    plan: Plan
+    fields: tuple[Path, ...] = ()
+    start_key: Item | None = None
+    limit: int | None = None
+
+    def shown(self, items: list[Item]) -> list[dict[str, object]]:
+        """The items as this door shows them, without keys that were read for the cursor only."""
+        if self.fields:
+            asked = {path[0] for path in self.fields if len(path) == 1}
+            keys = start_key_attributes(self.description, self.plan.index)
+            hidden = {key.name for key in keys} - asked
+            items = [
+                {name: value for name, value in item.items() if name not in hidden}
+                for item in items
+            ]
+        return [adminapi_item(item) for item in items]
+
+
+def one_page(reading: Reading) -> bytes:
+    """The body of a paginated answer, read under the scan budget.
+
+    Without a limit it is what one call gives, as much as DynamoDB reads in one (1 MB).
+    """
+    budget = Budget(settings.SCAN_BUDGET_ITEMS, settings.SCAN_BUDGET_SECONDS)
+    if reading.limit is None:
+        page = read_page(
+            reading.description,
+            reading.plan,
+            limit=budget.items,
+            start_key=reading.start_key,
+            fields=reading.fields,
+        )
+    else:
+        page = read_until(
+            reading.description,
+            reading.plan,
+            limit=min(reading.limit, budget.items),
+            budget=budget,
+            start_key=reading.start_key,
+            fields=reading.fields,
+        )
+    body: dict[str, object] = {
+        "Items": reading.shown(page.items),
+        "Count": len(page.items),
+        "ScannedCount": page.scanned_count,
+    }
+    if page.last_evaluated_key is not None:
+        body["LastEvaluatedKey"] = adminapi_item(page.last_evaluated_key)
+    return dumps(body)
+
+
+class ItemStream:
+    """The array of every item, page by page; the first page is read when this is made.
+
+    `on_close` is called when the stream is closed, whether or not it was ever read.
+    """
+
+    def __init__(self, reading: Reading, on_close: Callable[[], object] = lambda: None) -> None:
+        self.on_close = on_close
+        self._reading = reading
+        self._most = settings.ADMINAPI_LIST_LIMIT
+        self._require_short_table()
+        self._pages = _pages(reading)
+        first = next(self._pages)
+        if self._is_over(len(first.items)):
+            raise _too_many(self._most)
+        self._chunks = self._written(first)
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self._chunks
+
+    def close(self) -> None:
+        """End the reading; the WSGI server calls this at the end, whatever happened."""
+        self._chunks.close()
+        self._pages.close()
+        self.on_close()
+
+    def _written(self, page: Page) -> Generator[bytes]:
+        separator, count = b"[", 0
+        while True:
+            count += len(page.items)
+            if page.items:
+                yield separator + dumps(self._reading.shown(page.items))[1:-1]
+                separator = b","
+            else:
+                # Nothing matched on this page; JSON's white space shows whether anyone listens.
+                yield b" "
+            following = self._next_page(count)
+            if following is None:
+                break
+            page = following
+        yield b"[]" if separator == b"[" else b"]"
+
+    def _next_page(self, count: int) -> Page | None:
+        try:
+            page = next(self._pages, None)
+        except TablesError as error:
+            raise self._cut_off(error.code, count) from None
+        if page is not None and self._is_over(count + len(page.items)):
+            raise self._cut_off("list_limit", count)
+        return page
+
+    def _require_short_table(self) -> None:
+        """An unfiltered list has as many items as its table, as far as that is known."""
+        reading = self._reading
+        is_whole = reading.plan == Plan("Scan") and reading.limit is None
+        if is_whole and self._is_over(reading.description.item_count or 0):
+            raise _too_many(self._most)
+
+    def _is_over(self, count: int) -> bool:
+        return 0 < self._most < count
+
+    def _cut_off(self, reason: str, count: int) -> CutOff:
+        # The server logs this exception with its text: no item, no key, no DynamoDB message.
+        logger.error(
+            "answer_cut_off",
+            extra={"alias": self._reading.alias, "reason": reason, "items": count},
+        )
+        return CutOff("The answer was cut off; the connection ends before it is whole.")
+
+
+def _pages(reading: Reading) -> Generator[Page]:
+    left = reading.limit
+    for page in iterate(
+        reading.description, reading.plan, fields=reading.fields, start_key=reading.start_key
+    ):
+        if left is None:
+            yield page
+            continue
+        yield replace(page, items=page.items[:left])
+        left -= len(page.items)
+        if left <= 0:
+            return
+
+
+def _too_many(most: int) -> InvalidRequest:
+    return InvalidRequest(
+        f"The answer would hold more than {most} items: ask for pages with paginate=true."
+    )

@@ -1,0 +1,309 @@
+"""The endpoint: which request is which operation, and the envelope of what it gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from tables.access.authentication import caller_of
+from tables.access.limits import ReadThrottle, ScanThrottle, WriteThrottle, concurrent_scan
+from tables.access.logs import bind
+from tables.access.rights import require
+from tables.api.adminapi import cors
+from tables.api.adminapi.changes import (
+    change,
+    change_as_read,
+    read_all_changes,
+    run_actions,
+    succeeded,
+)
+from tables.api.adminapi.creates import new_item, put
+from tables.api.adminapi.errors import respond, word
+from tables.api.adminapi.lists import ItemStream, Reading, one_page
+from tables.api.adminapi.parameters import Parameters, item_key, parse_parameters, with_body
+from tables.api.adminapi.targets import Target
+from tables.api.adminapi.updates import read_actions
+from tables.api.bodies import is_form, parse_object, read_body
+from tables.api.responses import JSON, answer_response, json_response
+from tables.configuration import description, registry
+from tables.core.adminapi_json import adminapi_item
+from tables.core.errors import InvalidRequest, ItemNotFound
+from tables.core.expressions import Path
+from tables.core.filters import EVERYTHING, Group
+from tables.core.keys import start_key_from_plain
+from tables.core.operations import Delete, Operation
+from tables.core.plans import choose_plan
+from tables.core.preconditions import etag
+from tables.core.scans import parse_attributes, parse_scan
+from tables.core.values import Item, content_of, dumps
+from tables.dynamodb.reads import get_item
+from tables.dynamodb.writes import write
+from tables.records.idempotency import Keep, Rebuild, Run, perform
+from tables.records.kept_answers import Answer, Effect
+from tables.records.keyed_requests import HEADER, keyed_request
+
+_OPTIONS = b'{"success":true}'
+_DELETED = b'{"success":true,"response":{}}'
+_PRECONDITIONS = ("If-Match", "If-None-Match", "If-Unmodified-Since")
+
+
+class AdminApiView(APIView):
+    """`/endpoint`: get, list, create, scan, update, delete, options."""
+
+    http_method_names = ["get", "head", "post", "put", "delete", "options"]
+    renderer_classes = [JSONRenderer]
+    parser_classes = []
+    schema = None  # the OpenAPI document describes REST v1
+
+    # ------------------------------------------------------------ before and after the handler
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse other methods and let preflights pass, whoever asks; then authenticate."""
+        method = str(request.method)
+        if method.lower() not in self.http_method_names:
+            served = ", ".join(self.allowed_methods)
+            raise exceptions.MethodNotAllowed(method, f"This method is not served; use {served}.")
+        if method == "OPTIONS":
+            return
+        super().initial(request, *args, **kwargs)
+        if method not in ("GET", "HEAD"):
+            _require_unconditional(request)
+
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
+        """Answer JSON whatever is asked for: there is nothing to choose from."""
+        return JSONRenderer(), JSON
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        """The scope that the request counts under."""
+        parameters = self.parameters
+        if self.request.method in ("PUT", "DELETE"):
+            return [WriteThrottle()]
+        if self.request.method == "POST":
+            return [ScanThrottle() if parameters.action == "scan" else WriteThrottle()]
+        return [ReadThrottle() if parameters.id or parameters.paginate else ScanThrottle()]
+
+    def get_exception_handler(self) -> Any:
+        return respond
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        response = super().dispatch(request, *args, **kwargs)
+        response.setdefault("Cache-Control", "private, no-cache")
+        cors.allow(request, response)
+        return response
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """The query string. Raises InvalidRequest."""
+        return parse_parameters(self.request.META.get("QUERY_STRING", ""))
+
+    # ------------------------------------------------------------ methods
+
+    def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        return json_response(_OPTIONS)
+
+    def get(self, request: Request) -> HttpResponseBase:
+        return self._get_item() if self.parameters.id else self._list()
+
+    def post(self, request: Request) -> HttpResponseBase:
+        return self._scan() if self.parameters.action == "scan" else self._create()
+
+    def put(self, request: Request) -> HttpResponse:
+        target = self._target("update", "change")
+        key = item_key(self.parameters, target.description)
+        body = self._body()
+        actions, ignored = read_actions(parse_object(body))
+        if self.parameters.atomic:
+            return self._update_at_once(target, key, body, actions, ignored)
+        if HEADER in request.headers:
+            raise InvalidRequest(
+                "An update in several writes can't be kept under an Idempotency-Key: "
+                "make it one write with atomic=true."
+            )
+        results = run_actions(actions, key, target)
+        done = all(result["success"] for result in results)
+        status = 200 if done else settings.ADMINAPI_PARTIAL_STATUS
+        return json_response(_updated(results, ignored), status)
+
+    def delete(self, request: Request) -> HttpResponse:
+        target = self._target("delete", "delete")
+        name, key = target.description.name, item_key(self.parameters, target.description)
+        answer = Answer(200, {"Content-Type": JSON}, _DELETED)
+
+        def run(keep: Keep) -> Answer:
+            write(Delete(name, key), companions=keep(answer, Effect(name, key, None)))
+            return answer
+
+        return self._once(b"", run, lambda kept, _item: replace(kept, body=_DELETED))
+
+    # ------------------------------------------------------------ operations
+
+    def _get_item(self) -> HttpResponse:
+        target = self._target("get", "view")
+        key = item_key(self.parameters, target.description)
+        item = get_item(target.description.name, key).item
+        if item is None:
+            raise ItemNotFound("Item not found.")
+        return json_response(_found(item))
+
+    def _list(self) -> HttpResponseBase:
+        target = self._target("list", "view")
+        if self.parameters.sk:
+            raise InvalidRequest("The parameter sk stands without id; an item has both.")
+        return self._read(target, EVERYTHING, (), self.parameters)
+
+    def _scan(self) -> HttpResponseBase:
+        target = self._target("scan", "view")
+        body = parse_object(self._body())
+        if "scan" not in body:
+            raise InvalidRequest('The body needs "scan", an object; {} means everything.')
+        fields = parse_attributes(body.get("attributesToGet"))
+        parameters = with_body(body, self.parameters)
+        return self._read(target, parse_scan(body["scan"]), fields, parameters)
+
+    def _read(
+        self, target: Target, filter: Group, fields: tuple[Path, ...], parameters: Parameters
+    ) -> HttpResponseBase:
+        plan = choose_plan(filter, target.description, fields=fields)
+        start_key = parameters.start_key
+        reading = Reading(
+            target.table.alias,
+            target.description,
+            plan,
+            fields,
+            start_key_from_plain(start_key, target.description, plan.index)
+            if start_key is not None
+            else None,
+            parameters.limit,
+        )
+        with ExitStack() as running:
+            running.enter_context(concurrent_scan(target.caller))
+            if parameters.paginate:
+                return json_response(one_page(reading))
+            stream = ItemStream(reading)
+            if self.request.method == "HEAD":
+                return StreamingHttpResponse((), content_type=JSON)
+            # The scan goes on until the server closes the response.
+            stream.on_close = running.pop_all().close
+            return StreamingHttpResponse(stream, content_type=JSON)
+
+    def _create(self) -> HttpResponse:
+        target = self._target("create", "add")
+        body = self._body()
+        payload = parse_object(body)
+
+        def run(keep: Keep) -> Answer:
+            item = new_item(payload, target)
+            headers = {
+                "Content-Type": JSON,
+                "Location": self._location(item, target),
+                "ETag": etag(item),
+            }
+            answer = Answer(200, headers, _found(item))
+            key = {name: item[name] for name in target.description.key_names}
+            put(item, target, keep(answer, Effect(target.description.name, key, item)))
+            return answer
+
+        return self._once(body, run, _with_item)
+
+    def _update_at_once(
+        self,
+        target: Target,
+        key: Item,
+        body: bytes,
+        actions: Mapping[str, Any],
+        ignored: list[str],
+    ) -> HttpResponse:
+        changes = read_all_changes(actions)
+
+        def answer_with(after: Item | None) -> Answer:
+            results = [succeeded(action, after) for action in actions]
+            return Answer(200, {"Content-Type": JSON}, _updated(results, ignored))
+
+        def run(keep: Keep) -> Answer:
+            if HEADER not in self.request.headers or not changes:
+                return answer_with(change(changes, key, target))
+            answer = answer_with(None)
+
+            def companions(after: Item) -> list[Operation]:
+                nonlocal answer
+                answer = answer_with(after)
+                return [*keep(answer, Effect(target.description.name, key, after))]
+
+            change_as_read(changes, key, target, companions)
+            return answer
+
+        def rebuild(kept: Answer, item: Item | None) -> Answer:
+            return replace(kept, body=answer_with(item).body)
+
+        return self._once(body, run, rebuild)
+
+    # ------------------------------------------------------------ steps
+
+    def _target(self, operation: str, action: str) -> Target:
+        """The table, when the caller has this right on it. Raises TablesError."""
+        if not self.parameters.table:
+            raise InvalidRequest("The parameter table is missing: give a table's alias.")
+        caller = caller_of(self.request)
+        table = registry().get(self.parameters.table)
+        bind(alias=table.alias, action=operation)
+        require(caller, action, table)
+        return Target(table, description(table), caller)
+
+    def _body(self) -> bytes:
+        """The body, decoded but not parsed: JSON whatever it is called, but for forms."""
+        if is_form(self.request):
+            raise exceptions.UnsupportedMediaType("form", "A form is not read here; send JSON.")
+        return read_body(self.request)
+
+    def _once(self, body: bytes, run: Run, rebuild: Rebuild) -> HttpResponse:
+        """The answer of a write, replayed where the request carries a key that is known."""
+        request = self.request
+        keyed = keyed_request(
+            caller_of(request).sub,
+            str(request.method),
+            request.build_absolute_uri(),
+            request.headers,
+            body,
+        )
+        return answer_response(perform(keyed, run, word=word, rebuild=rebuild))
+
+    def _location(self, item: Item, target: Target) -> str:
+        keys = zip(("id", "sk"), target.description.key_names, strict=False)
+        query = {"table": target.table.alias}
+        query |= {parameter: content_of(item[name]) for parameter, name in keys}
+        return self.request.build_absolute_uri(f"{self.request.path}?{urlencode(query)}")
+
+
+def _require_unconditional(request: Request) -> None:
+    """Raise InvalidRequest for a precondition: one that is ignored makes an unconditional write."""
+    for name in _PRECONDITIONS:
+        if name in request.headers:
+            raise InvalidRequest(f"{name} is not known at this address; use REST v1 for it.")
+
+
+def _found(item: Item) -> bytes:
+    return dumps({"success": True, "item": adminapi_item(item)})
+
+
+def _with_item(kept: Answer, item: Item | None) -> Answer:
+    """The answer of a create whose body was too large to keep; an item that is gone has none."""
+    if item is None:
+        return replace(kept, headers={"Location": kept.headers["Location"]}, body=b"")
+    return replace(kept, headers={**kept.headers, "ETag": etag(item)}, body=_found(item))
+
+
+def _updated(results: list[dict[str, Any]], ignored: list[str]) -> bytes:
+    body = {"success": all(result["success"] for result in results), "results": results}
+    return dumps({**body, "ignored": ignored} if ignored else body)

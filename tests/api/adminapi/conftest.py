@@ -1,0 +1,155 @@
+"""The AdminAPI as a client sees it, with tables of its own."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pytest
+from django.core.cache import cache
+from rest_framework.test import APIClient
+
+from tables.access.callers import Caller
+from tables.dynamodb.client import call
+
+# Real name -> partition key, sort key, attribute types.
+TABLES = {
+    "ttd-Workers": ("empId", None, {"empId": "S"}),
+    "ttd-Events": ("device", "at", {"device": "S", "at": "N", "kind": "S"}),
+    "ttd-Numbers": ("number", None, {"number": "N"}),
+    "ttd-Blobs": ("blob", None, {"blob": "B"}),
+    "ttd-Checked": ("id", None, {"id": "S"}),
+    "ttd-Students": ("id", None, {"id": "S"}),
+    "ttd-Hidden": ("id", None, {"id": "S"}),
+    "dynadmin-state": ("id", None, {"id": "S"}),
+}
+
+
+class Door:
+    """Sends requests to `/endpoint` as one caller."""
+
+    def __init__(self, *groups, name="doe, jane"):
+        self.client = APIClient()
+        self.client.force_authenticate(Caller(name.replace(", ", "-"), name, frozenset(groups)))
+
+    def send(self, method, body=None, *, headers=None, content_type="application/json", **query):
+        data = body if isinstance(body, bytes) else b"" if body is None else dumps(body)
+        path = f"/endpoint?{urlencode(query, doseq=True)}"
+        kind = content_type if data or content_type != "application/json" else ""
+        response = self.client.generic(method, path, data, content_type=kind, headers=headers or {})
+        # A stream that nobody reads would hold its scan slot.
+        response.body = b"".join(response.streaming_content) if response.streaming else None
+        return response
+
+    def get(self, **query):
+        return self.send("GET", **query)
+
+    def create(self, body, table="Workers", **query):
+        return self.send("POST", body, table=table, **query)
+
+    def scan(self, scan, table="Workers", **members):
+        return self.send("POST", {"scan": scan, **members}, table=table, action="scan")
+
+    def update(self, body, id="1", table="Workers", **query):
+        return self.send("PUT", body, table=table, id=id, **query)
+
+    def delete(self, id="1", table="Workers", **query):
+        return self.send("DELETE", table=table, id=id, **query)
+
+
+def dumps(value):
+    """JSON that writes a Decimal with all its digits."""
+    if isinstance(value, dict):
+        return b"{%s}" % b",".join(
+            json.dumps(k).encode() + b":" + dumps(v) for k, v in value.items()
+        )
+    if isinstance(value, list):
+        return b"[%s]" % b",".join(map(dumps, value))
+    return str(value).encode() if isinstance(value, Decimal) else json.dumps(value).encode()
+
+
+def body_of(response):
+    """The bytes of a response, streamed or not."""
+    return response.body if response.streaming else response.content
+
+
+def exact(response):
+    """The parsed body, its numbers as Decimal."""
+    return json.loads(body_of(response), parse_float=Decimal, parse_int=Decimal)
+
+
+def make_tables(*names):
+    for name in names:
+        partition_key, sort_key, types = TABLES[name]
+        keys = [{"AttributeName": partition_key, "KeyType": "HASH"}]
+        if sort_key:
+            keys.append({"AttributeName": sort_key, "KeyType": "RANGE"})
+        members = {}
+        if "kind" in types:
+            schema = [{"AttributeName": "kind", "KeyType": "HASH"}]
+            members["GlobalSecondaryIndexes"] = [
+                {
+                    "IndexName": "by-kind",
+                    "KeySchema": schema,
+                    "Projection": {"ProjectionType": "ALL"},
+                }
+            ]
+        call(
+            "CreateTable",
+            TableName=name,
+            KeySchema=keys,
+            AttributeDefinitions=[
+                {"AttributeName": attribute, "AttributeType": tag}
+                for attribute, tag in types.items()
+            ],
+            BillingMode="PAY_PER_REQUEST",
+            **members,
+        )
+
+
+def stored(table, **key):
+    """The stored item in wire form, or None."""
+    return call("GetItem", TableName=table, Key=key, ConsistentRead=True).get("Item")
+
+
+def store(table, **item):
+    """Put an item in wire form, past every door."""
+    call("PutItem", TableName=table, Item=item)
+
+
+@pytest.fixture(autouse=True)
+def _alias_map(settings):
+    settings.TABLES_FILE = Path(__file__).parent / "tables.toml"
+
+
+@pytest.fixture(autouse=True)
+def _no_limits_left_over():
+    cache.clear()
+
+
+@pytest.fixture
+def workers(engine):
+    """The table Workers, empty, on each engine."""
+    make_tables("ttd-Workers")
+
+
+@pytest.fixture
+def tables(engine):
+    """All the tables, empty, on each engine."""
+    make_tables(*TABLES)
+
+
+@pytest.fixture
+def moto_workers(dynamodb_moto):
+    """The table Workers, empty, on the quicker engine: for what does not depend on one."""
+    make_tables("ttd-Workers")
+
+
+@pytest.fixture
+def staff():
+    return Door("staff")
+
+
+@pytest.fixture
+def admin():
+    return Door("admins", name="admin, ada")
