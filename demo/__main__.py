@@ -102,8 +102,7 @@ def run(made: Plan) -> None:
         settings = demo_settings(engine.url, pool, made.origin, made.folder, given=os.environ)
         write_env_file(made.env_file, settings)
         environment = process_environment(settings, os.environ)
-        _manage(environment, "migrate", "--verbosity=0")
-        _manage(environment, "create_state_table")
+        _prepare(environment)
         with _serving(made, environment) as web:
             _greet(made, client, pool)
             _watch(engine, web)
@@ -114,13 +113,10 @@ def _show_progress(table: DemoTable, written: int) -> None:
         print(f"Loading cities: {written:,} of {cities.COUNT:,}", flush=True)
 
 
-def _manage(environment: Mapping[str, str], *arguments: str) -> None:
-    command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(
-        command, cwd=PROJECT, env=environment, check=False, stdout=subprocess.DEVNULL
-    )
-    if done.returncode:
-        raise DemoError(f"`manage.py {' '.join(arguments)}` failed; what it said is above.")
+def _prepare(environment: Mapping[str, str]) -> None:
+    command = [sys.executable, "-m", "demo.prepare"]
+    if subprocess.run(command, cwd=PROJECT, env=environment, check=False).returncode:
+        raise DemoError("The app could not be prepared; what it said is above.")
 
 
 @contextlib.contextmanager
