@@ -29,6 +29,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler400 = "tables.admin.errors.bad_request"
-handler403 = "tables.admin.errors.permission_denied"
-handler404 = "tables.admin.errors.page_not_found"
+handler400 = "project.errors.bad_request"
+handler403 = "project.errors.permission_denied"
+handler404 = "project.errors.page_not_found"
+handler500 = "project.errors.server_error"

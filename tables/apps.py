@@ -3,6 +3,7 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
+from tables.access.checks import check_production, check_sign_in_urls
 from tables.checks import check_alias_map, check_discovery
 
 
@@ -13,3 +14,5 @@ class TablesConfig(AppConfig):
     def ready(self) -> None:
         register(check_alias_map)
         register(check_discovery, deploy=True)
+        register(check_sign_in_urls)
+        register(check_production, deploy=True)
