@@ -8,7 +8,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, resolve, reverse
@@ -17,6 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tables.access.callers import Caller
+from tables.access.failures import failure_page
+from tables.access.pages import token_page
 from tables.access.rights import allowed_actions, may_open_pages, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.access_keys import list_keys, revoke_key
@@ -47,6 +48,7 @@ class TablesSite(AdminSite):
             ("login", self.login, "login"),
             ("logout", self.admin_view(self.logout), "logout"),
             ("jsi18n", self.admin_view(self.i18n_javascript, cacheable=True), "jsi18n"),
+            ("token", self.admin_view(self.token), "token"),
             ("access-keys", self.admin_view(list_keys), "access_keys"),
             (
                 "access-keys/<str:access_key_id>/revoke",
@@ -101,9 +103,7 @@ class TablesSite(AdminSite):
         if self.has_permission(request):
             return HttpResponseRedirect(_next_page(request))
         if request.user.is_authenticated:
-            raise PermissionDenied(
-                _("Your account is in no group that may open these pages. Ask an administrator.")
-            )
+            return failure_page(request, "group")
         query = urlencode({"next": _next_page(request)})
         return HttpResponseRedirect(f"{reverse('oidc_authentication_init')}?{query}")
 
@@ -114,6 +114,10 @@ class TablesSite(AdminSite):
         view = resolve(reverse("oidc_logout")).func
         answer: HttpResponse = view(request)
         return answer
+
+    def token(self, request: HttpRequest) -> HttpResponse:
+        """The ID token of this session, for programs that call the APIs."""
+        return token_page(request, **self.each_context(request))
 
 
 def _entry(table: Table, caller: Caller) -> dict[str, Any]:
