@@ -1,2 +1,52 @@
-// What every page does with a keyboard, and what a list does beyond links and forms.
+// What every page does with a keyboard.
 "use strict";
+{
+  const OFF = "dynadmin.keys";
+  const help = () => document.getElementById("keyboard-help");
+  const isTyping = (target) =>
+    target.isContentEditable || target.closest("input:not([type=checkbox]), textarea, select, .cm-editor, dialog");
+
+  // Each key: what it presses or focuses, the first of these that the page has.
+  const KEYS = {
+    "/": ["#searchbar", ".condition .value", "#nav-filter"],
+    n: ["#next-top", "#next-bottom", "#continue-scan"],
+    p: ["#previous-top", "#previous-bottom"],
+    a: ["#add-item"],
+  };
+
+  function obey(key) {
+    for (const selector of KEYS[key]) {
+      const element = document.querySelector(selector);
+      if (!element) continue;
+      if (element.matches("input")) {
+        element.focus();
+        element.select();
+      } else {
+        element.click();
+      }
+      return true;
+    }
+    return false;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    if (localStorage.getItem(OFF) === "off" && event.key !== "?") return;
+    if (event.key === "?" && help()) {
+      event.preventDefault();
+      help().showModal();
+    } else if (event.key in KEYS && obey(event.key)) {
+      event.preventDefault();
+    }
+  });
+
+  document.addEventListener("DOMContentLoaded", () => {
+    const button = document.getElementById("help-button");
+    const toggle = document.getElementById("keys-on");
+    if (!button || !toggle) return;
+    button.hidden = false;
+    button.addEventListener("click", () => help().showModal());
+    toggle.checked = localStorage.getItem(OFF) !== "off";
+    toggle.addEventListener("change", () => localStorage.setItem(OFF, toggle.checked ? "on" : "off"));
+  });
+}

@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 from django.http import HttpResponseBase
 
-from tables.admin.views import list_items
+from tables.admin.views import choose_columns, filter_items, list_items, preview_plan
 
 TABLE_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("tables/<str:alias>", list_items, "tables_changelist"),
+    ("tables/<str:alias>/filter", filter_items, "tables_filter"),
+    ("tables/<str:alias>/plan", preview_plan, "tables_plan"),
+    ("tables/<str:alias>/columns", choose_columns, "tables_columns"),
 ]

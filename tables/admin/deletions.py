@@ -1,0 +1,144 @@
+"""Deleting ticked items: shown first, then deleted one by one as they were shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tables.admin.changelist import ItemList
+from tables.admin.chosen import read_chosen
+from tables.admin.recent import forget
+from tables.admin.summaries import key_text, summary
+from tables.admin.words import count_words, items_words
+from tables.core.descriptions import TableDescription
+from tables.core.errors import PreconditionFailed, TablesError
+from tables.core.keys import encode_token
+from tables.core.preconditions import compile_delete, state_of
+from tables.core.values import Item
+from tables.dynamodb.writes import write
+
+# Keys that a message names; the others are counted.
+_NAMED_KEYS = 10
+_SUMMARY_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An item of the confirmation page: `state` is what it was when it was shown."""
+
+    token: str
+    key: str
+    summary: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one item, for the report."""
+
+    token: str
+    key: str
+    is_deleted: bool
+    words: str
+
+
+def delete_chosen(listing: ItemList, keys: Sequence[Item]) -> HttpResponseBase:
+    """Ask, showing the items; once confirmed, delete what still is as it was shown."""
+    form = listing.visit.request.POST
+    items = [item for page in read_chosen(keys, listing.description) for item in page]
+    if form.get("confirmed") != "yes":
+        return _ask(listing, keys, items)
+    states = dict(zip(form.getlist("_selected_action"), form.getlist("state"), strict=False))
+    outcomes = list(_outcomes(listing, keys, items, states))
+    if all(outcome.is_deleted for outcome in outcomes):
+        messages.success(listing.visit.request, _deleted_words(outcomes))
+        return HttpResponseRedirect(listing.address.url)
+    return _report(listing, outcomes)
+
+
+def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> HttpResponse:
+    description = listing.description
+    if not items:
+        messages.warning(listing.visit.request, _("The ticked items are already gone."))
+        return HttpResponseRedirect(listing.address.url)
+    shown = [
+        Shown(
+            encode_token(item, description),
+            key_text(item, description),
+            _rest_of(item, description),
+            state_of(item),
+        )
+        for item in items
+    ]
+    title = _("Delete %(items)s?") % {"items": items_words(len(shown))}
+    context = {
+        "title": title,
+        "listing": listing,
+        "shown": shown,
+        "gone": len(keys) - len(shown),
+    }
+    return listing.visit.render("admin/tables/delete_chosen.html", context)
+
+
+def _report(listing: ItemList, outcomes: Sequence[Outcome]) -> HttpResponse:
+    deleted = sum(outcome.is_deleted for outcome in outcomes)
+    context = {
+        "title": _("%(deleted)s of %(all)s deleted")
+        % {"deleted": count_words(deleted), "all": items_words(len(outcomes))},
+        "listing": listing,
+        "outcomes": outcomes,
+    }
+    return listing.visit.render("admin/tables/deleted.html", context)
+
+
+def _outcomes(
+    listing: ItemList,
+    keys: Sequence[Item],
+    items: Sequence[Item],
+    states: dict[str, str],
+) -> Iterator[Outcome]:
+    """Delete one item after the other; one that can't be deleted does not stop the rest."""
+    description = listing.description
+    stored = {encode_token(item, description): item for item in items}
+    for key in keys:
+        token = encode_token(key, description)
+        words = _delete(stored.get(token), states.get(token), description)
+        if not words:
+            forget(listing.visit, token)
+        yield Outcome(token, key_text(key, description), not words, words or _("Deleted"))
+
+
+def _delete(item: Item | None, state: str | None, description: TableDescription) -> str:
+    """Delete an item; empty, or why it was not deleted."""
+    if item is None:
+        return _("Was already gone")
+    if state_of(item) != state:
+        return _("Changed since you looked: not deleted")
+    try:
+        write(compile_delete(item, description))
+    except PreconditionFailed:
+        return _("Changed at this moment: not deleted")
+    except TablesError as error:
+        return error.message
+    return ""
+
+
+def _deleted_words(outcomes: Sequence[Outcome]) -> str:
+    named = ", ".join(outcome.key for outcome in outcomes[:_NAMED_KEYS])
+    words = ngettext(
+        "%(count)s item was deleted: %(keys)s",
+        "%(count)s items were deleted: %(keys)s",
+        len(outcomes),
+    ) % {"count": count_words(len(outcomes)), "keys": named}
+    return words + ("…" if len(outcomes) > _NAMED_KEYS else ".")
+
+
+def _rest_of(item: Item, description: TableDescription) -> str:
+    """What an item holds besides its key, in one line."""
+    rest = {name: value for name, value in item.items() if name not in description.key_names}
+    return summary({"M": rest}, _SUMMARY_CHARACTERS)[0] if rest else ""

@@ -1,0 +1,143 @@
+"""The filter bar above a list: its rows, and everything that its inputs choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from tables.admin.addresses import Address
+from tables.admin.columns import parse_paths
+from tables.admin.conditions import (
+    TYPE_CHOICES,
+    Row,
+    pairs_of_rows,
+    row_of_term,
+    rows_of_form,
+)
+from tables.admin.pages import Visit
+from tables.core.expressions import format_path
+from tables.core.filters import OPERATORS, Term
+from tables.core.queries import SEARCH, CollectionQuery
+from tables.core.registry import Table
+from tables.core.schemas import subschema
+from tables.core.values import TYPES, Item, type_of
+from tables.dynamodb.collections import filter_types
+
+# Choices of what is read: the plan decides, the whole table, or an index by name.
+_AUTOMATIC = ""
+_SCAN = "scan"
+_INDEX = "index:"
+MAX_KNOWN_PATHS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FilterBar:
+    """The bar of one list; `address` is the list's, without what was typed since."""
+
+    visit: Visit
+    address: Address
+    rows: Sequence[Row] = ()
+    reads: str = _AUTOMATIC
+    search: str = ""
+    items: Sequence[Item] = ()
+
+    type_choices = TYPE_CHOICES
+
+    @property
+    def all_rows(self) -> list[tuple[Row, tuple[str, ...]]]:
+        """What was asked, then rows to fill in; with the values that the schema names for each."""
+        table = self.visit.table
+        used = {row.path for row in self.rows}
+        ready = [format_path((self.visit.description.partition_key.name,)), *table.list_filter]
+        empty = [Row(path) for path in dict.fromkeys(ready) if path not in used]
+        return [(row, _suggestions(table, row.path)) for row in (*self.rows, *empty, Row())]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether a row can't be understood."""
+        return any(row.error for row in self.rows)
+
+    @property
+    def is_filtering(self) -> bool:
+        """Whether anything is asked for."""
+        return bool(self.rows or self.search)
+
+    @property
+    def operator_choices(self) -> list[tuple[str, str]]:
+        """Every operator of the language."""
+        return [(operator.suffix, _(operator.label)) for operator in OPERATORS]
+
+    @property
+    def kind_choices(self) -> list[tuple[str, str]]:
+        """The operands of "has the type"."""
+        return [(tag, _(word)) for tag, word in TYPES.items()]
+
+    @property
+    def read_choices(self) -> list[tuple[str, str]]:
+        """What may be read."""
+        return [
+            (_AUTOMATIC, _("whatever reads least")),
+            (_SCAN, _("the whole table (Scan)")),
+            *(
+                (f"{_INDEX}{index.name}", _("index %(index)s") % {"index": index.name})
+                for index in self.visit.description.indexes
+            ),
+        ]
+
+    @property
+    def kept(self) -> list[tuple[str, str]]:
+        """What the form sends along unseen."""
+        ours = (SEARCH, "index", "plan")
+        return [pair for pair in self.address.kept_pairs if pair[0] not in ours]
+
+    @property
+    def known_paths(self) -> list[tuple[str, str]]:
+        """Paths to offer, with the type that each is declared or was seen to have."""
+        types = filter_types(self.visit.table, self.visit.description)
+        seen = {
+            format_path((name,)): type_of(value)
+            for item in self.items
+            for name, value in item.items()
+        }
+        texts = [*types, *self.visit.table.list_filter, *self.visit.table.list_display, *seen]
+        known = {**seen, **types}
+        return [(text, known.get(text, "")) for text in dict.fromkeys(texts)][:MAX_KNOWN_PATHS]
+
+
+def bar_of_query(
+    visit: Visit, address: Address, query: CollectionQuery, items: Sequence[Item]
+) -> FilterBar:
+    """The bar as it stands above the list of a query."""
+    terms = [part for part in query.filter.parts if isinstance(part, Term)]
+    reads = _SCAN if query.scan_only else _AUTOMATIC
+    if query.index:
+        reads = f"{_INDEX}{query.index}"
+    rows = [row_of_term(term) for term in terms]
+    return FilterBar(visit, address, rows, reads, query.search or "", items)
+
+
+def bar_of_form(visit: Visit, form: QueryDict, address: Address) -> tuple[FilterBar, Address]:
+    """The submitted bar with its errors, and the address that it asks for."""
+    pairs, rows = pairs_of_rows(rows_of_form(form), filter_types(visit.table, visit.description))
+    reads = form.get("reads", _AUTOMATIC)
+    search = form.get(SEARCH, "")
+    wanted = address.with_filter(pairs).changed(
+        **{
+            SEARCH: search or None,
+            "index": reads.removeprefix(_INDEX) if reads.startswith(_INDEX) else None,
+            "plan": _SCAN if reads == _SCAN else None,
+        }
+    )
+    return FilterBar(visit, address, rows, reads, search), wanted
+
+
+def _suggestions(table: Table, path: str) -> tuple[str, ...]:
+    for known in parse_paths([path]):
+        schema = subschema(table.schema, known)
+        if schema.get("type") == "boolean":
+            return ("true", "false")
+        return tuple(value for value in schema.get("enum", ()) if isinstance(value, str))
+    return ()

@@ -1,0 +1,35 @@
+"""How a person likes to see a table, and what they changed last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from tables.models import PagePreference
+
+
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Chosen columns, empty for the table's own; chosen number of items, None for the table's."""
+
+    columns: tuple[str, ...] = ()
+    page_size: int | None = None
+
+
+def preference(request: HttpRequest, alias: str) -> Preference:
+    """What this person chose for this table."""
+    kept = PagePreference.objects.filter(user=request.user.pk, alias=alias).first()
+    return Preference(tuple(kept.columns), kept.page_size) if kept else Preference()
+
+
+def keep_preference(
+    request: HttpRequest, alias: str, columns: Sequence[str], page_size: int | None
+) -> None:
+    """Remember a choice; an empty one is the table's own again."""
+    PagePreference.objects.update_or_create(
+        user_id=request.user.pk,
+        alias=alias,
+        defaults={"columns": list(columns), "page_size": page_size},
+    )

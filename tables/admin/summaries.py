@@ -1,0 +1,70 @@
+"""Attribute values in one short line of text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tables.core.descriptions import TableDescription
+from tables.core.values import AttributeValue, Item, content_of, type_of
+
+# Longest text of a cell before it is cut, in characters.
+CELL_CHARACTERS = 80
+_KEY_CHARACTERS = 120
+
+
+def summary(value: AttributeValue, characters: int = CELL_CHARACTERS) -> tuple[str, bool]:
+    """A value as one line of at most so many characters, and whether that is all of it.
+
+    Only as much of the value is looked at as the line can hold.
+    """
+    text = ""
+    for piece in _pieces(value):
+        text += piece
+        if len(text) > characters:
+            return text[: characters - 1].rstrip() + "…", False
+    return text, True
+
+
+def key_text(item: Item, description: TableDescription) -> str:
+    """An item's key in words, such as `DE · Berlin#2950159`."""
+    return " · ".join(
+        summary(item[name], _KEY_CHARACTERS)[0] for name in description.key_names if name in item
+    )
+
+
+def size_text(size: int) -> str:
+    """A number of bytes as people read it, such as `12.5 KB` (of 1,024 bytes)."""
+    amount = float(size)
+    for unit in ("bytes", "KB", "MB", "GB"):
+        if amount < 1024 or unit == "GB":
+            break
+        amount /= 1024
+    return f"{size:,} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"
+
+
+def _pieces(value: AttributeValue) -> Iterator[str]:
+    tag, content = type_of(value), content_of(value)
+    if tag == "M":
+        yield from _joined("{", ((f"{name}: ", child) for name, child in content.items()), "}")
+    elif tag == "L":
+        yield from _joined("[", (("", child) for child in content), "]")
+    elif tag in ("SS", "NS", "BS"):
+        yield from _joined("{", (("", {tag[0]: entry}) for entry in content), "}")
+    elif tag == "BOOL":
+        yield "true" if content else "false"
+    elif tag == "NULL":
+        yield "null"
+    else:
+        yield content
+
+
+def _joined(
+    opening: str, parts: Iterator[tuple[str, AttributeValue]], closing: str
+) -> Iterator[str]:
+    yield opening
+    separator = ""
+    for label, child in parts:
+        yield separator + label
+        yield from _pieces(child)
+        separator = ", "
+    yield closing
