@@ -11,7 +11,6 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
@@ -22,7 +21,6 @@ log = structlog.get_logger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@never_cache
 @sensitive_variables()
 def token_page(request: HttpRequest, **around: Any) -> HttpResponse:
     """Claims and time left; the raw ID token only in answer to a POST.
