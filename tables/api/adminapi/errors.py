@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import math
-import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.core.signals import got_request_exception
 from django.http import HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
@@ -38,8 +35,6 @@ from tables.core.errors import (
 from tables.core.values import dumps
 from tables.records.kept_answers import Answer
 
-logger = logging.getLogger(__name__)
-
 ITEM_NOT_FOUND = b'{"success":false,"error":"Item not found."}'
 UNAUTHORIZED = b'{"success":false,"message":"Unauthorized"}'
 FORBIDDEN = b'{"success":false,"message":"Forbidden"}'
@@ -51,7 +46,6 @@ NO_SUCH_TABLE = (
 # Failures of HTTP itself; every other one is 400 to this door's clients.
 HTTP_STATUSES = frozenset({401, 403, 405, 413, 415, 429, 500, 503})
 
-UNEXPECTED_CODE = "InternalServerError"
 # `code` where DynamoDB gave none: its own name for such a failure, or one like it. The first row
 # that fits is taken.
 CODES: tuple[tuple[type[Exception], str], ...] = (
@@ -65,7 +59,7 @@ CODES: tuple[tuple[type[Exception], str], ...] = (
     (Throttled, "ThrottlingException"),
     (Unavailable, "ServiceUnavailableException"),
     (Forbidden, "AccessDeniedException"),
-    (TablesError, UNEXPECTED_CODE),
+    (TablesError, "InternalServerError"),
     (exceptions.Throttled, "ThrottlingException"),
     (exceptions.MethodNotAllowed, "MethodNotAllowedException"),
     (exceptions.UnsupportedMediaType, "UnsupportedMediaTypeException"),
@@ -127,12 +121,13 @@ def word(error: TablesError) -> Answer:
     return failure_of(error).answer()
 
 
-def respond(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
-    """DRF's exception handler of this door: it words every exception there is."""
-    return answer_response(_answer(error, context))
+def respond(error: Exception, _context: Mapping[str, Any]) -> HttpResponse | None:
+    """DRF's exception handler of this door; None leaves our own mistakes to Django's handler."""
+    answer = _answer(error)
+    return None if answer is None else answer_response(answer)
 
 
-def _answer(error: Exception, context: Mapping[str, Any]) -> Answer:
+def _answer(error: Exception) -> Answer | None:
     if isinstance(error, TablesError):
         return word(error)
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
@@ -147,7 +142,7 @@ def _answer(error: Exception, context: Mapping[str, Any]) -> Answer:
         return word(TooLarge("The body is too large."))
     if isinstance(error, SuspiciousOperation | MultiPartParserError | UnreadablePostError):
         return word(InvalidRequest("The body can't be read."))
-    return _of_unexpected(error, context).answer()
+    return None
 
 
 def _of_framework(error: exceptions.APIException) -> Failure:
@@ -159,17 +154,6 @@ def _of_framework(error: exceptions.APIException) -> Failure:
         retryable=isinstance(error, exceptions.Throttled),
         retry_after=math.ceil(wait) if wait is not None else None,
     )
-
-
-def _of_unexpected(error: Exception, context: Mapping[str, Any]) -> Failure:
-    """A mistake of ours: the client learns nothing, the log its kind and place.
-
-    Not its text, which may hold what was read from an item.
-    """
-    where = "".join(traceback.format_tb(error.__traceback__))
-    logger.error("unexpected_error", extra={"reason": type(error).__name__, "where": where})
-    got_request_exception.send(sender=None, request=context["request"])
-    return Failure("Something went wrong here.", UNEXPECTED_CODE, 500, retryable=True)
 
 
 def _status(error: TablesError) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
+import structlog
 from django.conf import settings
 
 from tables.core.adminapi_json import adminapi_item
@@ -17,7 +17,7 @@ from tables.core.plans import Plan
 from tables.core.values import Item, dumps
 from tables.dynamodb.reads import Budget, Page, iterate, read_page, read_until
 
-logger = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class CutOff(Exception):
@@ -31,7 +31,6 @@ class Reading:
     `limit` is the most items to answer with.
     """
 
-    alias: str
     description: TableDescription
     plan: Plan
     fields: tuple[Path, ...] = ()
@@ -117,8 +116,8 @@ class ItemStream:
             if page.items:
                 yield separator + dumps(self._reading.shown(page.items))[1:-1]
                 separator = b","
-            else:
-                # Nothing matched on this page; JSON's white space shows whether anyone listens.
+            elif page.last_evaluated_key is not None:
+                # A page without a match: JSON's white space shows whether anyone still listens.
                 yield b" "
             following = self._next_page(count)
             if following is None:
@@ -147,10 +146,7 @@ class ItemStream:
 
     def _cut_off(self, reason: str, count: int) -> CutOff:
         # The server logs this exception with its text: no item, no key, no DynamoDB message.
-        logger.error(
-            "answer_cut_off",
-            extra={"alias": self._reading.alias, "reason": reason, "items": count},
-        )
+        log.error("answer_cut_off", reason=reason, items=count)
         return CutOff("The answer was cut off; the connection ends before it is whole.")
 
 

@@ -178,7 +178,6 @@ class AdminApiView(APIView):
         plan = choose_plan(filter, target.description, fields=fields)
         start_key = parameters.start_key
         reading = Reading(
-            target.table.alias,
             target.description,
             plan,
             fields,

@@ -369,7 +369,7 @@ def test_a_table_that_aws_does_not_have_is_a_400_that_names_nothing(staff, setti
 
 
 @with_workers
-def test_a_mistake_of_ours_is_told_to_the_log_only(staff, monkeypatch, caplog):
+def test_a_mistake_of_ours_tells_the_client_nothing(staff, monkeypatch):
     def fail(*_, **__):
         raise KeyError("secret item content")
 
@@ -379,10 +379,6 @@ def test_a_mistake_of_ours_is_told_to_the_log_only(staff, monkeypatch, caplog):
     error = error_of(response, 500)
     assert (error["code"], error["retryable"]) == ("InternalServerError", True)
     assert b"secret" not in response.content
-    assert "secret" not in caplog.text
-    (record,) = [record for record in caplog.records if record.msg == "unexpected_error"]
-    assert record.reason == "KeyError"
-    assert "_get_item" in record.where
 
 
 @with_workers
