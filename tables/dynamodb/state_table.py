@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from tables.core.errors import Conflict, Refused, TablesError, Unavailable
+from tables.core.errors import Conflict, TablesError, Unavailable
 from tables.dynamodb.client import call
+from tables.dynamodb.descriptions import list_tables
 
 PARTITION_KEY = "id"
 # Records carry the second (Unix time) after which DynamoDB may remove them.
@@ -71,12 +72,10 @@ def _wait_until_active(name: str) -> None:
 
 
 def _described(name: str) -> dict[str, Any] | None:
-    try:
-        table: dict[str, Any] = call("DescribeTable", TableName=name)["Table"]
-    except Refused as error:
-        if error.aws_code != "ResourceNotFoundException":
-            raise
+    # Asking for a table that is absent would be an error in the log.
+    if name not in list_tables():
         return None
+    table: dict[str, Any] = call("DescribeTable", TableName=name)["Table"]
     return table
 
 

@@ -1,0 +1,75 @@
+"""The tables of the contract, and each door opened by whoever the test wants."""
+
+from pathlib import Path
+
+import pytest
+
+from tables.dynamodb.client import call
+from tables.dynamodb.state_table import create_state_table
+from tests.contract.clients import WAYS_IN
+from tests.contract.doors import DOORS
+
+
+@pytest.fixture(autouse=True)
+def alias_map(settings):
+    settings.TABLES_FILE = Path(__file__).parent / "tables.toml"
+
+
+def make_tables(settings):
+    for name in ("real-things", "real-stamped", "real-hidden"):
+        _make(name, {"id": "S"})
+    _make("real-pairs", {"country": "S", "rank": "N"})
+    create_state_table(settings.STATE_TABLE)
+
+
+@pytest.fixture
+def tables(engine, settings):
+    """The tables, empty, on each engine."""
+    make_tables(settings)
+    return engine
+
+
+@pytest.fixture
+def moto_tables(dynamodb_moto, settings):
+    """The tables, empty, on the quicker engine: for what no engine decides."""
+    make_tables(settings)
+
+
+@pytest.fixture
+def embedded_tables(dynamodb_embedded, settings):
+    """The tables, empty, where many threads may write."""
+    make_tables(settings)
+
+
+@pytest.fixture
+def enter(signer, db):
+    """Open a door: `enter("v1", "staff", way="session", sub="sam")`."""
+
+    def enter(door, *groups, way="bearer", sub="sam"):
+        return DOORS[door](WAYS_IN[way](signer, *groups, sub=sub))
+
+    return enter
+
+
+def store(table, item):
+    """Put an item in wire form, past every door."""
+    call("PutItem", TableName=table, Item=item)
+
+
+def stored(table, name):
+    """The item of that name in wire form, or None."""
+    key = {"id": {"S": name}}
+    return call("GetItem", TableName=table, Key=key, ConsistentRead=True).get("Item")
+
+
+def _make(name, keys):
+    call(
+        "CreateTable",
+        TableName=name,
+        AttributeDefinitions=[{"AttributeName": n, "AttributeType": t} for n, t in keys.items()],
+        KeySchema=[
+            {"AttributeName": n, "KeyType": role}
+            for n, role in zip(keys, ("HASH", "RANGE"), strict=False)
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )

@@ -1,0 +1,50 @@
+"""What one door writes, DynamoDB holds and every door reads."""
+
+import pytest
+
+from tests.contract.conftest import store, stored
+from tests.contract.doors import DOORS
+from tests.contract.samples import ITEMS
+
+IDS = [item["id"]["S"] for item in ITEMS]
+
+
+@pytest.mark.parametrize("reader", DOORS)
+@pytest.mark.parametrize("item", ITEMS, ids=IDS)
+def test_a_door_reads_what_dynamodb_holds(tables, enter, reader, item):
+    store("real-things", item)
+    store("real-things", {"id": {"S": "another"}})
+
+    for operation, seen, expected in enter(reader, "staff").reads(item):
+        assert seen == expected, operation
+
+
+@pytest.mark.parametrize("writer", DOORS)
+@pytest.mark.parametrize("item", ITEMS, ids=IDS)
+def test_what_a_door_writes_is_what_dynamodb_holds_and_what_every_door_reads(
+    embedded_tables, enter, writer, item
+):
+    for operation, can_say, write in enter(writer, "admins").writes():
+        if not can_say(item):
+            continue
+        enter("adminapi", "admins").delete(item["id"]["S"])
+        response = write(item)
+        assert response.status_code < 300, (operation, response.content)
+        assert stored("real-things", item["id"]["S"]) == item, operation
+        for reader in DOORS:
+            for reading, seen, expected in enter(reader, "staff").reads(item):
+                assert seen == expected, (operation, reader, reading)
+
+
+def test_a_person_may_post_a_form_with_a_file(moto_tables, enter):
+    body = (
+        b'--x\r\nContent-Disposition: form-data; name="id"\r\n\r\na\r\n'
+        b'--x\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n\xff\r\n'
+        b"--x--\r\n"
+    )
+    door = enter("v1", "staff", way="session")
+
+    response = door.send("POST", "Things/items", body, kind="multipart/form-data; boundary=x")
+
+    assert response.status_code == 201, response.content
+    assert stored("real-things", "a") == {"id": {"S": "a"}, "file": {"B": "/w=="}}
