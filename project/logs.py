@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import traceback
 from types import TracebackType
 from typing import Any
@@ -20,8 +21,9 @@ _SECRETS = re.compile(
     | \b(?:AKIA|ASIA|AKDY|AROA|AIDA)[A-Z0-9]{12,}             # access key and principal ids
     | \barn:aws[\w-]*:[^\s"',]+                               # ARNs hold account ids
     | \b(?:account|Account)\W{1,3}\d{12}\b
-    | (?i:\b(?:code|state|nonce|code_verifier|id_token|access_token|refresh_token|client_secret
-        |csrfmiddlewaretoken|csrftoken|sessionid|password|secret_?access_?key|secret_?key
+    | (?i:[?&](?:code|state|nonce)=)[^\s&;,"']+
+    | (?i:(?:code_verifier|id_token|access_token|refresh_token|client_secret|password
+        |csrfmiddlewaretoken|csrftoken|sessionid|secret_?access_?key|secret_?key
         |x-amz-security-token|signature)["']?\s*[=:]\s*["']?)[^\s&;,"']+
     """,
     re.VERBOSE,
@@ -82,6 +84,8 @@ def logging_config(form: str) -> dict[str, Any]:
 def tell_where(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """An exception as its classes and places. Its words may quote an item, so they stay out."""
     info = event.pop("exc_info", None)
+    if info is True:
+        info = sys.exc_info()
     error = info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
         event["error"] = [_told(cause) for cause in _causes(error)]

@@ -19,7 +19,7 @@ from tables.core.errors import TablesError
 from tables.dynamodb.client import called
 
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
-# Asked for by load balancers and by every page: lines nobody reads.
+# Asked for by load balancers and by every page: lines that nobody would read.
 _QUIET = ("/healthz", "/readyz", f"/{settings.STATIC_URL.strip('/')}/")
 
 log = structlog.get_logger(__name__)
@@ -64,7 +64,9 @@ class RequestLogMiddleware:
         _spent.set(spent)
         answer = self._get_response(request)
         answer["X-Request-ID"] = identity
-        if isinstance(answer, StreamingHttpResponse) and not answer.is_async:
+        if request.path_info.startswith(_QUIET):
+            clear_contextvars()
+        elif isinstance(answer, StreamingHttpResponse):
             content = cast("Iterator[bytes]", answer.streaming_content)
             answer.streaming_content = _followed(content, request, answer, spent)
         else:
@@ -87,8 +89,7 @@ def _followed(
 
 
 def _write_line(request: HttpRequest, answer: HttpResponseBase, spent: Spent) -> None:
-    line = log.debug if request.path_info.startswith(_QUIET) else log.info
-    line(
+    log.info(
         "request",
         method=request.method,
         path=request.path_info,
