@@ -43,7 +43,7 @@ _ITEM_MEMBERS = ("Item", "Key", "ExclusiveStartKey", "ExpressionAttributeValues"
 @functools.cache
 def client() -> DynamoDBClient:
     """The client, made at first use; `client.cache_clear()` makes the next call build another."""
-    made = boto3.session.Session().client(
+    made = _session().client(
         "dynamodb",
         region_name=settings.AWS_REGION or None,
         endpoint_url=settings.AWS_ENDPOINT_URL_DYNAMODB or None,
@@ -58,6 +58,12 @@ def client() -> DynamoDBClient:
     made.meta.events.register("before-parse.dynamodb", _hand_over_body)
     made.meta.events.register("response-received.dynamodb", _note_lost_answer)
     return made
+
+
+@functools.cache
+def _session() -> boto3.session.Session:
+    # Made once: it keeps what it reads of DynamoDB's model, which takes longer than a client does.
+    return boto3.session.Session()
 
 
 def call(operation: str, **members: Any) -> dict[str, Any]:
