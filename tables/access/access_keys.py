@@ -7,12 +7,15 @@ import string
 from datetime import timedelta
 from functools import lru_cache
 
+import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from tables.models import AccessKey
+
+log = structlog.get_logger(__name__)
 
 # The shape of AWS's own, so that every client library takes it: 20 and 40 characters.
 _ID_PREFIX = "AKDY"
@@ -36,6 +39,7 @@ def issue(user: User, label: str) -> tuple[AccessKey, str]:
         user=user,
         label=label,
     )
+    log.info("access_key_issued", key=key.pk, user=user.get_username())
     return key, secret
 
 
@@ -67,6 +71,7 @@ def note_use(key: AccessKey) -> None:
 def revoke(key: AccessKey) -> None:
     """End a key for good."""
     AccessKey.objects.filter(pk=key.pk, revoked=None).update(revoked=timezone.now())
+    log.info("access_key_revoked", key=key.pk, user=key.user.get_username())
 
 
 @lru_cache(maxsize=4)

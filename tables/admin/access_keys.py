@@ -33,9 +33,7 @@ def list_keys(request: HttpRequest) -> HttpResponse:
     if error:
         return _page(request, user, {"label": label, "error": error}, status=422)
     key, secret = access_keys.issue(user, label)
-    answer = _page(request, user, {"made": key, "secret": secret})
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return _page(request, user, {"made": key, "secret": secret})
 
 
 @never_cache

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 import uuid
 import zlib
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from django.http import HttpResponse
@@ -15,6 +15,8 @@ from rest_framework.views import APIView
 
 from tables.access.authentication import BearerAuthentication, caller_of
 from tables.access.callers import Caller
+from tables.access.limits import concurrent_scan, count_stranger, spend, wait_of
+from tables.access.logs import bind, request_id
 from tables.api.bodies import read_body
 from tables.api.putitem import reads, updates, writes
 from tables.api.putitem.signatures import SignatureAuthentication, SignatureFailed
@@ -95,16 +97,23 @@ class PutItemView(APIView):
         """Do what `X-Amz-Target` names."""
         if self.operation_name not in OPERATIONS:
             return _error(400, "UnknownOperationException", "The operation is not known here.")
-        operation, _scope = OPERATIONS[self.operation_name]
-        return _answer(200, operation(_members(request, self.body), caller_of(request)))
+        operation, scope = OPERATIONS[self.operation_name]
+        members = _members(request, self.body)
+        bind(alias=str(members.get("TableName", "")), action=self.operation_name)
+        spend(request, scope)
+        slot = concurrent_scan(caller_of(request)) if scope == "scan" else nullcontext()
+        with slot:
+            return _answer(200, operation(members, caller_of(request)))
 
     def get_exception_handler(self) -> Callable[[Exception, dict[str, Any]], HttpResponse | None]:
         """This door's own wording."""
         return handle_error
 
 
-def handle_error(error: Exception, _context: dict[str, Any]) -> HttpResponse | None:
+def handle_error(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """The answer to an error, in the form of API version 2011-12-05."""
+    if isinstance(error, SignatureFailed):
+        error = _counted(error, context["request"])
     if isinstance(error, UnreadableRequest):
         return _error(400, "SerializationException", error.message)
     if isinstance(error, TablesError):
@@ -113,7 +122,7 @@ def handle_error(error: Exception, _context: dict[str, Any]) -> HttpResponse | N
         return _error(400, error.aws_code, str(error.detail))
     if isinstance(error, exceptions.Throttled):
         answer = _error(400, "ProvisionedThroughputExceededException", "Too many requests.")
-        answer["Retry-After"] = str(math.ceil(getattr(error, "wait", None) or 1))
+        answer["Retry-After"] = str(wait_of(error))
         return answer
     if isinstance(error, exceptions.NotAuthenticated):
         missing = "Request is missing Authentication Token"
@@ -125,6 +134,15 @@ def handle_error(error: Exception, _context: dict[str, Any]) -> HttpResponse | N
     if isinstance(error, exceptions.APIException):
         return _error(error.status_code, "ValidationException", str(error.detail))
     return None
+
+
+def _counted(error: SignatureFailed, request: Request) -> exceptions.APIException:
+    """The failure, or the refusal of an address that fails too often."""
+    try:
+        count_stranger(request)
+    except exceptions.Throttled as refusal:
+        return refusal
+    return error
 
 
 def _operation_name(request: Request) -> str:
@@ -164,6 +182,6 @@ def _error(status: int, name: str, message: str) -> HttpResponse:
 def _answer(status: int, content: Mapping[str, Any]) -> HttpResponse:
     body = dumps(content)
     answer = HttpResponse(body, status=status, content_type=CONTENT_TYPE)
-    answer["x-amzn-RequestId"] = str(uuid.uuid4())
+    answer["x-amzn-RequestId"] = request_id() or uuid.uuid4().hex
     answer["x-amz-crc32"] = str(zlib.crc32(body))
     return answer
