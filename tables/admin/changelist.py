@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
-from django.utils.safestring import SafeString
 
 from tables.admin import words
 from tables.admin.addresses import OWN, RUN_SCAN, TRAIL, Address
 from tables.admin.columns import Column, columns_of, offered_columns
-from tables.admin.grid import grid_rows
+from tables.admin.grid import Grid, write_grid
 from tables.admin.pages import Visit
 from tables.admin.preferences import preference
 from tables.admin.trails import (
@@ -45,6 +44,7 @@ class Heading:
 
     text: str
     role: str = ""
+    is_numeric: bool = False
     order_url: str = ""
     order: str = ""
 
@@ -111,9 +111,9 @@ class ItemList:
         return offered_columns(self.collection.page.items, self.columns, self.table)
 
     @cached_property
-    def rows(self) -> SafeString:
+    def grid(self) -> Grid:
         """The table's body."""
-        return grid_rows(
+        return write_grid(
             self.collection.page.items,
             self.columns,
             self.description,
@@ -183,6 +183,12 @@ class ItemList:
         return words.plan_words(self.plan, self.description)
 
     @property
+    def plan_kind(self) -> str:
+        """The plan's colour: reading a whole table for a few items is what people should notice."""
+        is_whole = self.plan.operation == "Scan" and bool(self.plan.filter)
+        return "whole-scan" if is_whole else "modest"
+
+    @property
     def cost_words(self) -> str:
         """What that takes, where it can be said."""
         return words.cost_words(self.plan, self.description)
@@ -216,11 +222,12 @@ class ItemList:
 
     def _heading(self, column: Column) -> Heading:
         role = words.role_words(column.path, self.description, self.plan)
+        is_numeric = column in self.grid.numeric
         if self.plan.operation != "Query" or column.path != self._sort_path:
-            return Heading(column.text, role)
+            return Heading(column.text, role, is_numeric)
         order = "desc" if self.plan.descending else "asc"
         other = "asc" if self.plan.descending else "desc"
-        return Heading(column.text, role, self.address.changed(order=other).url, order)
+        return Heading(column.text, role, is_numeric, self.address.changed(order=other).url, order)
 
     @property
     def _sort_path(self) -> tuple[str] | None:

@@ -13,8 +13,10 @@ from tables.core.queries import CollectionQuery
 from tables.core.registry import Table
 from tables.core.values import Item
 
-# How many of the commonest attributes a list shows where nobody chose.
+# How many of the commonest attributes a list shows where nobody chose: so many at most, and of
+# those that fewer than one item in five has, only what it takes to have the least.
 COMMONEST = 6
+LEAST = 3
 # Most columns that one person may choose, and that the chooser offers.
 MAX_COLUMNS = 40
 
@@ -72,5 +74,9 @@ def parse_paths(texts: Iterable[str]) -> tuple[Path, ...]:
 def _commonest(items: Sequence[Item], keys: Sequence[Path]) -> tuple[Path, ...]:
     """The attributes that most items of the page have, in the order in which they appear."""
     counts = Counter(name for item in items for name in item if (name,) not in keys)
-    names = {name for name, _count in counts.most_common(COMMONEST)}
+    names = {
+        name
+        for position, (name, count) in enumerate(counts.most_common(COMMONEST))
+        if position < LEAST or count * 5 >= len(items)
+    }
     return tuple((name,) for name in counts if name in names)

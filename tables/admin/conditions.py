@@ -8,7 +8,6 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from tables.core.errors import InvalidRequest
 from tables.core.expressions import format_path
@@ -20,20 +19,6 @@ MAX_ROWS = 50
 # Choices of a row's type that are no type tag.
 AUTOMATIC = ""
 EMPTY_TEXT = "empty"
-TYPE_CHOICES = (
-    (AUTOMATIC, gettext_lazy("as declared, or text")),
-    ("S", gettext_lazy("text")),
-    (EMPTY_TEXT, gettext_lazy("empty text")),
-    ("N", gettext_lazy("number")),
-    ("BOOL", gettext_lazy("true or false")),
-    ("NULL", gettext_lazy("null")),
-    ("B", gettext_lazy("binary (base64)")),
-    ("SS", gettext_lazy("string set (JSON)")),
-    ("NS", gettext_lazy("number set (JSON)")),
-    ("BS", gettext_lazy("binary set (JSON)")),
-    ("L", gettext_lazy("list (JSON)")),
-    ("M", gettext_lazy("map (JSON)")),
-)
 _SUFFIXES = {tag: suffix for suffix, tag in TYPE_SUFFIXES.items()} | {EMPTY_TEXT: "s"}
 _INPUTS = ("path", "operator", "type", "value", "upper", "flag", "kind")
 

@@ -6,24 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import QueryDict
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tables.admin.addresses import Address
+from tables.admin.choices import kind_options, operator_options, type_options
 from tables.admin.columns import parse_paths
-from tables.admin.conditions import (
-    TYPE_CHOICES,
-    Row,
-    pairs_of_rows,
-    row_of_term,
-    rows_of_form,
-)
+from tables.admin.conditions import Row, pairs_of_rows, row_of_term, rows_of_form
 from tables.admin.pages import Visit
 from tables.core.expressions import format_path
-from tables.core.filters import OPERATORS, Term
+from tables.core.filters import Term
 from tables.core.queries import SEARCH, CollectionQuery
 from tables.core.registry import Table
 from tables.core.schemas import subschema
-from tables.core.values import TYPES, Item, type_of
+from tables.core.values import Item, type_of
 from tables.dynamodb.collections import filter_types
 
 # Choices of what is read: the plan decides, the whole table, or an index by name.
@@ -31,6 +27,17 @@ _AUTOMATIC = ""
 _SCAN = "scan"
 _INDEX = "index:"
 MAX_KNOWN_PATHS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row with what its inputs offer: `suggestions` are values that the schema names."""
+
+    row: Row
+    suggestions: tuple[str, ...]
+    operators: SafeString
+    types: SafeString
+    kinds: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +51,18 @@ class FilterBar:
     search: str = ""
     items: Sequence[Item] = ()
 
-    type_choices = TYPE_CHOICES
-
     @property
-    def all_rows(self) -> list[tuple[Row, tuple[str, ...]]]:
-        """What was asked, then rows to fill in; with the values that the schema names for each."""
+    def shown_rows(self) -> list[ShownRow]:
+        """The partition key, what else was asked, a spare one; where nothing was, what the table
+        is often filtered by.
+        """
         table = self.visit.table
-        used = {row.path for row in self.rows}
-        ready = [format_path((self.visit.description.partition_key.name,)), *table.list_filter]
-        empty = [Row(path) for path in dict.fromkeys(ready) if path not in used]
-        return [(row, _suggestions(table, row.path)) for row in (*self.rows, *empty, Row())]
+        key = format_path((self.visit.description.partition_key.name,))
+        on_key = [row for row in self.rows if row.path == key] or [Row(key)]
+        others = [row for row in self.rows if row.path != key]
+        if not self.is_filtering:
+            others = [Row(path) for path in table.list_filter if path != key]
+        return [_shown(row, table) for row in (*on_key, *others, Row())]
 
     @property
     def has_errors(self) -> bool:
@@ -64,16 +73,6 @@ class FilterBar:
     def is_filtering(self) -> bool:
         """Whether anything is asked for."""
         return bool(self.rows or self.search)
-
-    @property
-    def operator_choices(self) -> list[tuple[str, str]]:
-        """Every operator of the language."""
-        return [(operator.suffix, _(operator.label)) for operator in OPERATORS]
-
-    @property
-    def kind_choices(self) -> list[tuple[str, str]]:
-        """The operands of "has the type"."""
-        return [(tag, _(word)) for tag, word in TYPES.items()]
 
     @property
     def read_choices(self) -> list[tuple[str, str]]:
@@ -97,11 +96,8 @@ class FilterBar:
     def known_paths(self) -> list[tuple[str, str]]:
         """Paths to offer, with the type that each is declared or was seen to have."""
         types = filter_types(self.visit.table, self.visit.description)
-        seen = {
-            format_path((name,)): type_of(value)
-            for item in self.items
-            for name, value in item.items()
-        }
+        values = {name: value for item in self.items for name, value in item.items()}
+        seen = {format_path((name,)): type_of(value) for name, value in values.items()}
         texts = [*types, *self.visit.table.list_filter, *self.visit.table.list_display, *seen]
         known = {**seen, **types}
         return [(text, known.get(text, "")) for text in dict.fromkeys(texts)][:MAX_KNOWN_PATHS]
@@ -132,6 +128,16 @@ def bar_of_form(visit: Visit, form: QueryDict, address: Address) -> tuple[Filter
         }
     )
     return FilterBar(visit, address, rows, reads, search), wanted
+
+
+def _shown(row: Row, table: Table) -> ShownRow:
+    return ShownRow(
+        row,
+        _suggestions(table, row.path),
+        operator_options(row.operator),
+        type_options(row.type),
+        kind_options(row.kind),
+    )
 
 
 def _suggestions(table: Table, path: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
@@ -10,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tables.admin.cells import Cells
 from tables.admin.columns import Column
-from tables.admin.summaries import key_text
+from tables.admin.summaries import key_texts
 from tables.core.descriptions import TableDescription
 from tables.core.expressions import value_at
 from tables.core.keys import encode_token
@@ -19,32 +20,42 @@ from tables.core.values import AttributeValue, Item
 _ABSENT = '<td class="absent">–</td>'
 
 
-def grid_rows(
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The rows of a table body, and which columns hold nothing but numbers."""
+
+    rows: SafeString
+    numeric: frozenset[Column]
+
+
+def write_grid(
     items: Sequence[Item],
     columns: Sequence[Column],
     description: TableDescription,
     *,
     list_url: str,
     can_select: bool,
-) -> SafeString:
-    """The rows of a table body: key attributes as links to the item, then the other columns.
+) -> Grid:
+    """Key attributes as links to the item, then the other columns.
 
     A column that mixes types shows the type of each value.
     """
     cells = Cells(description.ttl_attribute)
     tokens = [encode_token(item, description) for item in items]
     parts = [_boxes(items, tokens, description)] if can_select else []
+    numeric = set()
     for column in columns:
         values = _values(items, column)
         if column.is_key:
             is_first = column is columns[0]
             parts.append(_links(values, tokens, cells, list_url, is_first=is_first))
-        else:
-            parts.append(_column(values, column, cells))
-    rows = ("".join(row) for row in zip(*parts, strict=True))
-    return mark_safe(  # noqa: S308 - every text in it was escaped where it was written
-        "".join(f"<tr>{row}</tr>" for row in rows)
-    )
+            continue
+        tags = {tag for value in values if value for tag in value if tag != "NULL"}
+        if tags == {"N"}:
+            numeric.add(column)
+        parts.append(_column(values, column, cells, tags))
+    lines = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*parts, strict=True))
+    return Grid(mark_safe(lines), frozenset(numeric))  # noqa: S308 - escaped where it was written
 
 
 def _values(items: Sequence[Item], column: Column) -> list[AttributeValue | None]:
@@ -58,12 +69,14 @@ def _boxes(
     items: Sequence[Item], tokens: Sequence[str], description: TableDescription
 ) -> list[str]:
     """The boxes that admin's own script and actions know by name and class."""
-    select = escape(_("Select %(key)s"))
-    return [
+    label = escape(_("Select %(key)s"))
+    opening = (
         '<td class="action-checkbox"><input type="checkbox" name="_selected_action" '
-        f'class="action-select" value="{token}" '
-        f'aria-label="{select % {"key": escape(key_text(item, description))}}"></td>'
-        for item, token in zip(items, tokens, strict=True)
+        'class="action-select" '
+    )
+    return [
+        f'{opening}value="{token}" aria-label="{label % {"key": escape(key)}}"></td>'
+        for key, token in zip(key_texts(items, description), tokens, strict=True)
     ]
 
 
@@ -84,12 +97,15 @@ def _links(
     ]
 
 
-def _column(values: Sequence[AttributeValue | None], column: Column, cells: Cells) -> list[str]:
-    tags = {tag for value in values if value for tag in value if tag != "NULL"}
+def _column(
+    values: Sequence[AttributeValue | None], column: Column, cells: Cells, tags: set[str]
+) -> list[str]:
     name = str(column.path[0]) if len(column.path) == 1 else ""
-    opening = '<td class="numeric">' if tags == {"N"} else "<td>"
+    is_numeric = tags == {"N"}
+    opening = '<td class="numeric">' if is_numeric else "<td>"
+    absent = '<td class="absent numeric">–</td>' if is_numeric else _ABSENT
     mixed = len(tags) > 1
     return [
-        f"{opening}{cells.value(value, name=name, with_type=mixed)}</td>" if value else _ABSENT
+        f"{opening}{cells.value(value, name=name, with_type=mixed)}</td>" if value else absent
         for value in values
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tables.core.descriptions import TableDescription
 from tables.core.values import AttributeValue, Item, content_of, type_of
@@ -17,6 +17,9 @@ def summary(value: AttributeValue, characters: int = CELL_CHARACTERS) -> tuple[s
 
     Only as much of the value is looked at as the line can hold.
     """
+    scalar = value.get("S") or value.get("N")
+    if scalar and len(scalar) <= characters:
+        return scalar, True
     text = ""
     for piece in _pieces(value):
         text += piece
@@ -27,9 +30,14 @@ def summary(value: AttributeValue, characters: int = CELL_CHARACTERS) -> tuple[s
 
 def key_text(item: Item, description: TableDescription) -> str:
     """An item's key in words, such as `DE · Berlin#2950159`."""
-    return " · ".join(
-        summary(item[name], _KEY_CHARACTERS)[0] for name in description.key_names if name in item
-    )
+    return next(iter(key_texts([item], description)))
+
+
+def key_texts(items: Iterable[Item], description: TableDescription) -> Iterator[str]:
+    """The keys of many items in words."""
+    names = description.key_names
+    for item in items:
+        yield " · ".join([summary(item[name], _KEY_CHARACTERS)[0] for name in names])
 
 
 def size_text(size: int) -> str:

@@ -36,10 +36,14 @@ def about_words(description: TableDescription) -> str:
     if description.item_count is None:
         return _("number of items not known")
     words = _("about %(items)s") % {"items": items_words(description.item_count)}
+    return ", ".join(filter(None, (words, counted_words(description))))
+
+
+def counted_words(description: TableDescription) -> str:
+    """When the table's counts were asked for."""
     if description.read_at is None:
-        return words
-    at = localtime(description.read_at).strftime("%H:%M")
-    return _("%(about)s, counted %(time)s") % {"about": words, "time": at}
+        return ""
+    return _("counted %(time)s") % {"time": localtime(description.read_at).strftime("%H:%M")}
 
 
 def term_words(term: Term) -> str:
