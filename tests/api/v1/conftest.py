@@ -112,8 +112,12 @@ def pointers(body):
     return [error["pointer"] for error in body["errors"]]
 
 
-def make_tables():
+def make_tables(module):
+    """The tables that a test module names in `USES`, else all."""
+    used = getattr(module, "USES", None)
     for name, (partition_key, sort_key, types) in TABLES.items():
+        if used is not None and name.removeprefix("v1-") not in used:
+            continue
         indexes = [
             {
                 "IndexName": index,
@@ -157,22 +161,22 @@ def _alias_map(settings):
 
 
 @pytest.fixture
-def tables(engine):
+def tables(engine, request):
     """The tables, empty, on each engine."""
-    make_tables()
+    make_tables(request.module)
     return engine
 
 
 @pytest.fixture
-def moto_tables(dynamodb_moto):
+def moto_tables(dynamodb_moto, request):
     """The tables, empty, on the quicker engine: for what happens before DynamoDB is asked."""
-    make_tables()
+    make_tables(request.module)
 
 
 @pytest.fixture
-def embedded_tables(dynamodb_embedded):
+def embedded_tables(dynamodb_embedded, request):
     """The tables, empty, on the engine that keeps concurrent writes apart."""
-    make_tables()
+    make_tables(request.module)
 
 
 @pytest.fixture
