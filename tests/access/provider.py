@@ -135,3 +135,8 @@ class Provider(WebServer):
             "email": "jane.doe@example.com",
         }
         return as_json({"id_token": self.sign(**told | claims), "access_token": "not a JWT"})
+
+    def rotate(self, kid):
+        """Sign with a new key, and forget the old one."""
+        self.key, self.kid = make_key(), kid
+        self.answers["/jwks"] = {"keys": [jwk_of(self.key, kid)]}
