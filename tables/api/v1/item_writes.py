@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as replaced
 from datetime import UTC, datetime
 
 from tables.api.v1.conditions import Conditions
@@ -150,9 +151,12 @@ def _upsert(
 
     def decide(before: Item | None) -> tuple[Operation, Outcome]:
         conditions.require(before)
-        if before is None:
-            return _creation(target, key, placed)
-        return _replacement(target, key, placed.fitted(before), before)
+        operation, outcome = (
+            _creation(target, key, placed)
+            if before is None
+            else _replacement(target, key, placed.fitted(before), before)
+        )
+        return operation, replaced(outcome, is_named_by_server=True)
 
     return _rewrite(target, key, decide, companions)
 

@@ -22,7 +22,7 @@ from tables.core.scans import parse_attributes, parse_scan
 from tables.core.values import join_pointer
 
 # Members that say the same as a collection's query parameters.
-_PARAMETERS = ("limit", "cursor", "index", "order", "plan")
+_PARAMETERS = ("cursor", "limit", "index", "order", "plan")
 _MEMBERS = ("scan", "fields", *_PARAMETERS)
 _URL_PARAMETERS = frozenset({"cursor", "format"})
 
@@ -66,9 +66,9 @@ def _read_query(request: Request) -> CollectionQuery:
 def _parameters(request: Request, members: dict[str, Any]) -> list[tuple[str, str]]:
     """The members that a query string could say, with the cursor of the URL where it has one."""
     texts = [("cursor", text) for name, text in query_pairs(request) if name == "cursor"]
-    for name in _PARAMETERS:
+    for name in _PARAMETERS[1:] if texts else _PARAMETERS:
         value = members.get(name)
-        if value is None or (name == "cursor" and texts):
+        if value is None:
             continue
         if isinstance(value, bool | list | dict):
             raise InvalidExpression(f'"{name}" takes a number or a string.')

@@ -15,9 +15,8 @@ from rest_framework.viewsets import ViewSet
 
 from tables.access.authentication import caller_of
 from tables.access.limits import ReadThrottle, WriteThrottle
-from tables.access.logs import bind
+from tables.access.logs import bind, request_id
 from tables.access.rights import can
-from tables.access.logs import request_id
 from tables.api.v1.browsable import BrowsableRenderer
 from tables.api.v1.media_types import PROBLEM
 from tables.api.v1.negotiation import Negotiation, PlainRenderer, TypedRenderer

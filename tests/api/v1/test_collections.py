@@ -117,7 +117,7 @@ def test_pages_by_next_hold_every_item_once(staff, workers, query):
     whole = ids(ok(staff.get("Workers/items", query)))
     pages = follow(staff, staff.get("Workers/items", f"{query}&limit=2"))
     assert all(page["count"] <= 2 for page in pages)
-    assert sorted(id for page in pages for id in ids(page)) == whole
+    assert sorted(key for page in pages for key in ids(page)) == whole
 
 
 def test_next_is_absolute_and_in_the_link_header(staff, workers):
