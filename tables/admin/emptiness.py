@@ -30,17 +30,9 @@ class Explanation:
 
 def explain(listing: ItemList) -> Explanation:
     """Why this page, which was read, has no items."""
-    page = listing.collection.page
-    if page.stopped == "budget":
-        return Explanation(
-            _("Nothing has matched so far"),
-            _("The first %(count)s items were looked at; the scan can go on from there.")
-            % {"count": count_words(page.scanned_count)}
-            if listing.trail.shown == 0
-            else _("Another %(count)s items were looked at; the scan can go on from there.")
-            % {"count": count_words(page.scanned_count)},
-        )
-    if listing.query.cursor:
+    if listing.collection.page.stopped == "budget":
+        return Explanation(_("Nothing has matched so far"), _so_far(listing))
+    if listing.query.cursor and listing.trail.shown != 0:
         return Explanation(
             _("No more items"), _("The page before this one was the last."), _back(listing)
         )
@@ -61,8 +53,19 @@ def _explain_nothing_there(listing: ItemList) -> Explanation:
     return Explanation(_("This table is empty"), _("It has no items yet."))
 
 
+def _so_far(listing: ItemList) -> str:
+    words = (
+        _("Another %(count)s items were looked at; the scan can go on from there.")
+        if listing.query.cursor
+        else _("The first %(count)s items were looked at; the scan can go on from there.")
+    )
+    return words % {"count": count_words(listing.collection.page.scanned_count)}
+
+
 def _explain_filter(listing: ItemList) -> str:
     page = listing.collection.page
+    if listing.query.cursor:
+        return _("All the rest was looked at, too.") + " " + _exactness()
     if page.scanned_count == 0:
         found = _("There is no item under this partition key value.")
         if listing.plan.operation == "Scan":
