@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import sys
 import traceback
@@ -10,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 import structlog
+from django.utils.log import CallbackFilter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 MASK = "[masked]"
@@ -68,17 +70,23 @@ def logging_config(form: str) -> dict[str, Any]:
                 ],
             }
         },
+        "filters": {"unexpected": {"()": CallbackFilter, "callback": has_exception}},
         "handlers": {"lines": {"class": "logging.StreamHandler", "formatter": "lines"}},
         "root": {"handlers": ["lines"], "level": "INFO"},
         "loggers": {
-            # A request's own line says what Django says at WARNING.
-            "django.request": {"level": "ERROR"},
+            # A request's own line says what Django says of its status.
+            "django.request": {"level": "ERROR", "filters": ["unexpected"]},
             "django.server": {"handlers": [], "level": "ERROR", "propagate": True},
             "django": {"handlers": [], "level": "INFO", "propagate": True},
             "botocore": {"level": "WARNING"},
             "urllib3": {"level": "WARNING"},
         },
     }
+
+
+def has_exception(record: logging.LogRecord) -> bool:
+    """Whether a record tells of an exception, and not only of an answer's status."""
+    return bool(record.exc_info)
 
 
 def tell_where(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

@@ -11,8 +11,16 @@ from django.core.cache import cache
 
 from tables.dynamodb.client import called
 from tests.access.conftest import provider, sign_in_at, web_server
+from tests.contract.conftest import embedded_tables, enter, moto_tables
 
-__all__ = ["provider", "sign_in_at", "web_server"]  # fixtures
+__all__ = [  # fixtures
+    "embedded_tables",
+    "enter",
+    "moto_tables",
+    "provider",
+    "sign_in_at",
+    "web_server",
+]
 
 AMZ_JSON = "application/x-amz-json-1.0"
 PUT_ITEM = "DynamoDB_20111205.PutItem"
