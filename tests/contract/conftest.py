@@ -10,15 +10,12 @@ from tests.contract.clients import WAYS_IN
 from tests.contract.doors import DOORS
 
 
-@pytest.fixture(autouse=True)
-def alias_map(settings):
-    settings.TABLES_FILE = Path(__file__).parent / "tables.toml"
-
-
 def make_tables(settings):
+    settings.TABLES_FILE = Path(__file__).parent / "tables.toml"
     for name in ("real-things", "real-stamped", "real-hidden"):
         _make(name, {"id": "S"})
     _make("real-pairs", {"country": "S", "rank": "N"})
+    _make("real-numbers", {"number": "N"})
     create_state_table(settings.STATE_TABLE)
 
 
