@@ -9,6 +9,7 @@ from tables.core.expressions import Placeholders
 from tables.core.updates import (
     Change,
     apply_changes,
+    compile_parents,
     compile_update,
     diff,
     require_changes,
@@ -258,3 +259,17 @@ def test_a_sum_beyond_38_digits_is_refused():
 def test_changes_that_no_item_could_take_are_refused(changes, message):
     with pytest.raises(InvalidExpression, match=message):
         require_changes(changes, ("id",))
+
+
+def test_the_way_to_a_nested_path_is_guarded_once_for_each_parent():
+    changes = [
+        Change("set", ("a", "x"), {"S": "1"}),
+        Change("remove", ("a", "y")),
+        Change("set", ("a", "l", 0), {"S": "1"}),
+        Change("set", ("top",), {"S": "1"}),
+    ]
+    pool = Placeholders()
+    assert compile_parents(changes, pool) == (
+        "attribute_type(#0, :0) AND attribute_type(#0.#1, :1)"
+    )
+    assert pool.values == {":0": {"S": "M"}, ":1": {"S": "L"}}
