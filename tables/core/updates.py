@@ -99,6 +99,23 @@ def compile_update(changes: Sequence[Change], pool: Placeholders) -> tuple[str, 
     return require_short(expression), require_within_limits(" AND ".join(guards))
 
 
+def compile_parents(changes: Iterable[Change], pool: Placeholders) -> str:
+    """The condition that every nested path leads through maps and lists that are there.
+
+    DynamoDB refuses the update anyway; some engines make the way, others do nothing.
+    """
+    parents = dict.fromkeys(
+        (change.path[:-1], "L" if isinstance(change.path[-1], int) else "M")
+        for change in changes
+        if len(change.path) > 1
+    )
+    return require_within_limits(
+        " AND ".join(
+            f"attribute_type({pool.path(path)}, {pool.value({'S': tag})})" for path, tag in parents
+        )
+    )
+
+
 def apply_changes(changes: Sequence[Change], item: Item) -> Item:
     """The item after these changes, by UpdateItem's rules; the one given is not touched.
 

@@ -21,12 +21,18 @@ from tables.core.errors import (
     TransactionConflict,
     Unavailable,
 )
-from tables.core.expressions import Placeholders, format_path, require_short
+from tables.core.expressions import Placeholders, format_path, require_within_limits
 from tables.core.keys import require_index_keys
 from tables.core.operations import Operation, Update
 from tables.core.preconditions import compile_changes, compile_create, present
 from tables.core.sizes import require_item_fits
-from tables.core.updates import Change, apply_changes, compile_update, require_changes
+from tables.core.updates import (
+    Change,
+    apply_changes,
+    compile_parents,
+    compile_update,
+    require_changes,
+)
 from tables.core.values import Item, dumps
 from tables.dynamodb.reads import get_item
 from tables.dynamodb.writes import rewrite, write
@@ -138,7 +144,8 @@ def _change_unread(changes: Sequence[Change], key: Item, target: Target) -> Item
     pool = Placeholders()
     expression, guard = compile_update(complete, pool)
     there = "" if target.may("add") else present(description, pool)
-    condition = require_short(" AND ".join(part for part in (there, guard) if part))
+    parts = [there, guard, compile_parents(complete, pool)]
+    condition = require_within_limits(" AND ".join(part for part in parts if part))
     update = Update(description.name, key, expression, condition, pool)
     try:
         return write(update, return_values="ALL_NEW").attributes or {}
