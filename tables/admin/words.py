@@ -130,7 +130,9 @@ def position_words(shown: int, before: int | None) -> str:
 
 def role_words(path: Path, description: TableDescription, plan: Plan) -> str:
     """What a top-level attribute is to the table, or to the index that is read; often nothing."""
-    name = path[0] if len(path) == 1 else None
+    if len(path) > 1:
+        return ""
+    name = path[0]
     if name == description.partition_key.name:
         return _("partition key")
     if description.sort_key and name == description.sort_key.name:

@@ -67,7 +67,9 @@ def test_absent_values_are_a_dash_and_mixed_types_are_named(staff, people):
 
 
 def test_without_a_choice_the_commonest_attributes_are_shown(staff, put):
-    put("Anything", *({"id": {"S": str(n)}, "often": {"S": "x"}, "b": {"N": "1"}} for n in range(9)))
+    put(
+        "Anything", *({"id": {"S": str(n)}, "often": {"S": "x"}, "b": {"N": "1"}} for n in range(9))
+    )
     assert get(staff, "/admin/tables/Anything/").heads == ["id partition key", "often", "b"]
 
 

@@ -1,11 +1,145 @@
-"""Who may open the pages, and what every page shows."""
+"""Who may open the pages, what every page shows, and the index."""
 
 import pytest
+
+from tables.core.errors import Throttled, Unavailable
+from tables.dynamodb import reads
+from tests.admin.html import Page
 
 pytestmark = pytest.mark.django_db
 
 
 def test_a_stranger_is_sent_to_the_hosted_sign_in_with_the_page_they_wanted(client):
-    answer = client.get("/admin/tables/Workers/?a=1", follow=False)
-    assert answer.status_code == 302
-    print(answer["Location"])
+    answer = client.get("/admin/tables/Workers/?a=1")
+    assert (answer.status_code, answer["Location"]) == (
+        302,
+        "/oidc/authenticate/?next=%2Fadmin%2Ftables%2FWorkers%2F%3Fa%3D1",
+    )
+
+
+def test_whoever_is_in_no_staff_group_is_refused_in_words(sign_in, tables):
+    answer = sign_in("others").get("/admin/", follow=True)
+    assert answer.status_code == 403
+    assert "group" in Page(answer).text("main")
+
+
+@pytest.mark.parametrize("wanted", ["//evil.example", "https://evil.example/", "javascript:a", ""])
+def test_the_sign_in_leads_nowhere_else(staff, tables, wanted):
+    answer = staff.get("/admin/login/", {"next": wanted})
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
+
+
+def test_the_sign_in_leads_whoever_is_in_to_the_page_they_wanted(staff, tables):
+    answer = staff.get("/admin/login/", {"next": "/admin/tables/People/"})
+    assert answer["Location"] == "/admin/tables/People/"
+
+
+def test_the_sidebar_lists_the_tables_that_the_caller_may_view(sign_in, people):
+    page = Page(sign_in("readers").get("/admin/tables/People/"))
+    assert page.has("th", id="table-People")
+    assert page.has("th", id="table-Cities")
+    assert not page.has("th", id="table-Anything")
+    assert not page.has("th", id="table-Secrets")
+    assert not page.has("a", class_="addlink")
+
+
+@pytest.mark.parametrize("alias", ["Secrets", "secrets", "people", "Nope", "..", "%00", "State"])
+def test_a_table_one_may_not_view_is_like_one_that_is_not_there(staff, people, alias):
+    answer = staff.get(f"/admin/tables/{alias}/")
+    assert answer.status_code == 404
+
+
+def test_unknown_pages_are_in_the_same_dress(staff, tables):
+    answer = staff.get("/admin/nothing/here/")
+    assert answer.status_code == 404
+    page = Page(answer)
+    assert page.text("h1") == "Page not found"
+    assert page.has("nav", id="nav-sidebar")
+
+
+def test_every_page_has_one_heading_and_a_title_of_its_own(staff, people):
+    titles = set()
+    for path in ("/admin/", "/admin/tables/People/", "/admin/tables/Nope/", "/admin/x/"):
+        page = Page(staff.get(path))
+        assert len(page.all("h1")) == 1
+        titles.add(page.one("title")["text"])
+    assert len(titles) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "colour"),
+    [
+        ("production", "red"),
+        ("Live EU", "red"),
+        ("pre-prod", "amber"),
+        ("staging", "amber"),
+        ("local", "green"),
+        ("Berlin", "blue"),
+    ],
+)
+def test_the_environment_is_named_in_its_colour(staff, tables, settings, name, colour):
+    settings.ENVIRONMENT_NAME = name
+    assert Page(staff.get("/admin/")).text("span", class_=f"environment-{colour}") == name
+
+
+def test_without_a_name_there_is_no_badge(staff, tables):
+    assert not Page(staff.get("/admin/")).has("span", class_="environment")
+
+
+def test_a_read_only_site_says_so_and_offers_no_write(admin, people, settings):
+    settings.READ_ONLY = True
+    page = Page(admin.get("/admin/tables/People/"))
+    assert page.text("p", class_="banner").startswith("Read-only")
+    assert not page.has("a", class_="addlink")
+    assert "delete_selected" not in admin.get("/admin/tables/People/").content.decode()
+
+
+def test_the_index_shows_state_and_counts(staff, people):
+    page = Page(staff.get("/admin/"))
+    texts = [" ".join(row["text"].split()) for row in page.all("tr")]
+    (line,) = [text for text in texts if text.startswith("People Everyone")]
+    assert "Everyone <b>here</b>." in line
+    assert " 5 " in line
+    assert "ready" in line
+
+
+def test_a_table_that_can_not_be_described_does_not_hide_the_others(sign_in, people):
+    page = Page(sign_in("admins").get("/admin/"))
+    lines = [" ".join(row["text"].split()) for row in page.all("tr")]
+    assert "Missing – – there is no such table in DynamoDB Add" in lines
+    assert any(line.startswith("People ") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "title"),
+    [
+        (Throttled("Slow down.", retry_after=7), 503, "DynamoDB is busy"),
+        (Unavailable(), 503, "DynamoDB can’t be reached"),
+    ],
+)
+def test_what_dynamodb_refuses_is_a_page_that_says_so(
+    staff, people, monkeypatch, error, status, title
+):
+    def refuse(*_args, **_kwargs):
+        raise error
+
+    staff.get("/admin/tables/People/")
+    monkeypatch.setattr(reads, "call", refuse)
+    answer = staff.get("/admin/tables/People/")
+    assert answer.status_code == status
+    assert Page(answer).text("h1") == title
+    assert answer.headers.get("Retry-After") == ("7" if error.retry_after else None)
+
+
+def test_no_page_is_kept_by_caches(staff, people):
+    for path in ("/admin/", "/admin/tables/People/"):
+        assert "no-store" in staff.get(path)["Cache-Control"]
+
+
+def test_no_page_needs_inline_script_or_style(staff, people):
+    for path in ("/admin/", "/admin/tables/People/", "/admin/tables/Nope/"):
+        page = Page(staff.get(path))
+        assert all(script["attrs"].get("src") for script in page.all("script"))
+        assert not page.all("style")
+        for element in page.elements:
+            assert not {"style", "onclick", "onload", "onsubmit"} & element["attrs"].keys()

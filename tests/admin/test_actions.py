@@ -1,0 +1,247 @@
+"""Actions on ticked items: exports and deletions, as far as the caller's rights go."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.test import Client
+
+from tables.core.errors import Unavailable
+from tables.dynamodb import reads
+from tables.dynamodb.client import call
+from tables.dynamodb.reads import get_item
+from tables.models import RecentItem
+from tests.admin.html import Page
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = "/admin/tables/People/"
+EVE = "~YS9iLMO8"
+
+
+def body(answer):
+    return b"".join(answer.streaming_content).decode()
+
+
+def run(client, action, *tokens, path=PEOPLE, **more):
+    form = {"action": action, "_selected_action": tokens, "index": "0", "select_across": "0"}
+    return client.post(path, form | more)
+
+
+def exists(key, table="people"):
+    return get_item(table, {"id": {"S": key}}).item is not None
+
+
+# ---------------------------------------------------------------- exports
+
+
+def test_chosen_items_are_exported_as_json_lines(staff, people):
+    answer = run(staff, "export_jsonl", "1", EVE)
+    assert answer["Content-Type"] == "application/jsonl"
+    lines = [json.loads(line) for line in body(answer).splitlines()]
+    assert lines == [
+        {"id": "1", "name": "Ann", "age": 30, "city": "Oslo", "shoe": 38},
+        {"id": "a/b,ü", "name": "Eve"},
+    ]
+
+
+def test_everything_that_matches_is_exported_from_all_pages(admin, cities):
+    path = "/admin/tables/Cities/?country=XX&limit=4"
+    answer = run(admin, "export_typed", path=path, select_across="1")
+    names = [json.loads(line)["name"]["S"] for line in body(answer).splitlines()]
+    assert names == [f"XX-{number:02}" for number in range(25)]
+
+
+def test_typed_lines_are_the_items_as_they_are_stored(admin, put):
+    item = {
+        "id": {"S": "x"},
+        "n": {"N": "12345678901234567890123456789012345678"},
+        "s": {"NS": ["1", "2"]},
+        "b": {"B": "AAEC"},
+        "m": {"M": {"a": {"L": [{"NULL": True}, {"BOOL": False}]}}},
+    }
+    put("Anything", item)
+    answer = run(admin, "export_typed", "x", path="/admin/tables/Anything/")
+    assert json.loads(body(answer)) == item
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_a_csv_file_is_a_formula(admin, put, start):
+    evil = f"{start}cmd|' /C calc'!A0"
+    put("Anything", {"id": {"S": evil}, evil: {"S": "x"}, "text": {"S": evil}})
+    path = "/admin/tables/Anything/"
+    answer = run(admin, "export_csv", path=path, select_across="1")
+    cells = [cell for row in csv.reader(io.StringIO(body(answer), newline="")) for cell in row]
+    assert f"'{evil}" in cells
+    assert not [cell for cell in cells if cell.startswith(start)]
+
+
+def test_a_csv_file_has_the_columns_of_the_list(admin, put):
+    put(
+        "Anything",
+        {
+            "id": {"S": 'a"b'},
+            "n": {"N": "-5"},
+            "l": {"L": [{"N": "1"}, {"S": "ü"}]},
+            "s": {"SS": ["x"]},
+            "b": {"B": "AAEC"},
+            "z": {"NULL": True},
+        },
+        {"id": {"S": "empty"}, "n": {"N": "1"}},
+    )
+    path = "/admin/tables/Anything/?fields=n,l,s,b,z"
+    answer = run(admin, "export_csv", path=path, select_across="1")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    rows = sorted(csv.reader(io.StringIO(body(answer))))
+    assert rows == [
+        ['a"b', "-5", '[1,"ü"]', '["x"]', "AAEC", "null"],
+        ["empty", "1", "", "", "", ""],
+        ["id", "n", "l", "s", "b", "z"],
+    ]
+
+
+def test_the_file_is_named_after_the_table_and_the_day(staff, people):
+    answer = run(staff, "export_csv", "1")
+    name = answer["Content-Disposition"]
+    assert name.startswith('attachment; filename="People-2')
+    assert name.endswith('.csv"')
+    assert body(answer).startswith('"id","name","age"\r\n')
+
+
+def test_what_stops_the_first_page_of_an_export_is_a_page(staff, people, monkeypatch):
+    def refuse(*_args, **_kwargs):
+        raise Unavailable("DynamoDB can't be reached.", retry_after=2)
+
+    staff.get(PEOPLE)
+    monkeypatch.setattr(reads, "call", refuse)
+    answer = run(staff, "export_csv", select_across="1")
+    assert answer.status_code == 503
+    assert not answer.streaming
+
+
+def test_an_export_that_breaks_off_is_no_whole_file(staff, put, monkeypatch):
+    put("People", *({"id": {"S": str(n)}} for n in range(6)))
+    pages = []
+
+    def two_then_fail(operation, **members):
+        if len(pages) == 2:
+            raise Unavailable("DynamoDB can't be reached.")
+        pages.append(operation)
+        return call(operation, Limit=2, **members)
+
+    staff.get(PEOPLE)
+    monkeypatch.setattr(reads, "call", two_then_fail)
+    answer = run(staff, "export_jsonl", select_across="1")
+    with pytest.raises(Unavailable):
+        body(answer)
+
+
+# ---------------------------------------------------------------- deletions
+
+
+def test_deleting_asks_first_and_shows_the_items(admin, people):
+    answer = run(admin, "delete_selected", "1", EVE)
+    page = Page(answer)
+    assert page.text("h1") == "Delete 2 items?"
+    texts = [" ".join(row["text"].split()) for row in page.all("tr")]
+    assert any(text.startswith("1 {name: Ann, age: 30, city: Oslo") for text in texts)
+    assert any(text.startswith("a/b,ü {name: Eve}") for text in texts)
+    assert exists("1")
+
+
+def _confirm(client, answer, path=PEOPLE):
+    page = Page(answer)
+    form = {}
+    for element in page.all("input", type="hidden"):
+        form.setdefault(element["attrs"]["name"], []).append(element["attrs"]["value"])
+    return client.post(path, form)
+
+
+def test_confirmed_items_are_deleted_and_named(admin, people):
+    answer = _confirm(admin, run(admin, "delete_selected", "1", EVE))
+    assert answer.status_code == 302
+    assert not exists("1")
+    assert not exists("a/b,ü")
+    assert exists("2")
+    text = admin.get(answer["Location"]).content.decode()
+    assert "2 items were deleted: 1, a/b,ü." in text
+
+
+def test_an_item_that_changed_meanwhile_is_left_and_reported(admin, put, people):
+    asked = run(admin, "delete_selected", "1", "2", "3")
+    put("People", {"id": {"S": "2"}, "name": {"S": "Bobby"}})
+    call("DeleteItem", TableName="people", Key={"id": {"S": "3"}})
+    answer = _confirm(admin, asked)
+    page = Page(answer)
+    assert page.text("h1") == "1 of 3 items deleted"
+    texts = {" ".join(row["text"].split()) for row in page.all("tr")}
+    assert {
+        "1 Deleted",
+        "2 Changed since you looked: not deleted",
+        "3 Was already gone",
+    } <= texts
+    assert exists("2")
+
+
+def test_a_made_up_state_deletes_nothing(admin, people):
+    form = {"confirmed": "yes", "state": "0" * 32}
+    answer = run(admin, "delete_selected", "1", **form)
+    assert "not deleted" in answer.content.decode()
+    assert exists("1")
+
+
+def test_a_deleted_item_is_no_recent_item(admin, people, person):
+    other = person("staff")
+    RecentItem.objects.create(user=other, alias="People", key="1", action="changed")
+    _confirm(admin, run(admin, "delete_selected", "1"))
+    assert not RecentItem.objects.exists()
+
+
+def test_deleting_takes_ticked_items_only(admin, people):
+    answer = run(admin, "delete_selected", select_across="1", confirmed="yes")
+    assert answer.status_code == 302
+    assert "Nothing was deleted" in admin.get(PEOPLE).content.decode()
+    assert exists("1")
+
+
+def test_nothing_ticked_or_chosen_is_said(admin, people):
+    for action, words in (("delete_selected", "Tick the items"), ("", "Choose an action")):
+        answer = run(admin, action)
+        assert answer.status_code == 302
+        assert words in admin.get(answer["Location"]).content.decode()
+
+
+@pytest.mark.parametrize("token", ["~", "a,b", "~A", "x y"])
+def test_a_token_that_is_no_key_is_not_found(admin, people, token):
+    assert run(admin, "delete_selected", token).status_code == 404
+
+
+# ---------------------------------------------------------------- rights
+
+
+@pytest.mark.parametrize(
+    ("groups", "action", "status"),
+    [
+        (["readers"], "delete_selected", 403),
+        (["readers"], "export_csv", 403),
+        (["staff"], "delete_selected", 403),
+        (["staff"], "export_csv", 200),
+        (["admins"], "delete_selected", 200),
+        (["admins"], "export_csv", 200),
+    ],
+)
+def test_rights_decide_whoever_made_the_request(sign_in, people, groups, action, status):
+    assert run(sign_in(*groups), action, "1").status_code == status
+
+
+def test_a_read_only_site_deletes_nothing(admin, people, settings):
+    settings.READ_ONLY = True
+    assert run(admin, "delete_selected", "1", confirmed="yes").status_code == 403
+    assert exists("1")
+
+
+def test_another_site_can_not_post(person, people):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person("admins"))
+    assert run(client, "delete_selected", "1").status_code == 403
