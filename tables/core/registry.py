@@ -140,7 +140,7 @@ class _Reader:
             if alias in _TOP_KEYS:
                 continue
             if not isinstance(section, dict):
-                self._unknown_key(alias, _TOP_KEYS, "the alias map")
+                self._unknown_key(alias, _TOP_KEYS, document, "the alias map")
                 continue
             table = self._table(alias, section, staff | superusers, superusers)
             if table is not None:
@@ -179,7 +179,7 @@ class _Reader:
     def _check_keys(self, section: dict[str, Any], where: str) -> None:
         for key, value in section.items():
             if key not in _TABLE_KEYS:
-                self._unknown_key(key, tuple(_TABLE_KEYS), where)
+                self._unknown_key(key, tuple(_TABLE_KEYS), section, where)
             elif _TABLE_KEYS[key] is list:
                 self._strings(section, key, where)
             elif type(value) is not _TABLE_KEYS[key]:
@@ -206,7 +206,7 @@ class _Reader:
             if action in ACTIONS:
                 granted[action] = frozenset(self._strings(section, action, f"{where}.permissions"))
             else:
-                self._unknown_key(action, ACTIONS, f"{where}.permissions")
+                self._unknown_key(action, ACTIONS, section, f"{where}.permissions")
         return granted
 
     def _schema(self, name: Any, where: str) -> Mapping[str, Any] | None:
@@ -232,8 +232,12 @@ class _Reader:
         self._mistake("tables.E004", f"{where} {key} must be a list of texts.")
         return []
 
-    def _unknown_key(self, key: str, known: tuple[str, ...], where: str) -> None:
-        nearest = difflib.get_close_matches(key, known, n=1, cutoff=0.0)[0]
+    def _unknown_key(
+        self, key: str, known: tuple[str, ...], section: dict[str, Any], where: str
+    ) -> None:
+        # What stands there already was not what was meant.
+        free = [name for name in known if name not in section] or known
+        nearest = difflib.get_close_matches(key, free, n=1, cutoff=0.0)[0]
         hint = f"Did you mean {nearest!r}? Known are {', '.join(known)}."
         self._mistake("tables.E003", f"{where} has an unknown key {key!r}.", hint)
 
