@@ -12,6 +12,7 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFileUploadHandler
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
+from django.utils.http import parse_header_parameters
 
 from tables.core.errors import InvalidRequest, Problem
 from tables.core.values import AttributeValue, Item, join_pointer, require_names
@@ -33,6 +34,7 @@ def read_form(data: bytes) -> Item:
 
 def read_multipart(data: bytes, content_type: str) -> Item:
     """The item of a multipart/form-data body. Raises InvalidRequest."""
+    _require_end(data, content_type)
     meta = {"CONTENT_TYPE": content_type, "CONTENT_LENGTH": str(len(data))}
     handlers = [MemoryFileUploadHandler(), TemporaryFileUploadHandler()]
     try:
@@ -44,6 +46,13 @@ def read_multipart(data: bytes, content_type: str) -> Item:
     texts = [(name, {"S": _utf8(text)}) for name, entries in fields.lists() for text in entries]
     binaries = [(name, _binary(file)) for name, entries in files.lists() for file in entries]
     return _item((_utf8(name), value) for name, value in [*texts, *binaries])
+
+
+def _require_end(data: bytes, content_type: str) -> None:
+    """Raise InvalidRequest for a body that breaks off: Django takes the fields it has got."""
+    boundary = parse_header_parameters(content_type)[1].get("boundary", "")
+    if f"--{boundary}--".encode() not in data:
+        raise InvalidRequest("The multipart body has no closing boundary.")
 
 
 def _item(pairs: Iterable[tuple[str, AttributeValue]]) -> Item:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from django.utils.datastructures import CaseInsensitiveMapping
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
 from tables.access.rights import is_read_only
-from tables.api.bodies import read_body
+from tables.api.bodies import media_type, read_body
 from tables.api.v1.answers import answer_of
 from tables.api.v1.browsable import BrowsableRenderer
 from tables.api.v1.conditions import Conditions, read_conditions, require_precondition
+from tables.api.v1.forms import read_multipart
 from tables.api.v1.item_writes import Companions, Outcome
 from tables.api.v1.links import item_link
-from tables.api.v1.media_types import PROBLEM
+from tables.api.v1.media_types import MULTIPART, PROBLEM
 from tables.api.v1.negotiation import PlainRenderer, TypedRenderer
 from tables.api.v1.preferences import preferred_return
 from tables.api.v1.problems import problem_of_ours
@@ -68,14 +70,16 @@ class WritingView(V1View):
 
     def keyed(self) -> KeyedRequest | None:
         """This request under its Idempotency-Key, if it has one. Raises InvalidRequest."""
-        has_key = HEADER in self.request.headers
-        return keyed_request(
-            self.target.caller.sub,
-            self.request.method or "",
-            self.request.build_absolute_uri(),
-            self.request.headers,
-            self.body if has_key else b"",
-        )
+        headers: Mapping[str, str] = self.request.headers
+        if HEADER not in headers:
+            return None
+        body = self.body
+        if media_type(self.request) == MULTIPART:
+            # Each sending of the same form has another boundary.
+            body = dumps(read_multipart(body, headers["Content-Type"]))
+            headers = CaseInsensitiveMapping({**headers, "Content-Type": MULTIPART})
+        url = self.request.build_absolute_uri()
+        return keyed_request(self.target.caller.sub, self.request.method or "", url, headers, body)
 
     def write_conditions(self) -> Conditions:
         """The preconditions of a write to an item's URL.
@@ -126,9 +130,11 @@ class WritingView(V1View):
         return Answer(problem.status, headers, dumps(self.document(problem)))
 
     def _rebuild(self, answer: Answer, item: Item | None) -> Answer:
-        """An answer whose item was too large to keep, with the item as it is now."""
-        if item is None or answer.status not in (200, 201):
-            return answer
+        """An answer whose item was too large to keep, with the item as it is now, if it is."""
+        if item is None:
+            gone = ("ETag", "Content-Type")
+            kept = {name: text for name, text in answer.headers.items() if name not in gone}
+            return replace(answer, headers=kept)
         representation = self.representation()
         headers = {**answer.headers, "ETag": representation.etag(item)}
         return replace(answer, headers=headers, body=representation.body(representation.show(item)))

@@ -33,6 +33,7 @@ PLAIN = "application/json"
 TYPED = "application/vnd.dynamodb+json"
 MERGE_PATCH = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
+FORM = "application/x-www-form-urlencoded"
 PROBLEM = "application/problem+json"
 
 
