@@ -1,9 +1,13 @@
 """What browsers are told to refuse: one policy for every page."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from csp.constants import NONCE, NONE, SELF
+from csp.constants import HEADER, NONCE, NONE, SELF
+from csp.middleware import CSPMiddleware
+from csp.utils import build_policy
+from django.http import HttpRequest, HttpResponseBase
 
 
 def content_security_policy(sign_in: str) -> dict[str, Any]:
@@ -22,6 +26,22 @@ def content_security_policy(sign_in: str) -> dict[str, Any]:
             "form-action": [SELF, *_origin(sign_in)],
         }
     }
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """django-csp's, which would put the same policy together anew for every answer."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        super().__init__(get_response)
+        self._policy = build_policy()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if hasattr(request, "_csp_nonce"):
+            return super().process_response(request, response)
+        response.headers.setdefault(HEADER, self._policy)
+        return response
 
 
 def _origin(url: str) -> list[str]:
