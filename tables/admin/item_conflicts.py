@@ -2,73 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
 from django.utils.translation import gettext as _
 
-from tables.admin.cells import Cells
-from tables.admin.item_saves import EditConflict
+from tables.admin.item_saves import Clash
+from tables.admin.item_shown import Shown, shown_value
 from tables.core.errors import InvalidRequest
 from tables.core.expressions import format_path
 from tables.core.updates import Change
-from tables.core.values import AttributeValue
 
 _SALT = "dynadmin.changes"
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One path in three columns, as HTML. `number` is that of the change, None to look at only."""
+class Contested:
+    """One path in three columns, None where nothing stands. `number` is that of the change."""
 
-    number: int | None
+    number: int
     name: str
-    opened: str
-    stored: str
-    yours: str
+    opened: Shown | None
+    stored: Shown | None
+    yours: Shown | None
 
 
-def conflict_context(changes: Sequence[Change], conflict: EditConflict) -> dict[str, Any]:
-    """What the template prints of a conflict: choices, and changes that merge by themselves."""
-    contested = {found.path for found in conflict.conflicts}
+def contested_paths(changes: Sequence[Change], clashes: Iterable[Clash]) -> list[Contested]:
+    """What the page asks about."""
     numbers = {change.path: number for number, change in enumerate(changes)}
-    choices = [
-        Choice(
-            numbers.get(found.path),
-            format_path(found.path),
-            _shown(found.opened),
-            _shown(found.stored),
-            _shown(found.yours),
+    return [
+        Contested(
+            numbers.get(clash.path, -1),
+            format_path(clash.path),
+            shown_value(clash.opened),
+            shown_value(clash.stored),
+            shown_value(clash.yours),
         )
-        for found in conflict.conflicts
+        for clash in clashes
     ]
-    merged = [format_path(change.path) for change in changes if change.path not in contested]
-    return {"choices": choices, "merged": merged}
 
 
-def resolved_changes(changes: Sequence[Change], form: Mapping[str, str]) -> list[Change]:
-    """The changes to write: all but those for which `theirs` was chosen."""
-    return [c for n, c in enumerate(changes) if form.get(f"keep-{n}", "mine") == "mine"]
+def merged_paths(changes: Sequence[Change], clashes: Iterable[Clash]) -> list[str]:
+    """The changes that touch nobody's."""
+    asked = {clash.path for clash in clashes}
+    return [format_path(change.path) for change in changes if change.path not in asked]
 
 
-def sealed_changes(changes: Sequence[Change], alias: str) -> str:
-    """The changes as the page carries them."""
-    listed = [[change.action, list(change.path), change.value] for change in changes]
-    return signing.dumps(listed, salt=f"{_SALT}.{alias}", compress=True)
+def resolved_changes(sealed: str, alias: str, form: Mapping[str, str]) -> list[Change]:
+    """The changes to write: all but those for which the stored value was chosen.
+
+    Raises InvalidRequest when the changes were altered, or a choice is missing.
+    """
+    changes, asked = unsealed_changes(sealed, alias)
+    choices = {number: form.get(f"keep-{number}") for number in asked}
+    if not set(choices.values()) <= {"mine", "theirs"}:
+        raise InvalidRequest(_("Go back and choose for each attribute which value to keep."))
+    return [c for n, c in enumerate(changes) if choices.get(n) != "theirs"]
 
 
-def unsealed_changes(sealed: str, alias: str) -> list[Change]:
-    """The changes again. Raises InvalidRequest when they were altered."""
+def sealed_changes(changes: Sequence[Change], asked: Sequence[int], alias: str) -> str:
+    """The changes as the page carries them, with the numbers of those it asks about."""
+    listed: list[Any] = [[change.action, list(change.path), change.value] for change in changes]
+    return signing.dumps([listed, list(asked)], salt=f"{_SALT}.{alias}", compress=True)
+
+
+def unsealed_changes(sealed: str, alias: str) -> tuple[list[Change], list[int]]:
+    """The changes again, and the numbers asked about. Raises InvalidRequest when altered."""
     try:
-        listed = signing.loads(sealed, salt=f"{_SALT}.{alias}")
+        listed, asked = signing.loads(sealed, salt=f"{_SALT}.{alias}")
     except signing.BadSignature as error:
         raise InvalidRequest(_("The form was altered. Open the item again.")) from error
-    return [Change(action, tuple(path), value) for action, path, value in listed]
-
-
-def _shown(value: AttributeValue | None) -> str:
-    if value is None:
-        return f'<span class="quiet">{_("not there")}</span>'
-    return Cells().value(value, with_type=True)
+    return [Change(action, tuple(path), value) for action, path, value in listed], asked

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from tables.admin.item_rows import Row, item_of, row_of, submitted_rows
-from tables.admin.item_saves import fixed_names, seal, unseal
+from tables.admin.item_fields import FormRow, blank_rows, form_row
+from tables.admin.item_rows import MAX_ROWS, Row, item_of, row_of, submitted_rows, viewed
+from tables.admin.item_saves import (
+    key_problems,
+    makes_key,
+    read_only_names,
+    read_only_problems,
+    seal,
+    unseal,
+)
 from tables.admin.pages import Visit
-from tables.core.errors import InvalidValue, TablesError
-from tables.core.schemas import subschema
+from tables.core.errors import InvalidValue, Problem, TablesError
 from tables.core.sizes import MAX_ITEM_BYTES, item_size
 from tables.core.strict_json import MAX_DEPTH, parse
 from tables.core.typed_json import typed_item
@@ -23,26 +30,9 @@ Mode = Literal["rows", "raw"]
 
 # Typed JSON nests two objects or arrays for each level of the item.
 _RAW_DEPTH = 2 * MAX_DEPTH + 2
-_BLANK_ROWS = 1
-
-
-@dataclass(frozen=True, slots=True)
-class FormRow:
-    """A row as the template prints it."""
-
-    number: int
-    row: Row
-    place: int | None
-    label: str
-    help: str
-    choices: tuple[str, ...]
-    is_key: bool
-    required: bool
-
-    @property
-    def lines(self) -> int:
-        """How tall the text's box is, in lines."""
-        return min(max(self.row.text.count("\n") + 1, len(self.row.text) // 80 + 1), 20)
+# Empty rows at the end: enough for pages without scripts after “Add attribute”.
+_SPARE_ROWS = 1
+_MORE_ROWS = 5
 
 
 @dataclass(slots=True)
@@ -60,20 +50,23 @@ class ItemForm:
     edited: Item = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     is_new: bool = False
+    spare: int = _SPARE_ROWS
 
     @classmethod
     def of_new(cls, visit: Visit, start: Mapping[str, str], mode: Mode) -> ItemForm:
-        """An empty form: a row for each key, for what the schema requires, and for `start`."""
-        rows = [
-            Row(attribute.name, attribute.type, start.get(attribute.name, ""))
-            for attribute in visit.description.key_attributes
-        ]
-        return cls(visit, {}, rows + _schema_rows(visit), mode, raw="{}", is_new=True)
+        """An empty form: a row for each key and for what the schema knows, with texts to start."""
+        rows = blank_rows(visit, start, made_key=_made_key(visit))
+        keys = {row.name: {row.type: row.text} for row in rows if not row.optional}
+        return cls(visit, {}, rows, mode, raw=dumps(keys, pretty=True).decode(), is_new=True)
 
     @classmethod
-    def of_item(cls, visit: Visit, item: Item, mode: Mode) -> ItemForm:
-        """The form of a stored item."""
-        return cls(visit, item, _editable_rows(visit, item), mode, raw=raw_text(visit, item))
+    def of_item(cls, visit: Visit, item: Item, mode: Mode, edited: Item | None = None) -> ItemForm:
+        """The form of a stored item, or of one with edits on it."""
+        form = cls(visit, item, [], mode, edited=item if edited is None else edited)
+        if len(item) > MAX_ROWS:
+            form.mode = "raw"
+        form.show(form.mode)
+        return form
 
     @classmethod
     def submitted(cls, visit: Visit, *, is_new: bool) -> ItemForm:
@@ -91,10 +84,63 @@ class ItemForm:
         form.edited, form.rows = item_of(form.rows, opened)
         return form
 
+    # ---------------------------------------------------------------- reading
+
     @property
     def is_valid(self) -> bool:
-        """Whether everything that was typed could be read."""
+        """Whether everything that was typed could be read, and may be written."""
         return not self.errors and not any(row.error for row in self.rows)
+
+    def check(self, *, as_new: bool) -> None:
+        """Note what this form may not do: write what is read-only, or change the key of an item."""
+        problems = read_only_problems(self.visit, self.opened, self.edited)
+        if not as_new:
+            problems += key_problems(self.visit, self.opened, self.edited)
+        self.add_problems(problems)
+        self._require_filled()
+
+    def add_error(self, error: TablesError) -> None:
+        """Put each problem beside the row that it points to, the rest on top."""
+        if error.problems:
+            self.add_problems(error.problems)
+        else:
+            self.errors.append(error.message)
+
+    def add_problems(self, problems: Sequence[Problem]) -> None:
+        """Put each problem beside its row, or on top where it has none."""
+        for problem in problems:
+            name, within = _pointed_at(problem.pointer)
+            number = next((n for n, row in enumerate(self.rows) if row.name == name), None)
+            if number is None:
+                self.errors.append(f"{name}: {problem.detail}" if name else problem.detail)
+                continue
+            row = self.rows[number]
+            words = f"{within}: {problem.detail}" if within else problem.detail
+            if words not in row.error:
+                self.rows[number] = replace(row, error=f"{row.error} {words}".strip())
+
+    # ---------------------------------------------------------------- other looks
+
+    def show(self, mode: Mode) -> None:
+        """Turn to rows or to raw JSON, with what was edited so far."""
+        self.mode = mode
+        if mode == "raw":
+            self.raw = _raw_text(self.visit, self.edited)
+            self.rows = []
+        else:
+            self.rows = _rows_between(self.visit, self.opened, self.edited)
+
+    def switch_view(self, number: str) -> None:
+        """Show one row's value in its other view: plain or typed."""
+        for n, row in enumerate(self.rows):
+            if str(n) == number:
+                self.rows[n] = viewed(row, "plain" if row.view == "typed" else "typed", self.opened)
+
+    def add_rows(self) -> None:
+        """Offer more empty rows."""
+        self.spare = _MORE_ROWS
+
+    # ---------------------------------------------------------------- for the template
 
     @property
     def sealed(self) -> str:
@@ -104,24 +150,29 @@ class ItemForm:
     @property
     def form_rows(self) -> list[FormRow]:
         """Every row, then blank ones for new attributes."""
-        blank = [Row("", "S")] * _BLANK_ROWS
-        return [self._form_row(n, row) for n, row in enumerate([*self.rows, *blank])]
+        rows = [*self.rows, *[Row("", "S")] * self.spare]
+        return [form_row(n, row, self.visit, self.opened) for n, row in enumerate(rows)]
 
     @property
     def template_row(self) -> FormRow:
         """A blank row for the page's script to copy."""
-        return replace(self._form_row(0, Row("", "S")), number=-1)
+        return replace(form_row(0, Row("", "S"), self.visit, {}), number="NEW")
 
     @property
-    def fixed(self) -> list[tuple[str, Any]]:
+    def fixed(self) -> Item:
         """Attributes that are shown and can't be edited: audit stamps and read-only ones."""
-        names = fixed_names(self.visit).difference(self.visit.description.key_names)
-        return [(name, value) for name, value in self.opened.items() if name in names]
+        names = read_only_names(self.visit)
+        return {name: value for name, value in self.opened.items() if name in names}
+
+    @property
+    def fixed_size(self) -> int:
+        """Bytes of what can't be edited."""
+        return item_size(self.fixed)
 
     @property
     def size(self) -> int:
-        """Bytes of the opened item, as DynamoDB counts them."""
-        return item_size(self.opened)
+        """Bytes of the item as edited, as DynamoDB counts them."""
+        return item_size(self.edited or self.opened)
 
     @property
     def largest(self) -> int:
@@ -133,50 +184,27 @@ class ItemForm:
         """Tag and word of the ten types."""
         return list(TYPES.items())
 
-    def add_error(self, error: TablesError) -> None:
-        """Put each problem beside the row that it points to, the rest on top."""
-        if not error.problems:
-            self.errors.append(error.message)
-        for problem in error.problems:
-            name = _first_segment(problem.pointer)
-            number = next((n for n, row in enumerate(self.rows) if row.name == name), None)
-            if number is None:
-                self.errors.append(f"{problem.pointer}: {problem.detail}")
-            else:
-                row = self.rows[number]
-                self.rows[number] = replace(row, error=f"{row.error} {problem.detail}".strip())
+    @property
+    def made_key(self) -> str:
+        """The key attribute that the server makes for a new item, or nothing."""
+        return _made_key(self.visit) if self.is_new else ""
 
     def _read_raw(self) -> None:
         try:
             document = parse(self.raw, max_depth=_RAW_DEPTH)
             if not isinstance(document, dict):
                 raise InvalidValue(_("The item must be a JSON object of typed values."))
-            self.edited = typed_item(document)
+            self.edited = {**self.fixed, **typed_item(document)}
         except TablesError as error:
-            self.errors.append(error.message)
+            self.errors.append(error.message.replace("The body", _("The JSON")))
 
-    def _form_row(self, number: int, row: Row) -> FormRow:
-        names = list(self.opened)
-        known = subschema(self.visit.table.schema, (row.name,)) if row.name else {}
-        is_key = row.name in self.visit.description.key_names
-        required = (self.visit.table.schema or {}).get("required") or ()
-        return FormRow(
-            number=number,
-            row=row,
-            place=names.index(row.name) if row.name in self.opened else None,
-            label=str(known.get("title") or row.name),
-            help=str(known.get("description") or ""),
-            choices=_choices(known),
-            is_key=is_key,
-            required=is_key or row.name in required,
-        )
-
-
-def raw_text(visit: Visit, item: Item) -> str:
-    """The item as typed JSON, without what can't be edited."""
-    fixed = fixed_names(visit).difference(visit.description.key_names)
-    shown = {name: value for name, value in item.items() if name not in fixed}
-    return dumps(shown, pretty=True).decode()
+    def _require_filled(self) -> None:
+        """An empty text in a new item is a row that was forgotten, where the schema wants one."""
+        if not self.is_new:
+            return
+        for n, row in enumerate(self.form_rows[: len(self.rows)]):
+            if row.required and not row.row.text and not row.row.error:
+                self.rows[n] = replace(row.row, error=_("Fill this in."))
 
 
 def mode_of(request: HttpRequest) -> Mode:
@@ -184,31 +212,36 @@ def mode_of(request: HttpRequest) -> Mode:
     return "raw" if request.GET.get("view") == "raw" else "rows"
 
 
-def _editable_rows(visit: Visit, item: Item) -> list[Row]:
-    fixed = fixed_names(visit).difference(visit.description.key_names)
-    keys = [name for name in visit.description.key_names if name in item]
-    rest = [name for name in item if name not in fixed and name not in keys]
-    return [row_of(name, item[name]) for name in [*keys, *rest]]
+def _raw_text(visit: Visit, item: Item) -> str:
+    """The item as typed JSON, without what can't be edited."""
+    fixed = read_only_names(visit)
+    shown = {name: value for name, value in item.items() if name not in fixed}
+    return dumps(shown, pretty=True).decode()
 
 
-def _schema_rows(visit: Visit) -> list[Row]:
-    """Empty rows for what the schema requires."""
-    schema = visit.table.schema or {}
-    known = fixed_names(visit)
-    names = [name for name in schema.get("required") or () if name not in known]
-    return [Row(name, _schema_type(subschema(schema, (name,)))) for name in names]
+def _rows_between(visit: Visit, opened: Item, edited: Item) -> list[Row]:
+    """Rows of an edited item: keys first, then what was there, then what is new."""
+    fixed = read_only_names(visit)
+    places = {name: place for place, name in enumerate(opened)}
+    names = dict.fromkeys([*visit.description.key_names, *opened, *edited])
+    rows = []
+    for name in names:
+        if name in edited and name not in fixed:
+            rows.append(row_of(name, edited[name], places.get(name)))
+        elif name in opened and name not in fixed:
+            rows.append(replace(row_of(name, opened[name], places[name]), removed=True))
+    known = {row.name for row in rows}
+    return rows + [row for row in blank_rows(visit, {}) if row.optional and row.name not in known]
 
 
-def _schema_type(known: Mapping[str, Any]) -> str:
-    tags = {"string": "S", "number": "N", "integer": "N", "boolean": "BOOL", "array": "L"}
-    kind = known.get("type")
-    return tags.get(kind, "M" if kind == "object" else "S") if isinstance(kind, str) else "S"
+def _made_key(visit: Visit) -> str:
+    return visit.description.partition_key.name if makes_key(visit) else ""
 
 
-def _choices(known: Mapping[str, Any]) -> tuple[str, ...]:
-    choices: Sequence[Any] = known.get("enum") or ()
-    return tuple(choices) if all(isinstance(choice, str) for choice in choices) else ()
-
-
-def _first_segment(pointer: str) -> str:
-    return pointer.removeprefix("/").split("/")[0].replace("~1", "/").replace("~0", "~")
+def _pointed_at(pointer: str) -> tuple[str, str]:
+    """The attribute that a pointer leads into, and the way on inside it."""
+    first, *rest = [
+        segment.replace("~1", "/").replace("~0", "~")
+        for segment in pointer.removeprefix("/").split("/")
+    ]
+    return first, ".".join(rest)

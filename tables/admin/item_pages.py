@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,9 +12,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tables.admin.cells import Cells
 from tables.admin.item_conflicts import (
-    conflict_context,
+    contested_paths,
+    merged_paths,
     resolved_changes,
     sealed_changes,
     unsealed_changes,
@@ -21,24 +22,30 @@ from tables.admin.item_conflicts import (
 from tables.admin.item_forms import ItemForm, mode_of
 from tables.admin.item_saves import (
     EditConflict,
-    changes_between,
     create_item,
     delete_as_shown,
-    fixed_names,
+    read_only_names,
     save_changes,
     seal,
     unseal,
 )
+from tables.admin.item_shown import shown_item
 from tables.admin.pages import Visit, table_page
 from tables.admin.recent import forget, remember
-from tables.admin.summaries import key_text
+from tables.admin.summaries import key_text, size_text
+from tables.core.audit import UPDATED
 from tables.core.errors import InvalidRequest, ItemNotFound, PreconditionFailed, TablesError
-from tables.core.keys import coerce_binary_keys, decode_token, encode_token, key_of
-from tables.core.updates import Change, apply_changes
+from tables.core.expressions import format_path
+from tables.core.keys import decode_token, encode_token, key_of
+from tables.core.updates import Change, apply_changes, diff
 from tables.core.values import Item
 from tables.dynamodb.reads import get_item
 
 _METHODS = ["GET", "HEAD", "POST"]
+# Buttons that show the form again in another way and write nothing.
+_LOOKS = ("_tab", "_view", "_addrow")
+# Paths that a message names; the others are counted.
+_NAMED_PATHS = 8
 
 
 @require_http_methods(_METHODS)
@@ -46,9 +53,11 @@ _METHODS = ["GET", "HEAD", "POST"]
 def add_item(visit: Visit) -> HttpResponse:
     """A form for a new item; an existing key is refused."""
     visit.require("add")
-    if visit.request.method == "POST":
-        return _create(visit, ItemForm.submitted(visit, is_new=True))
-    return _form_page(visit, ItemForm.of_new(visit, visit.request.GET.dict(), _mode(visit)))
+    if visit.request.method != "POST":
+        start = visit.request.GET.dict()
+        return _form_page(visit, ItemForm.of_new(visit, start, mode_of(visit.request)))
+    form = ItemForm.submitted(visit, is_new=True)
+    return _look(visit, form) or _create(visit, form)
 
 
 @require_http_methods(_METHODS)
@@ -57,15 +66,15 @@ def change_item(visit: Visit, key: str) -> HttpResponse:
     """An item's form, or the item without controls for whoever may only look."""
     where = decode_token(key, visit.description)
     if visit.request.method != "POST":
-        return _form_page(visit, ItemForm.of_item(visit, _stored(visit, where), _mode(visit)))
-    if "_saveasnew" in visit.request.POST:
-        visit.require("add")
-        form = ItemForm.submitted(visit, is_new=False)
-        return _create(visit, form)
-    visit.require("change")
+        item = _stored(visit, where)
+        return _form_page(visit, ItemForm.of_item(visit, item, mode_of(visit.request)))
+    as_new = "_saveasnew" in visit.request.POST
+    visit.require("add" if as_new else "change")
     if "changes" in visit.request.POST:
         return _resolve(visit, where)
-    return _change(visit, where, ItemForm.submitted(visit, is_new=False))
+    form = ItemForm.submitted(visit, is_new=False)
+    _require_same_item(visit, where, form.opened)
+    return _look(visit, form) or (_create(visit, form) if as_new else _change(visit, form))
 
 
 @require_http_methods(_METHODS)
@@ -76,7 +85,8 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
     where = decode_token(key, visit.description)
     if visit.request.method != "POST":
         return _delete_page(visit, _stored(visit, where))
-    shown = _opened(visit, where)
+    shown = unseal(visit.request.POST.get("opened", ""), visit.table.alias)
+    _require_same_item(visit, where, shown)
     try:
         delete_as_shown(visit, shown)
     except EditConflict as conflict:
@@ -84,164 +94,183 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
             raise ItemNotFound(_("Somebody else has deleted this item already.")) from conflict
         return _delete_page(visit, conflict.stored, conflict)
     forget(visit, key)
-    messages.success(
-        visit.request,
-        _("The item “%(key)s” was deleted.") % {"key": key_text(where, visit.description)},
-    )
+    words = _("The item “%(key)s” was deleted.") % {"key": key_text(where, visit.description)}
+    messages.success(visit.request, words)
     return HttpResponseRedirect(_list_url(visit))
 
 
 # ---------------------------------------------------------------- writing
 
 
+def _look(visit: Visit, form: ItemForm) -> HttpResponse | None:
+    """The form again in another look, when one of those buttons was pressed."""
+    post = visit.request.POST
+    if not any(name in post for name in _LOOKS):
+        return None
+    if "_view" in post:
+        form.switch_view(post["_view"])
+    elif "_addrow" in post:
+        form.add_rows()
+    elif form.is_valid:
+        form.show("raw" if post["_tab"] == "raw" else "rows")
+    else:
+        return _form_page(visit, form, status=422)
+    return _form_page(visit, form)
+
+
 def _create(visit: Visit, form: ItemForm) -> HttpResponse:
+    form.check(as_new=True)
     if not form.is_valid:
         return _form_page(visit, form, status=422)
-    fixed = fixed_names(visit).difference(visit.description.key_names)
+    fixed = read_only_names(visit)
     fresh = {name: value for name, value in form.edited.items() if name not in fixed}
     try:
-        made = create_item(visit, coerce_binary_keys(fresh, visit.description))
+        made = create_item(visit, fresh)
     except PreconditionFailed as error:
-        return _form_page(visit, form, {"existing": error.current}, status=409)
+        return _form_page(visit, form, existing=error.current, status=409)
     except TablesError as error:
-        if error.status >= 500:
-            raise
-        form.add_error(error)
-        return _form_page(visit, form, status=error.status if error.status == 413 else 422)
-    return _saved(visit, made, "added")
+        return _refused(visit, form, error)
+    return _saved(visit, made, "added", [])
 
 
-def _change(visit: Visit, where: Item, form: ItemForm) -> HttpResponse:
-    _require_same_item(visit, where, form.opened)
-    if form.is_valid:
-        _require_same_key(form)
+def _change(visit: Visit, form: ItemForm) -> HttpResponse:
+    form.check(as_new=False)
     if not form.is_valid:
         return _form_page(visit, form, status=422)
-    changes = changes_between(form.opened, form.edited, visit)
+    changes = diff(form.opened, form.edited, nested=True)
     if not changes:
         messages.info(visit.request, _("Nothing was changed, so nothing was written."))
         return _onward(visit, form.opened)
     return _write(visit, form, changes)
 
 
-def _write(visit: Visit, form: ItemForm, changes: list[Change]) -> HttpResponse:
+def _write(visit: Visit, form: ItemForm, changes: Sequence[Change]) -> HttpResponse:
     try:
         after = save_changes(visit, form.opened, changes)
     except EditConflict as conflict:
-        return _conflict_page(visit, form.opened, changes, conflict)
+        return _conflict_page(visit, form.opened, conflict)
     except TablesError as error:
-        if error.status >= 500:
-            raise
-        form.add_error(error)
-        return _form_page(visit, form, status=error.status if error.status == 413 else 422)
+        return _refused(visit, form, error)
     return _saved(visit, after, "changed", changes)
 
 
+def _refused(visit: Visit, form: ItemForm, error: TablesError) -> HttpResponse:
+    """The form again with what is wrong. Raises what its writer can't mend."""
+    if error.status >= 500 or error.status == 403:
+        raise error
+    form.add_error(error)
+    return _form_page(visit, form, status=error.status if error.status in (409, 413) else 422)
+
+
 def _resolve(visit: Visit, where: Item) -> HttpResponse:
-    """What the conflict page sends: the state that it showed, and a choice for each conflict."""
-    stored = _opened(visit, where)
-    changes = unsealed_changes(visit.request.POST.get("changes", ""), visit.table.alias)
-    if "_recreate" in visit.request.POST:
+    """What the conflict page sends: the state that it showed, and a choice for each attribute."""
+    post = visit.request.POST
+    base = unseal(post.get("opened", ""), visit.table.alias)
+    _require_same_item(visit, where, base)
+    if "_recreate" in post:
         visit.require("add")
-        form = ItemForm.of_item(visit, apply_changes(changes, stored), "rows")
-        form.edited = form.opened
+        changes, _asked = unsealed_changes(post["changes"], visit.table.alias)
+        form = ItemForm.of_item(visit, base, "rows", apply_changes(changes, base))
         return _create(visit, form)
-    kept = resolved_changes(changes, visit.request.POST)
+    kept = resolved_changes(post["changes"], visit.table.alias, post)
     if not kept:
         messages.info(visit.request, _("Your changes were dropped; nothing was written."))
-        return _onward(visit, stored)
-    form = ItemForm.of_item(visit, stored, "rows")
+        return HttpResponseRedirect(_item_url(visit, base))
+    form = ItemForm.of_item(visit, base, "rows", apply_changes(kept, base))
     return _write(visit, form, kept)
 
 
 def _require_same_item(visit: Visit, where: Item, opened: Item) -> None:
     """Raise InvalidRequest when the form of one item was sent to another one's address."""
-    if {name: opened.get(name) for name in visit.description.key_names} != where:
+    token = encode_token(where, visit.description)
+    names = visit.description.key_names
+    if any(name not in opened for name in names) or token != encode_token(
+        opened, visit.description
+    ):
         raise InvalidRequest(_("This form belongs to another item. Open the item again."))
-
-
-def _require_same_key(form: ItemForm) -> None:
-    names = form.visit.description.key_names
-    for name in names:
-        if form.edited.get(name) != form.opened[name]:
-            message = _("The key can’t be changed. “Save as new” makes an item with the new key.")
-            error = InvalidRequest(message)
-            form.errors.append(error.message)
-            return
 
 
 # ---------------------------------------------------------------- pages
 
 
 def _form_page(
-    visit: Visit, form: ItemForm, context: dict[str, Any] | None = None, status: int = 200
+    visit: Visit, form: ItemForm, *, existing: Item | None = None, status: int = 200
 ) -> HttpResponse:
     may_write = visit.can("add") if form.is_new else visit.can("change")
     key = {} if form.is_new else key_of(form.opened, visit.description)
-    existing = (context or {}).get("existing")
-    shown = {
+    rows = form.form_rows
+    context = {
         "title": _title(visit, form, key, may_write=may_write),
         "form": form,
+        "rows": rows,
+        "error_rows": [row for row in rows if row.row.error],
         "may_write": may_write,
-        "key": key_text(key, visit.description) if key else "",
-        "token": encode_token(key, visit.description) if key else "",
-        "cells": _cells(visit, form.opened),
-        "fixed": [(name, Cells().value(value, name=name)) for name, value in form.fixed],
+        "shown": [] if may_write else shown_item(form.opened),
+        "fixed": shown_item(form.fixed),
+        "size_text": size_text(form.size),
         "existing_url": _item_url(visit, existing) if existing else "",
-        "error_rows": [row for row in form.form_rows if row.row.error],
-        **(context or {}),
+        **(_around(visit, form.opened) if key else {}),
     }
-    return visit.render("admin/tables/item_form.html", shown, status=status)
+    return visit.render("admin/tables/item_form.html", context, status=status)
 
 
-def _conflict_page(
-    visit: Visit, opened: Item, changes: list[Change], conflict: EditConflict
-) -> HttpResponse:
+def _conflict_page(visit: Visit, opened: Item, conflict: EditConflict) -> HttpResponse:
+    alias = visit.table.alias
     base = opened if conflict.stored is None else conflict.stored
+    choices = contested_paths(conflict.changes, conflict.conflicts)
+    title = (
+        _("Somebody else deleted this item")
+        if conflict.stored is None
+        else _("Somebody else changed this item")
+    )
     context = {
-        "title": _("Somebody else changed this item"),
-        "key": key_text(key_of(opened, visit.description), visit.description),
-        "item_url": _item_url(visit, opened),
+        **_around(visit, base),
+        "title": title,
         "is_deleted": conflict.stored is None,
-        "sealed": seal(base, visit.table.alias),
-        "changes": sealed_changes(changes, visit.table.alias),
-        **conflict_context(changes, conflict),
+        "choices": choices,
+        "merged": merged_paths(conflict.changes, conflict.conflicts),
+        "yours": shown_item(apply_changes(conflict.changes, base)),
+        "sealed": seal(base, alias),
+        "changes": sealed_changes(conflict.changes, [c.number for c in choices], alias),
     }
     return visit.render("admin/tables/item_conflict.html", context, status=409)
 
 
 def _delete_page(visit: Visit, item: Item, conflict: EditConflict | None = None) -> HttpResponse:
-    key = key_of(item, visit.description)
     context = {
-        "title": _("Delete “%(key)s”?") % {"key": key_text(key, visit.description)},
-        "key": key_text(key, visit.description),
-        "item_url": _item_url(visit, item),
-        "cells": _cells(visit, item),
+        **_around(visit, item),
+        "title": _("Delete “%(key)s”?") % {"key": key_text(item, visit.description)},
+        "shown": shown_item(item),
+        "size_text": size_text(ItemForm(visit, item, []).size),
+        "choices": contested_paths([], conflict.conflicts if conflict else ()),
         "sealed": seal(item, visit.table.alias),
-        **(conflict_context([], conflict) if conflict else {}),
     }
     return visit.render("admin/tables/item_delete.html", context, status=409 if conflict else 200)
 
 
-def _saved(
-    visit: Visit, item: Item, action: str, changes: list[Change] | None = None
-) -> HttpResponse:
+def _saved(visit: Visit, item: Item, action: str, changes: Sequence[Change]) -> HttpResponse:
     remember(visit, item, "added" if action == "added" else "changed")
-    words = (
-        _("The item “{}” was added.") if action == "added" else _("The item “{}” was changed: {}.")
-    )
     link = format_html(
         '<a href="{}">{}</a>', _item_url(visit, item), key_text(item, visit.description)
     )
-    names = ", ".join(dict.fromkeys(str(change.path[0]) for change in changes or ()))
-    messages.success(visit.request, format_html(words, link, names))
+    words = (
+        _("The item “{}” was added.") if action == "added" else _("The item “{}” was changed: {}.")
+    )
+    messages.success(visit.request, format_html(words, link, _paths_words(changes)))
     return _onward(visit, item)
+
+
+def _paths_words(changes: Sequence[Change]) -> str:
+    named = ", ".join(format_path(change.path)[:100] for change in changes[:_NAMED_PATHS])
+    rest = len(changes) - _NAMED_PATHS
+    return named if rest <= 0 else _("%(named)s and %(rest)s more") % {"named": named, "rest": rest}
 
 
 def _onward(visit: Visit, item: Item) -> HttpResponse:
     """Where the button that was pressed leads."""
     if "_continue" in visit.request.POST:
-        return HttpResponseRedirect(_item_url(visit, item))
+        raw = "?view=raw" if visit.request.POST.get("mode") == "raw" else ""
+        return HttpResponseRedirect(_item_url(visit, item) + raw)
     if "_addanother" in visit.request.POST and visit.can("add"):
         return HttpResponseRedirect(reverse("admin:tables_item_add", args=[visit.table.alias]))
     return HttpResponseRedirect(_list_url(visit))
@@ -257,19 +286,18 @@ def _stored(visit: Visit, where: Item) -> Item:
     return item
 
 
-def _opened(visit: Visit, where: Item) -> Item:
-    """The state that the page had shown. Raises InvalidRequest when altered."""
-    item = unseal(visit.request.POST.get("opened", ""), visit.table.alias)
-    _require_same_item(visit, where, item)
-    return item
-
-
-def _cells(visit: Visit, item: Item) -> list[tuple[str, str, str]]:
-    """Name, type tag and HTML of every attribute."""
-    cells = Cells(visit.description.ttl_attribute)
-    return [
-        (name, next(iter(value)), cells.value(value, name=name)) for name, value in item.items()
-    ]
+def _around(visit: Visit, item: Item) -> dict[str, Any]:
+    """What every page of an existing item says of it: its key, addresses and last change."""
+    token = encode_token(item, visit.description)
+    by, at = (item.get(name, {}).get("S", "") for name in UPDATED)
+    return {
+        "key": key_text(item, visit.description),
+        "item_url": _item_url(visit, item),
+        "delete_url": reverse("admin:tables_item_delete", args=[visit.table.alias, token]),
+        "twin": f"/api/v1/tables/{visit.table.alias}/items/{token}",
+        "changed_by": by,
+        "changed_at": at,
+    }
 
 
 def _title(visit: Visit, form: ItemForm, key: Item, *, may_write: bool) -> str:
@@ -286,7 +314,3 @@ def _item_url(visit: Visit, item: Item) -> str:
 
 def _list_url(visit: Visit) -> str:
     return reverse("admin:tables_changelist", args=[visit.table.alias])
-
-
-def _mode(visit: Visit) -> Any:
-    return mode_of(visit.request)

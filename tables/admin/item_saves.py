@@ -2,28 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+import uuid
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from tables.admin.pages import Visit
 from tables.core.admission import admit_new, require_admissible
 from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
-from tables.core.errors import InvalidRequest, PreconditionFailed
-from tables.core.expressions import Path, parse_path, value_at
+from tables.core.errors import (
+    Conflict,
+    InvalidExpression,
+    InvalidRequest,
+    PreconditionFailed,
+    Problem,
+)
+from tables.core.expressions import Path, format_path, parse_path, value_at
+from tables.core.keys import coerce_binary_keys
+from tables.core.natural_keys import has_same_natural_key, natural_partition_key
 from tables.core.operations import Operation
-from tables.core.preconditions import compile_changes, compile_create, compile_delete
+from tables.core.preconditions import (
+    compile_changes,
+    compile_create,
+    compile_delete,
+    compile_replace,
+)
 from tables.core.updates import Change, apply_changes, diff, same_value
-from tables.core.values import AttributeValue, Item
+from tables.core.values import AttributeValue, Item, join_pointer
 from tables.dynamodb.writes import rewrite, write
 
 _SALT = "dynadmin.opened-item"
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class Clash:
     """A path that this person changed and somebody else changed too; None is absent."""
 
     path: Path
@@ -33,12 +49,18 @@ class Conflict:
 
 
 class EditConflict(Exception):
-    """The item changed under the editor where they changed it; `stored` is None when it is gone."""
+    """The item changed under the editor where they changed it; `stored` is None when it is gone.
 
-    def __init__(self, conflicts: Sequence[Conflict], stored: Item | None) -> None:
+    `changes` are the editor's, as they can be applied to what is stored.
+    """
+
+    def __init__(
+        self, conflicts: Sequence[Clash], stored: Item | None, changes: Sequence[Change] = ()
+    ) -> None:
         super().__init__("the item was changed meanwhile")
         self.conflicts = tuple(conflicts)
         self.stored = stored
+        self.changes = list(changes)
 
 
 def seal(item: Item, alias: str) -> str:
@@ -52,26 +74,51 @@ def unseal(sealed: str, alias: str) -> Item:
         item: Item = signing.loads(sealed, salt=f"{_SALT}.{alias}")
     except signing.BadSignature as error:
         raise InvalidRequest(
-            "The form was altered, or is from another table. Open it again."
+            _("The form was altered, or is from another table. Open the item again.")
         ) from error
     return item
 
 
-def changes_between(opened: Item, edited: Item, visit: Visit) -> list[Change]:
-    """What the editor changed, as small as paths can say it; never stamps or read-only paths."""
-    fixed = fixed_names(visit)
-    return [change for change in diff(opened, edited, nested=True) if change.path[0] not in fixed]
+def read_only_names(visit: Visit) -> frozenset[str]:
+    """Attributes that no form may write: audit stamps, and the alias map's read-only ones."""
+    whole = {str(path[0]) for path in _read_only_paths(visit) if len(path) == 1}
+    return frozenset(whole.union(AUDIT_ATTRIBUTES if visit.table.audit_attributes else ()))
 
 
-def fixed_names(visit: Visit) -> frozenset[str]:
-    """Attributes that no form may change: keys, audit stamps, the alias map's read-only ones."""
-    names = {str(parse_path(path)[0]) for path in visit.table.readonly_fields}
-    if visit.table.audit_attributes:
-        names.update(AUDIT_ATTRIBUTES)
-    return frozenset(names.union(visit.description.key_names))
+def read_only_problems(visit: Visit, opened: Item, edited: Item) -> list[Problem]:
+    """One problem for each read-only path that the editor changed, whole or from inside."""
+    names = [(name,) for name in read_only_names(visit)]
+    touched = [
+        path
+        for path in dict.fromkeys([*names, *_read_only_paths(visit)])
+        if not _same(value_at(opened, path), value_at(edited, path))
+    ]
+    words = _("%(path)s is read-only: it must stay as it is.")
+    return [
+        Problem(join_pointer("", str(path[0])), words % {"path": format_path(path)})
+        for path in touched
+    ]
 
 
-def save_changes(visit: Visit, opened: Item, changes: list[Change]) -> Item:
+def key_problems(visit: Visit, opened: Item, edited: Item) -> list[Problem]:
+    """One problem for each key attribute that the editor changed, also by the natural key."""
+    words = _("This is part of the key, which can’t be changed. “Save as new” makes another item.")
+    names = [
+        name
+        for name in visit.description.key_names
+        if not _same(opened.get(name), edited.get(name))
+    ]
+    if not names and not has_same_natural_key(opened, edited, visit.table):
+        paths = map(parse_path, visit.table.natural_key)
+        names = [
+            str(path[0])
+            for path in paths
+            if not _same(value_at(opened, path), value_at(edited, path))
+        ]
+    return [Problem(join_pointer("", name), words) for name in names]
+
+
+def save_changes(visit: Visit, opened: Item, changes: Sequence[Change]) -> Item:
     """Write the changes onto the item as it is now, in one conditional write; the item after it.
 
     Raises EditConflict where somebody else changed the same paths, and what `require_admissible`
@@ -80,15 +127,17 @@ def save_changes(visit: Visit, opened: Item, changes: list[Change]) -> Item:
     after: Item = {}
 
     def decide(stored: Item | None) -> list[Operation]:
-        conflicts = _conflicts(opened, stored, changes)
-        if stored is None or conflicts:
-            raise EditConflict(conflicts, stored)
-        stamped = changes + _stamps(visit)
+        if stored is None:
+            raise EditConflict(_conflicts(opened, {}, changes), None, changes)
+        fitted = _fitted(changes, opened, stored)
+        if conflicts := _conflicts(opened, stored, fitted):
+            raise EditConflict(conflicts, stored, fitted)
+        stamped = fitted + _stamps(visit)
         merged = apply_changes(stamped, stored)
         require_admissible(merged, visit.table, visit.description)
+        after.clear()
         after.update(merged)
-        touched = [change.path for change in changes]
-        return [compile_changes(stamped, stored, visit.description, pinned=touched)]
+        return [_compiled(visit, stamped, fitted, stored, merged)]
 
     key = {name: opened[name] for name in visit.description.key_names}
     rewrite(visit.description, key, decide)
@@ -97,11 +146,22 @@ def save_changes(visit: Visit, opened: Item, changes: list[Change]) -> Item:
 
 def create_item(visit: Visit, item: Item) -> Item:
     """Create an item; an existing key is refused. Raises PreconditionFailed with what is stored."""
+    keyed = _with_partition_key(coerce_binary_keys(item, visit.description), visit)
     admitted = admit_new(
-        item, visit.table, visit.description, visit.caller.identity, datetime.now(UTC)
+        keyed, visit.table, visit.description, visit.caller.identity, datetime.now(UTC)
     )
-    write(compile_create(admitted, visit.description))
+    try:
+        write(compile_create(admitted, visit.description))
+    except PreconditionFailed as error:
+        error.current = error.current or admitted
+        raise
     return admitted
+
+
+def makes_key(visit: Visit) -> bool:
+    """Whether the server alone makes the partition keys of new items."""
+    is_made = visit.table.natural_key or not visit.table.client_keys
+    return bool(is_made) and visit.description.partition_key.type == "S"
 
 
 def delete_as_shown(visit: Visit, shown: Item) -> None:
@@ -109,25 +169,61 @@ def delete_as_shown(visit: Visit, shown: Item) -> None:
     try:
         write(compile_delete(shown, visit.description))
     except PreconditionFailed as error:
-        raise EditConflict(differences(shown, error.current or {}), error.current) from error
+        found = [] if error.current is None else differences(shown, error.current)
+        raise EditConflict(found, error.current) from error
 
 
-def differences(opened: Item, stored: Item) -> list[Conflict]:
+def differences(opened: Item, stored: Item) -> list[Clash]:
     """What changed between two states, for people to look at."""
     return [
-        Conflict(change.path, value_at(opened, change.path), change.value, None)
-        for change in diff(opened, stored)
+        Clash(change.path, value_at(opened, change.path), change.value, None)
+        for change in diff(opened, stored, nested=True)
     ]
 
 
-def _conflicts(opened: Item, stored: Item | None, changes: Sequence[Change]) -> list[Conflict]:
+def _read_only_paths(visit: Visit) -> Iterator[Path]:
+    return map(parse_path, visit.table.readonly_fields)
+
+
+def _fitted(changes: Sequence[Change], opened: Item, stored: Item) -> list[Change]:
+    """The changes, whole attributes in place of paths that lead nowhere in what is stored."""
+    lost = {c.path[0] for c in changes if not _has_parent(c.path, stored)}
+    fitted = [change for change in changes if change.path[0] not in lost]
+    if lost:
+        edited = apply_changes(changes, opened)
+        fitted += [Change("set", (name,), edited[str(name)]) for name in lost]
+    return fitted
+
+
+def _has_parent(path: Path, item: Item) -> bool:
+    if len(path) == 1:
+        return True
+    parent = value_at(item, path[:-1])
+    return parent is not None and "M" in parent
+
+
+def _conflicts(opened: Item, stored: Item, changes: Sequence[Change]) -> list[Clash]:
     found = []
     for change in changes:
-        before = value_at(opened, change.path)
-        now = None if stored is None else value_at(stored, change.path)
+        before, now = value_at(opened, change.path), value_at(stored, change.path)
         if not _same(before, now) and not _same(now, change.value):
-            found.append(Conflict(change.path, before, now, change.value))
+            found.append(Clash(change.path, before, now, change.value))
     return found
+
+
+def _compiled(
+    visit: Visit, stamped: list[Change], changes: list[Change], stored: Item, merged: Item
+) -> Operation:
+    """The write: pinned to what it touches, or to the whole item that a schema has judged."""
+    touched = [change.path for change in changes]
+    try:
+        if visit.table.schema:
+            with contextlib.suppress(Conflict):  # too wide to be pinned whole
+                return compile_changes(stamped, stored, visit.description)
+        return compile_changes(stamped, stored, visit.description, pinned=touched)
+    except InvalidExpression:
+        # More changes than one expression may hold.
+        return compile_replace(stored, merged, visit.description)
 
 
 def _same(left: AttributeValue | None, right: AttributeValue | None) -> bool:
@@ -141,3 +237,14 @@ def _stamps(visit: Visit) -> list[Change]:
         return []
     stamps = updated_stamps(visit.caller.identity, datetime.now(UTC))
     return [Change("set", (name,), value) for name, value in stamps.items()]
+
+
+def _with_partition_key(item: Item, visit: Visit) -> Item:
+    """The item with the key that the server makes, where it makes one."""
+    name = visit.description.partition_key.name
+    if not makes_key(visit):
+        return item
+    natural = visit.table.natural_key
+    made = natural_partition_key(item, visit.table) if natural else str(uuid.uuid4())
+    rest = {other: value for other, value in item.items() if other != name}
+    return {name: {"S": made}, **rest}
