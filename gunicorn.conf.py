@@ -2,8 +2,11 @@
 
 import gc
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
+from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a heartbeat file here never waits for a disk
@@ -14,6 +17,8 @@ worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
 threads = 8
 worker_tmp_dir = str(_SHARED_MEMORY) if _SHARED_MEMORY.is_dir() else None
+# Where workers count for the metrics page, each in its own file; none writes with METRICS=false.
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 # An ID token may have 8 KB and a key token 3 KB before encoding: the defaults answer 431 and 414.
 limit_request_line = 0
@@ -25,6 +30,15 @@ graceful_timeout = 30  # seconds
 # TRUST_PROXY alone decides whether forwarded headers mean anything.
 forwarded_allow_ips = ""
 control_socket_disable = True
+
+
+def on_starting(_arbiter: Arbiter) -> None:
+    """Name one folder for the workers to come: what each counts is the same page."""
+    os.environ[_METRICS_FOLDER] = tempfile.mkdtemp(prefix="dynadmin-metrics-", dir=worker_tmp_dir)
+
+
+def on_exit(_arbiter: Arbiter) -> None:
+    shutil.rmtree(os.environ[_METRICS_FOLDER], ignore_errors=True)
 
 
 def post_worker_init(_worker: Worker) -> None:

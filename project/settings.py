@@ -61,7 +61,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "tables.access.logs.RequestLogMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "project.metrics.metrics_middleware",  # takes itself out where METRICS is false
+    "project.security.PolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "project.health.health_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

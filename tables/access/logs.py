@@ -19,8 +19,8 @@ from tables.core.errors import TablesError
 from tables.dynamodb.client import called
 
 WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"})
-# Asked for by load balancers and by every page: lines that nobody would read.
-_QUIET = ("/healthz", "/readyz", f"/{settings.STATIC_URL.strip('/')}/")
+# Asked for by load balancers, by Prometheus and by every page: lines that nobody would read.
+_QUIET = ("/healthz", "/readyz", "/metrics", f"/{settings.STATIC_URL.strip('/')}/")
 
 log = structlog.get_logger(__name__)
 

@@ -19,9 +19,7 @@ READY_SECONDS = 60
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     """A running gunicorn: its process, its port and its log."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = tmp_path_factory.mktemp("gunicorn") / "log"
     environment = {
         **os.environ,
@@ -38,7 +36,7 @@ def server(tmp_path_factory):
             stderr=output,
         )
     try:
-        _wait_until_it_listens(process, port, log)
+        wait_until_it_listens(process, port, log)
         yield process, port, log
     finally:
         process.send_signal(signal.SIGTERM)
@@ -90,7 +88,13 @@ def test_a_reload_replaces_the_workers_and_no_request_fails(server, get):
     assert get("/healthz")[0] == 200
 
 
-def _wait_until_it_listens(process, port, log):
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until_it_listens(process, port, log):
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         assert process.poll() is None, log.read_text()
