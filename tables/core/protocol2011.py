@@ -167,7 +167,7 @@ def _condition(name: str, rule: Any, allowed: frozenset[str]) -> Term:
 
 
 def _operator(name: str, word: Any, allowed: frozenset[str]) -> Operator:
-    if word not in allowed:
+    if not isinstance(word, str) or word not in allowed:
         raise InvalidExpression(
             f"{name}: ComparisonOperator takes one of {', '.join(sorted(allowed))}."
         )

@@ -11,6 +11,9 @@ TYPED = "application/vnd.dynamodb+json"
 PAIRS = TableDescription("real-pairs", KeyAttribute("country", "S"), KeyAttribute("rank", "N"))
 THINGS = TableDescription("real-things", KeyAttribute("id", "S"))
 
+# No body at all; None would be JSON's null.
+NOTHING = object()
+
 
 def body_of(response):
     return b"".join(response.streaming_content) if response.streaming else response.content
@@ -24,8 +27,8 @@ class AdminApi:
     def __init__(self, http):
         self.http = http
 
-    def send(self, method, body=None, *, headers=None, **query):
-        data = body if isinstance(body, bytes) else b"" if body is None else dumps(body)
+    def send(self, method, body=NOTHING, *, headers=None, **query):
+        data = body if isinstance(body, bytes) else b"" if body is NOTHING else dumps(body)
         return self.http.send(method, f"/endpoint?{urlencode(query)}", data, headers)
 
     def add(self, item, *, alias="Things", headers=None):
@@ -82,8 +85,8 @@ class V1:
     def __init__(self, http):
         self.http = http
 
-    def send(self, method, path, body=None, *, headers=None, kind="application/json"):
-        data = body if isinstance(body, bytes) else b"" if body is None else dumps(body)
+    def send(self, method, path, body=NOTHING, *, headers=None, kind="application/json"):
+        data = body if isinstance(body, bytes) else b"" if body is NOTHING else dumps(body)
         headers = {**({"Content-Type": kind} if data else {}), **(headers or {})}
         return self.http.send(method, f"/api/v1/tables/{path}", data, headers)
 
@@ -161,11 +164,14 @@ class PutItem:
         self.http = http
 
     def send(self, operation, **members):
-        headers = {
+        return self.http.send("POST", "/dynamodb/", *self.request(operation, members))
+
+    def request(self, operation, members):
+        """The body and the headers of an operation."""
+        return dumps(members), {
             "Content-Type": "application/x-amz-json-1.0",
             "X-Amz-Target": f"DynamoDB_20111205.{operation}",
         }
-        return self.http.send("POST", "/dynamodb/", dumps(members), headers)
 
     def add(self, item, *, alias="Things"):
         return self.send("PutItem", TableName=alias, Item=item)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from tables.access.callers import Caller
@@ -48,7 +49,7 @@ def limit_of(members: Members) -> int | None:
     value = members.get("Limit")
     if value is None:
         return None
-    if isinstance(value, bool) or value != int(value) or not 1 <= value <= 2**31:
+    if not isinstance(value, Decimal) or value != int(value) or not 1 <= value <= 2**31:
         raise InvalidValue("Limit takes a whole number from 1.")
     return int(value)
 
