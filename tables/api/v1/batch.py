@@ -16,6 +16,7 @@ from tables.api.v1.batch_operations import BatchOperation, read_operations
 from tables.api.v1.conditions import require_precondition
 from tables.api.v1.drafts import draft_of, json_change, merge_change, require_media_type
 from tables.api.v1.item_writes import Companions, Outcome
+from tables.api.v1.links import item_link
 from tables.api.v1.media_types import PLAIN, TYPED
 from tables.api.v1.preferences import preferred_return
 from tables.api.v1.problems import problem_of
@@ -116,6 +117,9 @@ class Batch(WritingView):
         representation = self.representation()
         tag = representation.etag(item)
         entry: dict[str, Any] = {"status": status, "key": key, "etag": tag}
+        if status == 201:
+            target = self.target
+            entry["location"] = item_link(self.request, target.table, target.description, item)
         if preferred_return(self.request) != "minimal":
             entry["item"] = representation.show(item)
         return dumps(entry)

@@ -92,7 +92,8 @@ def test_minimal_leaves_out_the_items(staff):
     (done,) = results(
         batch(staff, {"method": "PUT", "key": "1", "body": {}}, Prefer="return=minimal")
     )
-    assert done.keys() == {"status", "key", "etag"}
+    assert done.keys() == {"status", "key", "etag", "location"}
+    assert done["location"] == "http://testserver/api/v1/tables/Bare/items/1"
 
 
 def test_a_natural_key_table_upserts(staff):
