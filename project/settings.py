@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "tables.access.limiting.LimitsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "tables.api.framing.framing_middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "tables.access.sessions.EndingAuthenticationMiddleware",

@@ -13,6 +13,7 @@ def test_a_delete_answers_204_without_a_body_then_404(staff):
     response = staff.delete("Bare/items/1")
     assert (response.status_code, response.content) == (204, b"")
     assert "Content-Type" not in response
+    assert "Content-Length" not in response
     assert stored("v1-Bare", id={"S": "1"}) is None
     problem(staff.delete("Bare/items/1"), 404, "item_not_found")
 
