@@ -1,0 +1,121 @@
+"""The cases: what the app does, what the bare SDK does for it, and the goal of their ratio."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from bench import data
+from bench.app import Caller
+
+_SCAN = json.dumps({"scan": {"status": {"comparator": "<>", "value": "done"}}}).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One row. The bench fails when the CPU ratio is above `fails_above`."""
+
+    name: str
+    ours: Callable[[], Any]
+    theirs: Callable[[], Any]
+    goal: float
+    fails_above: float
+    calls: int
+
+
+def cases(program: Caller, person: Caller, engine: str) -> list[Case]:
+    """Every case; `program` calls with a token, `person` with a session."""
+    sdk = _sdk(engine)
+    key = {"id": {"S": "thing-000007"}}
+    adminapi, items = f"/endpoint?table={data.ALIAS}", f"/api/v1/tables/{data.ALIAS}/items"
+
+    def get_item() -> None:
+        sdk.get_item(TableName=data.TABLE, Key=key)
+
+    def scan_100() -> None:
+        sdk.scan(TableName=data.TABLE, Limit=100)
+
+    def scan_all(**members: Any) -> None:
+        for page in sdk.get_paginator("scan").paginate(TableName=data.TABLE, **members):
+            len(page["Items"])
+
+    def scan_filtered() -> None:
+        scan_all(
+            FilterExpression="#s <> :s",
+            ExpressionAttributeNames={"#s": "status"},
+            ExpressionAttributeValues={":s": {"S": "done"}},
+        )
+
+    return [
+        Case(
+            "AdminAPI GET item",
+            lambda: program("GET", f"{adminapi}&id=thing-000007"),
+            get_item,
+            1.25,
+            1.45,
+            60,
+        ),
+        Case(
+            "v1 GET item",
+            lambda: program("GET", f"{items}/thing-000007"),
+            get_item,
+            1.25,
+            1.45,
+            60,
+        ),
+        Case(
+            "AdminAPI list of 100",
+            lambda: program("GET", f"{adminapi}&paginate=true&limit=100"),
+            scan_100,
+            0.40,
+            0.50,
+            12,
+        ),
+        Case(
+            "v1 list of 100",
+            lambda: program("GET", f"{items}?limit=100"),
+            scan_100,
+            0.40,
+            0.50,
+            12,
+        ),
+        Case(
+            "HTML list of 100",
+            lambda: person("GET", f"/admin/tables/{data.ALIAS}/"),
+            scan_100,
+            0.50,
+            0.70,
+            12,
+        ),
+        Case(
+            "AdminAPI filtered scan of 10k",
+            lambda: program("POST", f"{adminapi}&action=scan", _SCAN),
+            scan_filtered,
+            0.40,
+            0.50,
+            1,
+        ),
+        Case(
+            "AdminAPI unpaginated list of 10k",
+            lambda: program("GET", adminapi),
+            scan_all,
+            0.40,
+            0.50,
+            1,
+        ),
+    ]
+
+
+def _sdk(engine: str) -> Any:
+    """The client as anyone makes it: same region, pool and retries, nothing skipped."""
+    return boto3.session.Session().client(
+        "dynamodb",
+        region_name="us-east-1",
+        endpoint_url=engine,
+        config=Config(max_pool_connections=32),
+    )

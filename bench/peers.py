@@ -1,0 +1,109 @@
+"""dynamodb-admin beside our list page, on the same slow stub; only where npm is there."""
+
+from __future__ import annotations
+
+import http.client
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from socket import create_connection, create_server
+from statistics import median
+
+from bench import data
+
+PEER = "dynamodb-admin@5.3.0"
+GOAL, FAILS_ABOVE = 0.25, 0.40
+_REQUESTS = 40
+_FOLDER = Path("var/bench-peers")
+
+
+def compare_with_peer(engine: str, variables: dict[str, str], cookie: str) -> list[str]:
+    """Print the medians of both pages with five milliseconds for each call; what was missed."""
+    program = _installed()
+    if program is None:
+        print(f"{'page beside dynamodb-admin':34} not run: npm is not there, or can't install it")
+        return []
+    ours_environment = {**variables, "AWS_ENDPOINT_URL_DYNAMODB": engine, "WEB_CONCURRENCY": "1"}
+    peer_environment = {
+        **ours_environment,
+        "DYNAMO_ENDPOINT": engine,
+        "AWS_REGION": "us-east-1",
+        "HOST": "127.0.0.1",
+    }
+    with _served([sys.executable, "-m", "gunicorn", "project.wsgi"], ours_environment) as port:
+        ours = _median(port, f"/admin/tables/{data.ALIAS}/", {"Cookie": cookie})
+    with _served(["node", str(program)], peer_environment) as port:
+        theirs = _median(port, f"/tables/{data.TABLE}", {})
+    found = ours / theirs
+    print(
+        f"{'page p50 / dynamodb-admin, 5 ms':34} {ours * 1000:7.2f}ms {theirs * 1000:7.2f}ms"
+        f" {'':6} {found:6.2f} {'':6}  {GOAL:.2f} (fails above {FAILS_ABOVE:.2f})"
+    )
+    return ["page beside dynamodb-admin"] if found > FAILS_ABOVE else []
+
+
+def _installed() -> Path | None:
+    """The peer's program, installed once under var/."""
+    npm = shutil.which("npm")
+    program = _FOLDER / "node_modules" / "dynamodb-admin" / "dist" / "dynamodb-admin.js"
+    if program.is_file():
+        return program
+    if npm is None or shutil.which("node") is None:
+        return None
+    _FOLDER.mkdir(parents=True, exist_ok=True)
+    installing = subprocess.run(
+        [npm, "install", "--silent", "--no-save", "--prefix", str(_FOLDER), PEER],
+        check=False,
+        capture_output=True,
+    )
+    return program if installing.returncode == 0 and program.is_file() else None
+
+
+@contextmanager
+def _served(command: list[str], variables: dict[str, str]) -> Iterator[int]:
+    """A server on a free port, once it answers."""
+    with create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    given = {**variables, "PORT": str(port), "BIND": f"127.0.0.1:{port}"}
+    process = subprocess.Popen(
+        command, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        deadline = time.monotonic() + 30
+        while not _answers(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"{command[0]} did not start.")
+            time.sleep(0.05)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _answers(port: int) -> bool:
+    try:
+        create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _median(port: int, path: str, headers: dict[str, str]) -> float:
+    """Seconds of the middle request, after a warm-up, over one connection."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    seconds = []
+    for number in range(_REQUESTS + 5):
+        started = time.perf_counter()
+        connection.request("GET", path, headers={**headers, "Accept": "text/html"})
+        answer = connection.getresponse()
+        body = answer.read()
+        if number >= 5:
+            seconds.append(time.perf_counter() - started)
+        if answer.status != 200:
+            raise RuntimeError(f"{path} answered {answer.status}: {body[:200]!r}")
+    connection.close()
+    return median(seconds)
