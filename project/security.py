@@ -1,12 +1,14 @@
 """What browsers are told to refuse: one policy for every page."""
 
-from collections.abc import Callable
+import functools
 from typing import Any
 from urllib.parse import urlsplit
 
 from csp.constants import HEADER, NONCE, NONE, SELF
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase
 
 
@@ -31,17 +33,26 @@ def content_security_policy(sign_in: str) -> dict[str, Any]:
 class PolicyMiddleware(CSPMiddleware):
     """django-csp's, which would put the same policy together anew for every answer."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
-        super().__init__(get_response)
-        self._policy = build_policy()
-
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         if hasattr(request, "_csp_nonce"):
             return super().process_response(request, response)
-        response.headers.setdefault(HEADER, self._policy)
+        response.headers.setdefault(HEADER, _plain_policy())
         return response
+
+
+@functools.cache
+def _plain_policy() -> str:
+    """The policy of an answer that has used no nonce."""
+    return build_policy()
+
+
+@receiver(setting_changed)
+def _forget(*, setting: str, **_: Any) -> None:
+    """Tests change settings; what was derived from them goes."""
+    if setting == "CONTENT_SECURITY_POLICY":
+        _plain_policy.cache_clear()
 
 
 def _origin(url: str) -> list[str]:

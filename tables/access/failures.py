@@ -57,7 +57,7 @@ KINDS = {
     "group": Kind(
         403,
         _("Your account is in no staff group"),
-        _("You are signed in, but none of your groups may open these pages."),
+        _("None of your groups may open these pages."),
         _("Ask an administrator to add you to one, then sign out and in again."),
     ),
     "unreachable": Kind(

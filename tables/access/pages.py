@@ -17,6 +17,9 @@ from django.views.decorators.http import require_http_methods
 from tables.access.sessions import ends_at, id_token_of
 from tables.access.users import caller_of_user
 
+# Verified to be numbers; other claims may be anything.
+_TIMES = frozenset({"exp", "iat", "nbf"})
+
 log = structlog.get_logger(__name__)
 
 
@@ -38,7 +41,7 @@ def token_page(request: HttpRequest, **around: Any) -> HttpResponse:
         "caller": caller,
         "groups": sorted(caller.groups),
         "claims": _claims(token),
-        "expires": dt.datetime.fromtimestamp(ends_at(request.session), dt.UTC),
+        "expires": _time(ends_at(request.session)),
         "has_token": bool(token),
         "token": shown,
         "examples": _examples(request.build_absolute_uri("/api/v1/tables"), shown),
@@ -53,10 +56,17 @@ def _claims(token: str) -> list[tuple[str, str]]:
     if not token:
         return []
     claims = jwt.decode(token, options={"verify_signature": False})
-    return [
-        (name, value if isinstance(value, str) else json.dumps(value))
-        for name, value in claims.items()
-    ]
+    return [(name, _claim_text(name, value)) for name, value in claims.items()]
+
+
+def _claim_text(name: str, value: Any) -> str:
+    if name in _TIMES:
+        return f"{value} ({_time(value):%Y-%m-%d %H:%M:%S} UTC)"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _time(seconds: float) -> dt.datetime:
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
 def _examples(url: str, token: str) -> list[tuple[str, str]]:
