@@ -368,9 +368,12 @@ def test_names_never_become_expressions(staff, name):
 
 
 @quickly
-def test_more_changes_than_dynamodb_takes_fail(staff):
-    message = failed(staff.update({"set": {f"a{n}": n for n in range(400)}}))
-    assert "300 operators" in message or "4096" in message
+@pytest.mark.parametrize(("count", "limit"), [(500, "4096"), (1025, "1024")])
+def test_more_changes_than_dynamodb_takes_fail(staff, count, limit):
+    names = [f"a{n}" for n in range(count)]
+    assert limit in failed(staff.update({"set": dict.fromkeys(names, 1)}))
+    assert limit in failed(staff.update({"remove": [f"attribute{n}" for n in range(count)]}))
+    assert ann_now() is None
 
 
 # ---------------------------------------------------------------- add

@@ -1,6 +1,7 @@
 """Bodies of v1: which media types are read, and how strictly."""
 
 import gzip
+import io
 from urllib.parse import urlencode
 
 import pytest
@@ -97,6 +98,23 @@ def test_gzip_bodies_are_read(staff, method):
     response = staff.send(method, path, body, Content_Encoding="gzip")
     assert response.status_code in (200, 201), response.content
     assert response.json()["a"] == "x" * 1000
+
+
+@pytest.mark.parametrize("encoding", ["", "gzip"])
+def test_chunked_bodies_are_read_and_never_taken_for_empty(staff, encoding):
+    body = b'{"id": "1", "a": "chunked"}'
+    response = staff.client.generic(
+        "POST",
+        "/api/v1/tables/Bare/items",
+        CONTENT_TYPE=PLAIN,
+        HTTP_TRANSFER_ENCODING="chunked",
+        HTTP_CONTENT_ENCODING=encoding,
+        **{
+            "wsgi.input": io.BytesIO(gzip.compress(body) if encoding else body),
+            "wsgi.input_terminated": True,
+        },
+    )
+    assert ok(response, 201) == {"id": "1", "a": "chunked"}
 
 
 def test_a_gzip_bomb_is_413(staff):
