@@ -69,11 +69,16 @@ class InOrder:
     def keep(self, answer: Answer, effect: Effect) -> Sequence[Operation]:
         """Announce the write; it has no companions. Raises Overtaken, TablesError."""
         announcement = self.record.answering(answer, effect, finished=False)
+        self.announced = None
         if is_done(announcement):
             # It changes nothing, so nobody could tell whether it was made; it may be made twice.
-            self.announced = None
             return ()
-        put_or_be_overtaken(announcement)
+        try:
+            put_or_be_overtaken(announcement)
+        except TablesError:
+            # It may stand there in spite of the error, and announce what will not be done.
+            _write_quietly(announcement.withdraw())
+            raise
         self.announced, self.kept = announcement, answer
         return ()
 
@@ -121,8 +126,9 @@ def put_or_be_overtaken(record: Record) -> None:
 
 
 def _require_not_overtaken(record: Record, error: TablesError) -> None:
-    """An error may come of what another run of the same request has just done."""
-    if read_record(record.id) is not None:
+    """An error may come of what another run of the same request has just done, or hide success."""
+    found = read_record(record.id)
+    if found is not None and (found.is_finished or found.attempt != record.attempt):
         raise Overtaken from error
 
 
