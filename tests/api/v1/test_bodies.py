@@ -106,7 +106,7 @@ def test_chunked_bodies_are_read_and_never_taken_for_empty(staff, encoding):
     response = staff.client.generic(
         "POST",
         "/api/v1/tables/Bare/items",
-        CONTENT_TYPE=PLAIN,
+        content_type=PLAIN,
         HTTP_TRANSFER_ENCODING="chunked",
         HTTP_CONTENT_ENCODING=encoding,
         **{
