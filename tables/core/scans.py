@@ -7,10 +7,18 @@ from typing import Any
 
 from tables.core.adminapi_json import adminapi_special
 from tables.core.errors import InvalidExpression, InvalidValue
-from tables.core.expressions import Path, parse_path, require_no_overlap
+from tables.core.expressions import (
+    MAX_EXPRESSION_BYTES,
+    MAX_OPERATORS,
+    Path,
+    parse_path,
+    require_no_overlap,
+)
 from tables.core.filters import BY_SUFFIX, Group, Term, make_term, operator_named
 from tables.core.values import AttributeValue, Special, wire_value
 
+# Each takes at least four bytes of an expression: `#0, `.
+_MAX_PATHS = MAX_EXPRESSION_BYTES // 4
 KEYWORDS = {"attributesExist": "exists", "attributesNotExist": "not_exists"}
 
 
@@ -21,6 +29,7 @@ def parse_scan(scan: Any, *, special: Special = adminapi_special) -> Group:
     """
     if not isinstance(scan, Mapping):
         raise InvalidExpression('"scan" must be an object; {} means everything.')
+    _require_few_terms(scan)
     parts: list[Term | Group] = []
     for name, condition in scan.items():
         if name in KEYWORDS:
@@ -40,6 +49,24 @@ def parse_attributes(value: Any, member: str = "attributesToGet") -> tuple[Path,
     return paths
 
 
+def _require_few_terms(scan: Mapping[str, Any]) -> None:
+    """Raise InvalidExpression, before anything is converted, where no expression is long enough."""
+    terms = sum(_term_count(condition) for condition in scan.values())
+    if terms > MAX_OPERATORS:
+        raise InvalidExpression(
+            f"The scan has {terms} conditions; DynamoDB takes {MAX_OPERATORS} operators in one."
+        )
+
+
+def _term_count(condition: Any) -> int:
+    """At least how many operators or operands a condition needs."""
+    if isinstance(condition, dict):
+        condition = condition.get("value")
+    if not isinstance(condition, list):
+        return 1
+    return sum(len(inner) if isinstance(inner, list) else 1 for inner in condition)
+
+
 def _existence(keyword: str, paths: Any) -> list[Term]:
     operator = BY_SUFFIX[KEYWORDS[keyword]]
     return [make_term(path, operator) for path in _paths(paths, keyword)]
@@ -50,6 +77,8 @@ def _paths(value: Any, member: str) -> tuple[Path, ...]:
         return ()
     if not isinstance(value, list) or not all(isinstance(path, str) for path in value):
         raise InvalidExpression(f'"{member}" must be an array of document paths.')
+    if len(value) > _MAX_PATHS:
+        raise InvalidExpression(f'"{member}" has {len(value)} paths; DynamoDB takes {_MAX_PATHS}.')
     return tuple(parse_path(path) for path in value)
 
 

@@ -165,3 +165,22 @@ def test_attributes_to_get_are_paths_that_do_not_overlap():
     for value in ("a", {"a": 1}, [1], [None]):
         with pytest.raises(InvalidExpression, match='"attributesToGet" must be an array'):
             parse_attributes(value)
+
+
+@pytest.mark.parametrize(
+    "scan",
+    [
+        {f"a{n}": 1 for n in range(301)},
+        {"a": ["x"] * 301},
+        {"a": [["x"] * 200, ["y"] * 101]},
+        {"a": {"comparator": "IN", "value": ["x"] * 301}},
+    ],
+)
+def test_more_conditions_than_any_expression_holds_are_refused_unread(scan):
+    with pytest.raises(InvalidExpression, match="301 conditions"):
+        parse_scan(scan)
+
+
+def test_more_paths_than_any_projection_holds_are_refused_unread():
+    with pytest.raises(InvalidExpression, match="1025 paths"):
+        parse_attributes([""] * 1025)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tables.core.adminapi_json import adminapi_special
 from tables.core.errors import InvalidExpression, InvalidRequest
-from tables.core.expressions import format_path, parse_path, value_at
+from tables.core.expressions import MAX_EXPRESSION_BYTES, format_path, parse_path, value_at
 from tables.core.typed_json import make_set
 from tables.core.updates import Change
 from tables.core.values import (
@@ -21,6 +21,9 @@ from tables.core.values import (
     type_of,
     wire_value,
 )
+
+# Each takes at least four bytes of an expression: `#0, `.
+_MAX_CHANGES = MAX_EXPRESSION_BYTES // 4
 
 Reader = Callable[[Any], list[Change]]
 _SET_OF = {scalar: tag for tag, scalar in SET_TYPES.items()}
@@ -42,6 +45,10 @@ def read_changes(action: str, payload: Any) -> list[Change]:
 
     Raises InvalidExpression and InvalidValue.
     """
+    if isinstance(payload, dict | list) and len(payload) > _MAX_CHANGES:
+        raise InvalidExpression(
+            f"{action} has {len(payload)} paths; DynamoDB takes {_MAX_CHANGES} in one update."
+        )
     return ACTIONS[action](payload)
 
 

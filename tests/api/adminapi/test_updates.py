@@ -368,7 +368,7 @@ def test_names_never_become_expressions(staff, name):
 
 
 @quickly
-@pytest.mark.parametrize(("count", "limit"), [(500, "4096"), (1025, "1024")])
+@pytest.mark.parametrize(("count", "limit"), [(900, "4096"), (1025, "1024")])
 def test_more_changes_than_dynamodb_takes_fail(staff, count, limit):
     names = [f"a{n}" for n in range(count)]
     assert limit in failed(staff.update({"set": dict.fromkeys(names, 1)}))
