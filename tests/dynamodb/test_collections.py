@@ -1,0 +1,138 @@
+"""Pages of a collection: the plan, the budget, and cursors that belong to one request."""
+
+import pytest
+
+from tables.core.errors import InvalidCursor, InvalidExpression
+from tables.core.queries import CollectionQuery, parse_query
+from tables.core.registry import Table
+from tables.core.scans import parse_scan
+from tables.dynamodb.collections import cursor_at, filter_types, plan_of, read_collection
+from tables.dynamodb.reads import Budget
+from tables.dynamodb.writes import batch_write
+
+TABLE = Table("Cities", "cities", "Cities")
+ITEMS = [
+    {
+        "country": {"S": f"C{number % 2}"},
+        "name": {"S": f"{number:02}"},
+        "zone": {"S": "Z"},
+        "people": {"N": str(number)},
+        "tags": {"L": [{"S": "a" if number % 3 else "b"}]},
+    }
+    for number in range(20)
+]
+
+
+@pytest.fixture
+def full(cities):
+    batch_write("cities", ITEMS)
+    return cities
+
+
+def query(full, *pairs):
+    return parse_query(pairs, types=filter_types(TABLE, full))
+
+
+def read(full, *pairs, table=TABLE, **options):
+    return read_collection(query(full, *pairs), table, full, **{"limit": 100, **options})
+
+
+def names(page):
+    return sorted(item["name"]["S"] for item in page.page.items)
+
+
+def test_a_collection_is_read_page_by_page_under_its_plan(full):
+    first = read(full, ("zone", "Z"), ("people__gte", "5"), ("limit", "8"))
+    assert (first.plan.operation, first.plan.index) == ("Query", "by-zone")
+    assert first.start_key is None
+    found = names(first)
+    while first.next_cursor:
+        first = read(full, ("zone", "Z"), ("people__gte", "5"), ("cursor", first.next_cursor))
+        assert first.start_key is not None
+        found += names(first)
+    assert sorted(found) == [f"{number:02}" for number in range(5, 20)]
+
+
+def test_the_limit_of_the_query_wins_over_the_pages(full):
+    assert len(names(read(full, ("limit", "3"), limit=5))) == 3
+    assert len(names(read(full, limit=5))) == 5
+
+
+def test_the_budget_of_the_site_ends_a_page_with_a_cursor(full, settings):
+    settings.SCAN_BUDGET_ITEMS = 4
+    page = read(full, ("tags__contains", "nowhere"))
+    assert (names(page), page.page.stopped, page.page.scanned_count) == ([], "budget", 4)
+    assert page.next_cursor
+    whole = read(full, ("tags__contains", "b"), budget=Budget(1000, 60))
+    assert (whole.next_cursor, len(names(whole))) == (None, 7)
+
+
+def test_a_cursor_belongs_to_its_alias_filter_and_plan(full):
+    page = read(full, ("people__gte", "1"), ("limit", "2"))
+    cursor = ("cursor", page.next_cursor)
+    for pairs, table in (
+        ([("people__gte", "2")], TABLE),
+        ([("people__gt", "1")], TABLE),
+        ([], TABLE),
+        ([("people__gte", "1"), ("index", "by-zone")], TABLE),
+        ([("people__gte", "1")], Table("Other", "cities", "Other")),
+    ):
+        with pytest.raises(InvalidCursor, match="altered, or belongs to another request"):
+            read(full, *pairs, cursor, table=table)
+    with pytest.raises(InvalidCursor):
+        read(full, ("people__gte", "1"), ("cursor", page.next_cursor[:-1]))
+
+
+def test_a_cursor_survives_another_page_size_and_other_fields(full):
+    page = read(full, ("country", "C1"), ("limit", "2"))
+    again = read(
+        full, ("country", "C1"), ("limit", "9"), ("fields", "name"), ("cursor", page.next_cursor)
+    )
+    assert names(again) == sorted(set(names(read(full, ("country", "C1")))) - set(names(page)))
+
+
+def test_a_cursor_runs_in_one_direction(full):
+    page = read(full, ("country", "C1"), ("order", "desc"), ("limit", "2"))
+    with pytest.raises(InvalidCursor):
+        read(full, ("country", "C1"), ("order", "asc"), ("cursor", page.next_cursor))
+
+
+def test_and_and_or_of_the_same_terms_are_not_the_same_request(full):
+    either, both = (
+        CollectionQuery(filter=parse_scan({"tags": value}), limit=1)
+        for value in ([["a", "b"]], [["a"], ["b"]])
+    )
+    page = read_collection(either, TABLE, full, limit=1)
+    foreign = CollectionQuery(filter=both.filter, cursor=page.next_cursor)
+    with pytest.raises(InvalidCursor):
+        read_collection(foreign, TABLE, full, limit=1)
+
+
+def test_a_cursor_of_another_secret_is_refused(full, settings):
+    page = read(full, ("limit", "2"))
+    settings.SECRET_KEY = "another secret of another site"
+    with pytest.raises(InvalidCursor):
+        read(full, ("cursor", page.next_cursor))
+
+
+def test_a_page_can_be_gone_back_to(full):
+    first = read(full, ("country", "C1"), ("limit", "2"))
+    second = read(full, ("country", "C1"), ("limit", "2"), ("cursor", first.next_cursor))
+    cursor = cursor_at(second.start_key, query(full, ("country", "C1")), TABLE, second.plan)
+    assert cursor == first.next_cursor
+
+
+def test_types_come_from_the_keys_the_indexes_and_the_schema(full):
+    table = Table("C", "cities", "C", schema={"properties": {"size": {"type": "number"}}})
+    assert filter_types(table, full) == {
+        "country": "S",
+        "name": "S",
+        "zone": "S",
+        "people": "N",
+        "size": "N",
+    }
+
+
+def test_a_scan_has_no_order(full):
+    with pytest.raises(InvalidExpression, match="A scan has no order"):
+        plan_of(query(full, ("order", "asc")), full)

@@ -1,0 +1,112 @@
+"""The alias map of the site: what is reachable, and what the checks say."""
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from tables import configuration
+from tables.checks import check_alias_map, check_discovery
+from tables.core.errors import TableNotFound
+from tables.dynamodb.client import called
+from tests.dynamodb.conftest import create
+
+GROUPS = 'staff_groups = ["staff"]\nsuperuser_groups = ["admins"]\n'
+
+
+@pytest.fixture
+def alias_map(tmp_path, settings):
+    def write(text):
+        path = tmp_path / f"tables{len(list(tmp_path.iterdir()))}.toml"
+        path.write_text(text)
+        settings.TABLES_FILE = path
+
+    return write
+
+
+@pytest.fixture
+def calls():
+    heard = []
+
+    def listen(operation, **_):
+        heard.append(operation)
+
+    called.connect(listen)
+    yield heard
+    called.disconnect(listen)
+
+
+def test_the_alias_map_is_read_once(alias_map):
+    alias_map(GROUPS + '[W]\ntable = "real"\n')
+    registry = configuration.registry()
+    assert registry.get("W").table == "real"
+    assert configuration.registry() is registry
+    assert check_alias_map() == []
+
+
+def test_read_only_takes_effect_on_every_table(alias_map, settings):
+    alias_map(GROUPS + '[W]\ntable = "real"\n')
+    assert configuration.registry().get("W").permissions["delete"] == {"admins"}
+    settings.READ_ONLY = True
+    assert configuration.registry().get("W").permissions["delete"] == frozenset()
+
+
+def test_nothing_is_served_with_a_mistake_in_the_alias_map(alias_map):
+    alias_map(GROUPS + '[W]\ntable = "real"\nlable = "x"\n[V]\n')
+    (unknown, nameless) = check_alias_map()
+    assert (unknown.id, nameless.id) == ("tables.E003", "tables.E005")
+    assert unknown.is_serious()
+    assert "mean 'label'?" in unknown.hint
+    with pytest.raises(ImproperlyConfigured, match=r"tables\.E003: .*\ntables\.E005: "):
+        configuration.registry()
+
+
+def test_the_state_table_is_out_of_reach(alias_map, settings):
+    alias_map(f'[State]\ntable = "{settings.STATE_TABLE}"\n')
+    (mistake,) = check_alias_map()
+    assert mistake.id == "tables.E006"
+    settings.STATE_TABLE = "another"
+    assert check_alias_map() == []
+
+
+def test_an_unknown_alias_makes_no_call(alias_map, calls):
+    alias_map(GROUPS + '[W]\ntable = "real"\n')
+    for alias in ("real", "w", "../W", "W\0", "arn:aws:dynamodb:eu-west-1:1:table/real", None):
+        with pytest.raises(TableNotFound):
+            configuration.registry().get(alias)
+    assert calls == []
+
+
+def test_a_description_is_that_of_the_real_table(alias_map, engine):
+    create("real", {"id": "HASH"}, {"id": "N"})
+    alias_map(GROUPS + '[W]\ntable = "real"\n')
+    described = configuration.description(configuration.registry().get("W"))
+    assert (described.name, described.partition_key.type) == ("real", "N")
+
+
+def test_discovery_reaches_every_table_but_the_state_table(alias_map, settings, engine):
+    settings.STATE_TABLE = "state"
+    for name in ("Orders", "state", "real"):
+        create(name, {"id": "HASH"}, {"id": "S"})
+    alias_map(GROUPS + '[W]\ntable = "real"\nlabel = "Workers"\n')
+    assert set(configuration.registry().tables) == {"W"}
+    settings.DYNAMODB_DISCOVER = True
+    registry = configuration.registry()
+    assert set(registry.tables) == {"Orders", "real", "W"}
+    assert registry.get("Orders").table == "Orders"
+    assert registry.get("W").label == "Workers"
+    with pytest.raises(TableNotFound):
+        registry.get("state")
+
+
+def test_discovery_asks_now_and_then_not_every_time(alias_map, settings, calls, engine):
+    alias_map(GROUPS)
+    settings.DYNAMODB_DISCOVER = True
+    for _ in range(5):
+        configuration.registry()
+    assert 1 <= calls.count("ListTables") <= 2  # two when the period turns meanwhile
+
+
+def test_discovery_is_warned_of_before_it_is_deployed(settings):
+    assert check_discovery() == []
+    settings.DYNAMODB_DISCOVER = True
+    (warning,) = check_discovery()
+    assert warning.id == "tables.W001"
