@@ -12,6 +12,16 @@ function isDark() {
   return theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 }
 
+// The theme's own grounds are too light for its colours to be read by everyone.
+const darker = EditorView.theme(
+  {
+    "&": { backgroundColor: "#15181c" },
+    ".cm-gutters": { backgroundColor: "#15181c", color: "#9aa3b2" },
+    ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "#1d2127" },
+  },
+  { dark: true },
+);
+
 function edit(area) {
   const nonce = document.querySelector("meta[name='style-nonce']").content;
   const label = document.querySelector(`label[for='${area.id}']`);
@@ -30,7 +40,7 @@ function edit(area) {
       EditorView.cspNonce.of(nonce),
       EditorState.tabSize.of(2),
       EditorView.contentAttributes.of({ "aria-label": label.textContent.trim() }),
-      isDark() ? oneDark : [],
+      isDark() ? [darker, oneDark] : [],
       EditorView.updateListener.of((update) => {
         if (!update.docChanged) return;
         area.value = update.state.doc.toString();

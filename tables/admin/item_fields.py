@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from tables.admin.item_rows import Row
+from tables.admin.item_rows import Row, viewed
 from tables.admin.item_saves import read_only_names
 from tables.admin.pages import Visit
 from tables.core.schemas import subschema
@@ -77,7 +77,7 @@ def form_row(number: int, row: Row, visit: Visit, opened: Item) -> FormRow:
         is_key=is_key,
         is_named=is_key or bool(known) or row.place is not None,
         required=is_key or row.name in _required(visit),
-        can_switch=row.type in ("L", "M") or (row.type == "S" and row.view == "typed"),
+        can_switch=_can_switch(row, opened),
     )
 
 
@@ -98,6 +98,13 @@ def blank_rows(visit: Visit, start: Mapping[str, str], *, made_key: str = "") ->
         Row(name, tag, start.get(name, ""), optional=name not in needed)
         for name, tag in types.items()
     ]
+
+
+def _can_switch(row: Row, opened: Item) -> bool:
+    """Whether the other view can show what stands there."""
+    if row.view == "plain":
+        return row.type in ("L", "M")
+    return not viewed(replace(row, error=""), "plain", opened).error
 
 
 def _required(visit: Visit) -> tuple[str, ...]:

@@ -19,12 +19,13 @@ from tables.admin.item_saves import (
     seal,
     unseal,
 )
+from tables.admin.json_text import json_text
 from tables.admin.pages import Visit
 from tables.core.errors import InvalidValue, Problem, TablesError
 from tables.core.sizes import MAX_ITEM_BYTES, item_size
 from tables.core.strict_json import MAX_DEPTH, parse
 from tables.core.typed_json import typed_item
-from tables.core.values import TYPES, Item, dumps
+from tables.core.values import TYPES, Item
 
 Mode = Literal["rows", "raw"]
 
@@ -57,7 +58,7 @@ class ItemForm:
         """An empty form: a row for each key and for what the schema knows, with texts to start."""
         rows = blank_rows(visit, start, made_key=_made_key(visit))
         keys = {row.name: {row.type: row.text} for row in rows if not row.optional}
-        return cls(visit, {}, rows, mode, raw=dumps(keys, pretty=True).decode(), is_new=True)
+        return cls(visit, {}, rows, mode, raw=json_text(keys), is_new=True)
 
     @classmethod
     def of_item(cls, visit: Visit, item: Item, mode: Mode, edited: Item | None = None) -> ItemForm:
@@ -216,7 +217,7 @@ def _raw_text(visit: Visit, item: Item) -> str:
     """The item as typed JSON, without what can't be edited."""
     fixed = read_only_names(visit)
     shown = {name: value for name, value in item.items() if name not in fixed}
-    return dumps(shown, pretty=True).decode()
+    return json_text(shown)
 
 
 def _rows_between(visit: Visit, opened: Item, edited: Item) -> list[Row]:

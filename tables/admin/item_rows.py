@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from tables.admin.json_text import json_text
 from tables.core.errors import InvalidRequest, InvalidValue, TablesError
 from tables.core.numbers import canonical_number
 from tables.core.strict_json import MAX_DEPTH, parse
@@ -97,8 +98,8 @@ def text_of(value: AttributeValue, view: View) -> str:
     if tag == "NULL":
         return ""
     if tag in SET_TYPES or view == "typed":
-        return dumps(content, pretty=True).decode()
-    return dumps(plain_value(value), pretty=True).decode()
+        return json_text(content)
+    return json_text(plain_value(value))
 
 
 def value_of(row: Row, opened: AttributeValue | None = None) -> AttributeValue:

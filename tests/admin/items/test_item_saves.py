@@ -262,7 +262,7 @@ def test_a_write_between_reading_and_writing_is_merged_too(opened, monkeypatch):
 def test_the_form_turns_to_typed_json_and_back_with_what_was_typed(opened):
     opened.type("a", "typed").new("n", "N", "5")
     assert opened.press("_tab", "raw").status_code == 200
-    assert '"n": {\r\n    "N": "5"' in opened.fields["raw"]
+    assert '"n": {"N": "5"}' in opened.fields["raw"]
     opened.fields["raw"] = opened.fields["raw"].replace('"typed"', '"raw"')
     opened.press("_tab", "rows")
     assert opened.fields[f"a-{opened.row('a')}-value"] == "raw"
