@@ -7,13 +7,17 @@ SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 UV := $(firstword $(shell command -v uv) $(wildcard $(BIN)/uv))
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check) --require-hashes -r
 
-.PHONY: run test check lint types imports templates django format bench requirements chromium
+.PHONY: run test test-production check lint types imports templates django format bench requirements chromium services
 
 run: .venv/local
 	@exec $(BIN)/python -m demo
 
 test: check chromium
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+# A whole site: PostgreSQL, Redis, and nginx with TLS before two workers. Two minutes.
+test-production: .venv/dev services
+	$(BIN)/python -m pytest tests/production -s
 
 # `make -k check` goes on after a failure and shows them all.
 check: lint types imports templates django
@@ -77,3 +81,12 @@ chromium:
 	    || { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null; } \
 	    || echo "Chromium could not be installed."; \
 	else echo "NO CHROMIUM: the browser tests will be skipped. Install it, or name one in CHROMIUM."; fi
+
+# Only their programs are needed: the tests run them in a folder of their own.
+services:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  command -v redis-server >/dev/null && command -v nginx >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
+	    echo "Installing PostgreSQL, Redis and nginx for the production tests."; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    apt-get update -qq && apt-get install -qq -y --no-install-recommends postgresql redis-server nginx-light procps >/dev/null; }; \
+	else echo "The production tests need PostgreSQL, Redis and nginx on this machine."; fi
