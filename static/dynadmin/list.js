@@ -35,9 +35,12 @@
 
   // A known attribute brings its type along, unless someone chose one.
   function suggestType(path) {
-    const known = Array.from(document.querySelectorAll("#known-paths option")).find((option) => option.value === path.value);
+    const options = Array.from(document.querySelectorAll("#known-paths option"));
+    const known = options.find((option) => option.value === path.value);
     const type = one(".type", path.closest(".condition"));
-    if (known && known.dataset.type && type.value === "") type.value = known.dataset.type;
+    if (type.value !== (type.dataset.suggested || "")) return;
+    type.dataset.suggested = (known && known.dataset.type) || "";
+    type.value = type.dataset.suggested;
   }
 
   function prepare() {
@@ -66,9 +69,6 @@
   document.addEventListener("input", (event) => {
     const condition = event.target.closest(".condition.spare");
     if (condition && event.target.value) addSpare(condition);
-  });
-
-  document.addEventListener("change", (event) => {
     if (event.target.matches(".condition .path")) suggestType(event.target);
   });
 

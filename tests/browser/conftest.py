@@ -1,0 +1,162 @@
+"""The whole site as people meet it: the embedded engine, gunicorn, the real sign-in, Chromium."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import requests
+from axe_playwright_python.sync_playwright import Axe
+
+from demo.client import EngineClient
+from demo.cognito import PASSWORD, ensure_pool
+from demo.engine import start
+from demo.environment import demo_settings, process_environment
+from demo.load import load
+
+PROJECT = Path(__file__).parents[2]
+CITIES = 2000
+# So small that a scan of the cities has to ask, to stop and to go on.
+BUDGET_ITEMS = 600
+READY_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running site: its URL, its engine, and the sign-in state of everybody who came once."""
+
+    url: str
+    engine: EngineClient
+    signed_in: dict = field(default_factory=dict)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    url = f"http://127.0.0.1:{_free_port()}"
+    with start(0, folder / "engine", origins=(url,)) as engine:
+        client = EngineClient(engine.url)
+        pool = ensure_pool(client, [url])
+        load(client, cities=CITIES)
+        settings = demo_settings(engine.url, pool, url, folder, given={"WEB_CONCURRENCY": "1"})
+        settings["SCAN_BUDGET_ITEMS"] = str(BUDGET_ITEMS)
+        environment = process_environment(settings, {"PATH": "/usr/bin:/bin"})
+        with _running(environment, url, folder / "log"):
+            yield Site(url, client)
+
+
+@contextlib.contextmanager
+def _running(environment, url, log):
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        cwd=PROJECT,
+        env=environment,
+        check=True,
+    )
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn"],
+            cwd=PROJECT,
+            env=environment,
+            stdout=output,
+            stderr=output,
+        )
+    try:
+        deadline = time.monotonic() + READY_SECONDS
+        while not _is_alive(url):
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"The site did not start:\n{log.read_text()}")
+            time.sleep(0.1)
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _is_alive(url):
+    with contextlib.suppress(requests.ConnectionError):
+        return requests.get(f"{url}/healthz", timeout=5).ok
+    return False
+
+
+class Visitor:
+    """A person with a browser of their own, and everything that went wrong in it."""
+
+    def __init__(self, page, site):
+        self.page = page
+        self.site = site
+        self.troubles = []
+        self.requests = []
+        page.on("console", self._note_console)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("dialog", self._note_dialog)
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def open(self, path, status=200):
+        answer = self.page.goto(self.site.url + path)
+        assert answer.status == status, f"{path}: {answer.status}"
+        return self.page
+
+    @property
+    def strangers(self):
+        """Requests that left this site."""
+        known = (self.site.url, self.site.engine.url, "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(known)]
+
+    def _note_console(self, message):
+        if message.type in ("error", "warning"):
+            self.troubles.append(message.text)
+
+    def _note_dialog(self, dialog):
+        self.troubles.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+
+@pytest.fixture
+def visit(browser, site):
+    """Open the site as one of the demo's people, signed in; keywords are Playwright's."""
+    contexts = []
+
+    def visit(user="ada.admin", **options):
+        state = site.signed_in.get(user)
+        context = browser.new_context(base_url=site.url, storage_state=state, **options)
+        contexts.append(context)
+        page = context.new_page()
+        if state is None:
+            page.goto("/admin/")
+            page.fill("input[name=username]", user)
+            page.fill("input[name=password]", PASSWORD)
+            page.press("input[name=password]", "Enter")
+            page.wait_for_url(f"{site.url}/admin/**")
+            site.signed_in[user] = context.storage_state()
+        return Visitor(page, site)
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def violations():
+    """What axe finds on a page, each with the elements that it means.
+
+    Look at a visitor's troubles first: putting axe into the page is one for the CSP.
+    """
+
+    def violations(page):
+        found = Axe().run(page).response["violations"]
+        return [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found]
+
+    return violations
