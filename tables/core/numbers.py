@@ -15,6 +15,8 @@ MAX_EXPONENT = 125
 MIN_EXPONENT = -130
 
 _JSON_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+# Most numbers are in their one spelling already: short integers, short fractions.
+_CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,37}|-?(?:0|[1-9][0-9]{0,18})\.[0-9]{0,17}[1-9]")
 # Wide enough that no sum of two DynamoDB numbers is rounded (125 + 130 + 38 digits).
 EXACT = Context(prec=400, Emax=999999, Emin=-999999)
 
@@ -25,6 +27,9 @@ def canonical_number(number: Decimal | int | str) -> str:
     Raises InvalidValue for text that is no number, NaN, infinities, more than 38 significant
     digits, and magnitudes out of DynamoDB's range.
     """
+    text = str(number)
+    if _CANONICAL.fullmatch(text):
+        return text
     value = _decimal(number)
     if not value:
         return "0"
