@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import structlog
 from django.http import HttpRequest
 from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
+from structlog.contextvars import bind_contextvars
 
 from tables.access.callers import NOBODY, Caller
 from tables.access.jwks import COOL_DOWN_SECONDS, KeysUnavailable
@@ -20,8 +20,6 @@ from tables.core.errors import Unavailable
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # its import reads the settings that name this
-
-log = structlog.get_logger(__name__)
 
 
 class BearerAuthentication(authentication.BaseAuthentication):
@@ -36,7 +34,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
                 return None
             verified = verifier().verify(token)
         except TokenError as error:
-            log.warning("token_refused", reason=error.reason)
+            bind_contextvars(token_refused=error.reason)
             count_stranger(request)
             raise AuthenticationFailed("The token is not valid.") from error
         except KeysUnavailable as error:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import structlog
+
 from tables.access.callers import Caller
 from tables.core.errors import Forbidden, TableNotFound
 from tables.core.registry import WRITE_ACTIONS, Registry, Table
+
+log = structlog.get_logger(__name__)
 
 
 def can(caller: Caller, action: str, table: Table) -> bool:
@@ -21,6 +25,7 @@ def require(caller: Caller, action: str, table: Table) -> None:
         raise TableNotFound("No table has that alias.")
     if can(caller, action, table):
         return
+    log.info("refused", caller=caller.sub, action=action, alias=table.alias)
     if action in WRITE_ACTIONS and is_read_only(table):
         raise Forbidden(f"{table.label} is read-only here: nobody may {action} items.")
     raise Forbidden(f"Your groups don't include one that may {action} items of {table.label}.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 
 from tables.access.callers import NOBODY, Caller
-from tables.access.claims import turned_round
 
 # What Django's User has room for.
 NAME_CHARACTERS = 150
@@ -36,22 +36,17 @@ def remember_caller(caller: Caller, email: object) -> User:
 
     Nothing but `sub` finds a user: names and addresses can be changed by their owners.
     """
-    user, created = User.objects.get_or_create(username=caller.sub)
-    if created:
-        user.set_unusable_password()
-    user.first_name = caller.identity[:NAME_CHARACTERS]
-    user.email = _shown_email(email)
-    user.save()
-    user.groups.set([Group.objects.get_or_create(name=name)[0] for name in sorted(caller.groups)])
+    with transaction.atomic():
+        user, created = User.objects.get_or_create(username=caller.sub)
+        if created:
+            user.set_unusable_password()
+        user.first_name = caller.identity[:NAME_CHARACTERS]
+        user.email = _shown_email(email)
+        user.save()
+        groups = [Group.objects.get_or_create(name=name)[0] for name in sorted(caller.groups)]
+        user.groups.set(groups)
     user._caller = None  # type: ignore[attr-defined] # noqa: SLF001 - the groups have changed
     return user
-
-
-def users_named(name: str) -> list[User]:
-    """Everyone whom a person at a terminal may mean by `name`: a sub, or a sign-in name."""
-    by_sub = User.objects.filter(username=name)
-    by_identity = User.objects.filter(first_name__in={name, turned_round(name)})
-    return list((by_sub | by_identity).distinct())
 
 
 def _shown_email(text: object) -> str:
