@@ -16,8 +16,9 @@ class Problem:
 
 
 class TablesError(Exception):
-    """The root. `str(error)` is a sentence that may be shown to whoever made the request.
+    """The root of the tree; by itself, a failure that nobody foresaw.
 
+    `str(error)` is a sentence that may be shown to whoever made the request.
     `aws_code` and `aws_request_id` are set when DynamoDB itself refused.
     """
 
