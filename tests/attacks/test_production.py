@@ -1,10 +1,16 @@
 """Row 29: what must not reach production stops the check, and what is never right the start."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.core.checks import run_checks
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
+ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = {
     "SECRET_KEY": "made-up-for-this-test-and-long-enough-for-the-checks-0123456789",
     "DEBUG": False,
@@ -66,3 +72,19 @@ def test_29_a_sign_in_in_the_clear_stops_the_start(found, name, url):
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "127.9.9.9", "[::1]", "x.localhost"])
 def test_29_a_loopback_host_may_do_without_https(found, host):
     assert found(deployment=False, COGNITO_DOMAIN=f"http://{host}:4566") == set()
+
+
+def test_29_the_server_itself_does_not_start_with_a_sign_in_in_the_clear():
+    environment = {**os.environ, "COGNITO_ISSUER": "http://id.example.com"}
+    environment["DJANGO_SETTINGS_MODULE"] = "project.settings"
+    started = subprocess.run(
+        [sys.executable, "-c", "import project.wsgi"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert started.returncode != 0
+    assert "COGNITO_ISSUER is 'http://id.example.com', which is not https" in started.stderr
