@@ -66,6 +66,12 @@ KINDS = {
         _("Nobody can sign in at the moment. Those who are signed in can go on working."),
         _("Try again in a minute. Tell an administrator if it stays like this."),
     ),
+    "unconfigured": Kind(
+        503,
+        _("Nobody can sign in yet"),
+        _("This site has not been told of its sign-in service."),
+        _("Whoever runs it: set COGNITO_USER_POOL_ID, COGNITO_CLIENT_ID and COGNITO_DOMAIN."),
+    ),
     "busy": Kind(
         429,
         _("Too many attempts"),

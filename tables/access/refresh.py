@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import (
@@ -106,9 +105,10 @@ def _kept_form(request: HttpRequest) -> HttpResponse:
 def _current_page(request: HttpRequest) -> str:
     """The page that a script runs in: htmx names it, and so does a same-origin referrer."""
     for header in ("HX-Current-URL", "Referer"):
-        page = urlsplit(request.headers.get(header, ""))
-        if page.netloc == request.get_host() and page.path.startswith("/"):
-            return page._replace(scheme="", netloc="").geturl()
+        origin = f"{request.scheme}://{request.get_host()}"
+        page = request.headers.get(header, "")
+        if page.startswith(f"{origin}/"):
+            return page.removeprefix(origin)
     return FIRST_PAGE
 
 

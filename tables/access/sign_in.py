@@ -44,6 +44,8 @@ class BeginView(OIDCAuthenticationRequestView):  # type: ignore[misc] # untyped
     """Sends the browser to the hosted sign-in page, or says that it can't be reached."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
+        if not self.OIDC_OP_AUTH_ENDPOINT:
+            return failure_page(request, "unconfigured")
         if _refuses_connections(self.OIDC_OP_AUTH_ENDPOINT):
             log.warning("sign_in_failed", kind="unreachable", reason="the sign-in page")
             return failure_page(request, "unreachable", next_page=_safe_next(request))

@@ -71,8 +71,9 @@ def test_a_script_comes_back_to_the_page_it_runs_in(ended, header):
     page = "http://testserver/admin/tables/Workers/?a=1"
     answer = ended.get(ADD, headers={"HX-Request": "true", header: page})
     assert answer.json()["login_url"].endswith("next=%2Fadmin%2Ftables%2FWorkers%2F%3Fa%3D1")
-    answer = ended.get(ADD, headers={"HX-Request": "true", header: "https://evil.example.com/x"})
-    assert answer.json()["login_url"].endswith("next=%2Fadmin%2F")
+    for elsewhere in ("https://evil.example.com/x", "http://testserver.evil.example.com/", "//[x"):
+        answer = ended.get(ADD, headers={"HX-Request": "true", header: elsewhere})
+        assert answer.json()["login_url"].endswith("next=%2Fadmin%2F")
 
 
 def test_a_form_is_kept_with_everything_that_was_typed(stranger):

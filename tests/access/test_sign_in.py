@@ -136,6 +136,12 @@ def test_a_sign_in_service_that_is_down_is_said_so(client, provider, db):
     assert answer["Retry-After"] == "30"
 
 
+def test_a_site_without_a_sign_in_service_says_so(client, settings, db):
+    settings.OIDC_OP_AUTHORIZATION_ENDPOINT = ""
+    answer = client.get("/oidc/authenticate/")
+    assert (answer.status_code, "Nobody can sign in yet" in answer.text) == (503, True)
+
+
 @pytest.mark.parametrize(
     ("told", "status", "words"),
     [
