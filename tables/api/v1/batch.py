@@ -36,6 +36,7 @@ class Batch(WritingView):
 
     rights: ClassVar = {"POST": ("add", "change", "delete")}
     accepted: ClassVar = {"POST": (PLAIN, TYPED)}
+    starts: ClassVar = {"POST": {"operations": [{"method": "POST", "body": {}}]}}
 
     def batch(self, request: Request, alias: str) -> Response:
         """207 with one result for each operation, in the same order."""

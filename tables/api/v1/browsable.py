@@ -2,8 +2,119 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 from rest_framework.renderers import BrowsableAPIRenderer
+
+from tables.access.sign_in import sign_in_url
+from tables.api.v1.media_types import FORM, MULTIPART
+from tables.core.values import dumps
+
+# Only these are links: a value is somebody's text.
+_LINK = re.compile(r'https?://[^\s"<>\\]+')
+_WITHOUT_CONTENT = (204, 304)
+
+
+@dataclass(slots=True)
+class Shown:
+    """What a page shows besides the answer: the item's tag, links to items, bodies to start from.
+
+    `bodies` are JSON values by method.
+    """
+
+    tag: str = ""
+    links: list[tuple[str, str]] = field(default_factory=list)
+    bodies: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PageForm:
+    """A request that the page offers to send."""
+
+    method: str
+    types: tuple[str, ...]
+    body: str
+    is_conditional: bool
 
 
 class BrowsableRenderer(BrowsableAPIRenderer):
-    """DRF's page in our dress."""
+    """DRF's idea in our dress: no inline style or script, exact JSON, If-Match beside each form."""
+
+    template = "rest_framework/api.html"
+
+    def render(
+        self,
+        data: Any,
+        accepted_media_type: str | None = None,
+        renderer_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        if renderer_context and renderer_context["response"].status_code in _WITHOUT_CONTENT:
+            return b""
+        return super().render(data, accepted_media_type, renderer_context)
+
+    def get_context(
+        self, data: Any, accepted_media_type: str | None, renderer_context: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        view, request, response = (renderer_context[k] for k in ("view", "request", "response"))
+        shown: Shown = view.shown
+        text = data if isinstance(data, bytes) else dumps(data, pretty=True)
+        return {
+            "request": request,
+            "response": response,
+            "name": view.get_view_name(),
+            "description": view.get_view_description(),
+            "crumbs": list(_crumbs(view.kwargs)),
+            "content": _linked(text.decode()),
+            "headers": [(name, _linked(value)) for name, value in _telling(response)],
+            "formats": [r.format for r in view.renderer_classes if r is not type(self)],
+            "links": shown.links,
+            "tag": response.get("ETag") or shown.tag,
+            "forms": list(_forms(view, shown)),
+            "may_delete": "DELETE" in view.allowed_methods and bool(shown.tag),
+            "sign_in_url": sign_in_url(request.get_full_path()),
+        }
+
+
+def _forms(view: Any, shown: Shown) -> Iterator[PageForm]:
+    for method in view.allowed_methods:
+        if method in shown.bodies:
+            types = tuple(t for t in view.accepted[method] if t not in (FORM, MULTIPART))
+            body = dumps(shown.bodies[method], pretty=True).decode()
+            yield PageForm(method, types, body, is_conditional=method != "POST")
+
+
+def _crumbs(kwargs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield "API", reverse("v1-root")
+    yield "Tables", reverse("v1-tables")
+    if "alias" not in kwargs:
+        return
+    alias = {"alias": kwargs["alias"]}
+    yield kwargs["alias"], reverse("v1-table", kwargs=alias)
+    yield "Items", reverse("v1-items", kwargs=alias)
+    if "token" in kwargs:
+        yield kwargs["token"], reverse("v1-item", kwargs=dict(kwargs))
+
+
+def _telling(response: Any) -> Iterator[tuple[str, str]]:
+    """The headers that a reader of the page may care for."""
+    for name in ("Allow", "ETag", "Link", "Location", "Preference-Applied", "Retry-After"):
+        if name in response:
+            yield name, response[name]
+
+
+def _linked(text: str) -> SafeString:
+    """The text, escaped, with its http and https addresses as links."""
+    parts: list[str] = []
+    end = 0
+    for match in _LINK.finditer(text):
+        parts += [escape(text[end : match.start()])]
+        parts += [format_html('<a rel="nofollow" href="{}">{}</a>', match[0], match[0])]
+        end = match.end()
+    # Every part is escaped above.
+    return mark_safe("".join([*parts, escape(text[end:])]))  # noqa: S308

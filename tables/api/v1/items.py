@@ -9,19 +9,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tables.api.v1 import item_writes
-from tables.api.v1.browsable import BrowsableRenderer
 from tables.api.v1.conditions import read_conditions
 from tables.api.v1.drafts import read_change, read_draft
+from tables.api.v1.examples import example_item
 from tables.api.v1.item_writes import Companions, Outcome
 from tables.api.v1.media_types import ITEM_TYPES, PATCH_TYPES
-from tables.api.v1.pages import page_response, read_page
+from tables.api.v1.pages import links_to_items, page_response, read_page
 from tables.api.v1.queries import ITEM_PARAMETERS, next_url, query_pairs, require_known_parameters
 from tables.api.v1.writing import WritingView
 from tables.core.errors import ItemNotFound, PreconditionFailed
 from tables.core.keys import decode_token
 from tables.core.preconditions import matches_state, matches_tag
 from tables.core.queries import parse_query
-from tables.core.values import Item
+from tables.core.registry import Table
+from tables.core.values import Item, plain_item
 from tables.dynamodb.collections import filter_types
 from tables.dynamodb.reads import get_item
 
@@ -32,6 +33,11 @@ class Items(WritingView):
     rights: ClassVar = {"GET": ("view",), "HEAD": ("view",), "POST": ("add", "change")}
     accepted: ClassVar = {"POST": ITEM_TYPES}
 
+    def actions(self, method: str, table: Table) -> tuple[str, ...]:
+        """A POST changes items only where their natural key may name one that is there."""
+        may_change = method != "POST" or table.natural_key
+        return super().actions(method, table) if may_change else ("add",)
+
     def list(self, request: Request, alias: str) -> Response:
         """One page of the items that the query string asks for."""
         table, description = self.target.table, self.target.description
@@ -39,6 +45,9 @@ class Items(WritingView):
         found = read_page(request, self.target, query)
         following = next_url(request, found.next_cursor) if found.next_cursor else None
         representation = replaced(self.representation(), fields=query.fields)
+        if self.is_page:
+            self.shown.links = links_to_items(request, self.target, found)
+            self.shown.bodies["POST"] = example_item(table, description)
         return page_response(found, representation, following)
 
     def create(self, request: Request, alias: str) -> Response:
@@ -66,6 +75,11 @@ class SingleItem(WritingView):
     }
     accepted: ClassVar = {"PUT": ITEM_TYPES, "PATCH": PATCH_TYPES}
 
+    def actions(self, method: str, table: Table) -> tuple[str, ...]:
+        """A PUT adds items only where clients choose their keys."""
+        may_add = method != "PUT" or (table.client_keys and not table.natural_key)
+        return super().actions(method, table) if may_add else ("change",)
+
     @property
     def key(self) -> Item:
         """The key in the URL. Raises ItemNotFound for a token that is none."""
@@ -79,10 +93,12 @@ class SingleItem(WritingView):
         representation = self.representation()
         if (if_match := request.headers.get("If-Match")) and not matches_state(if_match, item):
             raise PreconditionFailed("The item is in another state.", current=item)
-        if isinstance(request.accepted_renderer, BrowsableRenderer):
-            # A page holds forms and rights besides the item: no tag of the item fits it.
-            return Response(representation.show(item))
         tag = representation.etag(item)
+        if self.is_page:
+            # A page holds forms and rights besides the item: no tag of the item fits it.
+            self.shown.tag = tag
+            self.shown.bodies |= {"PUT": plain_item(item), "PATCH": {}}
+            return Response(representation.show(item))
         if (known := request.headers.get("If-None-Match")) and matches_tag(known, tag):
             return Response(status=304, headers={"ETag": tag})
         return Response(representation.show(item), headers={"ETag": tag})

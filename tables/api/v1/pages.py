@@ -8,10 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from tables.access.limits import concurrent_scan, spend
+from tables.api.v1.links import item_link
 from tables.api.v1.representations import Representation
 from tables.api.v1.targets import Target
 from tables.core.queries import CollectionQuery
-from tables.core.values import Item
+from tables.core.values import Item, content_of
 from tables.dynamodb.collections import CollectionPage, plan_of, read_collection
 
 
@@ -49,6 +50,21 @@ def page_response(
     """A page of a collection, with a Link to the next one."""
     headers = {"Link": f'<{following}>; rel="next"'} if following else {}
     return Response(page_document(found, representation, following), headers=headers)
+
+
+def links_to_items(
+    request: Request, target: Target, found: CollectionPage
+) -> list[tuple[str, str]]:
+    """The key of each item in words, and its URL."""
+    table, description = target.table, target.description
+    keys = [{name: item[name] for name in description.key_names} for item in found.page.items]
+    return [
+        (
+            " / ".join(str(content_of(value)) for value in key.values()),
+            item_link(request, table, description, key),
+        )
+        for key in keys
+    ]
 
 
 def _shown(items: list[Item], representation: Representation) -> list[Item]:

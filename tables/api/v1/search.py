@@ -13,7 +13,7 @@ from tables.api.v1.browsable import BrowsableRenderer
 from tables.api.v1.drafts import read_document, require_media_type, require_object
 from tables.api.v1.media_types import PLAIN
 from tables.api.v1.negotiation import PlainRenderer, TypedRenderer
-from tables.api.v1.pages import page_document, read_page
+from tables.api.v1.pages import links_to_items, page_document, read_page
 from tables.api.v1.queries import next_url, query_pairs, require_known_parameters
 from tables.api.v1.views import V1View
 from tables.core.errors import InvalidExpression, InvalidRequest, Problem
@@ -33,6 +33,7 @@ class Search(V1View):
     renderer_classes = [PlainRenderer, TypedRenderer, BrowsableRenderer]
     rights: ClassVar = {"POST": ("view",)}
     accepted: ClassVar = {"POST": (PLAIN,)}
+    starts: ClassVar = {"POST": {"scan": {}, "limit": 100}}
 
     def search(self, request: Request, alias: str) -> Response:
         """One page; `next` is where to POST the same body for the next one."""
@@ -41,6 +42,8 @@ class Search(V1View):
         found = read_page(request, self.target, query)
         following = next_url(request, found.next_cursor) if found.next_cursor else None
         representation = replace(self.representation(), fields=query.fields)
+        if self.is_page:
+            self.shown.links = links_to_items(request, self.target, found)
         document = page_document(found, representation, following)
         return Response({**document, "cursor": found.next_cursor})
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tables.access.callers import Caller
 from tables.access.rights import can, require
-from tables.configuration import description, registry
+from tables.configuration import description
 from tables.core.descriptions import TableDescription
 from tables.core.registry import Table
 
@@ -28,12 +28,11 @@ class Target:
         require(self.caller, action, self.table)
 
 
-def find_target(alias: str, caller: Caller, *actions: str) -> Target:
-    """The target of an alias, for a caller with at least one of these rights.
+def find_target(table: Table, caller: Caller, *actions: str) -> Target:
+    """The target that a table is for a caller with at least one of these rights.
 
     Raises TableNotFound where the caller may not view it, Forbidden; DynamoDB is asked last.
     """
-    table = registry().get(alias)
     require(caller, "view", table)
     if not any(can(caller, action, table) for action in actions):
         require(caller, actions[0], table)

@@ -17,14 +17,15 @@ _TABLE = r"^api/v1/tables/(?P<alias>[^/]+)"
 urlpatterns = [
     re_path(r"^api/v1/?\Z", Root.as_view({"get": "list"}), name="v1-root"),
     re_path(r"^api/v1/tables/?\Z", Tables.as_view({"get": "list"}), name="v1-tables"),
-    re_path(rf"{_TABLE}/?\Z", OneTable.as_view({"get": "retrieve"}), name="v1-table"),
+    re_path(rf"{_TABLE}/?\Z", OneTable.as_view({"get": "retrieve"}, name="Table"), name="v1-table"),
     re_path(
         rf"{_TABLE}/items/?\Z", Items.as_view({"get": "list", "post": "create"}), name="v1-items"
     ),
     re_path(
         rf"{_TABLE}/items/(?P<token>[^/]+)/?\Z",
         SingleItem.as_view(
-            {"get": "retrieve", "put": "replace", "patch": "change", "delete": "destroy"}
+            {"get": "retrieve", "put": "replace", "patch": "change", "delete": "destroy"},
+            name="Item",
         ),
         name="v1-item",
     ),

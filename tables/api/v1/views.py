@@ -16,8 +16,8 @@ from rest_framework.viewsets import ViewSet
 from tables.access.authentication import caller_of
 from tables.access.limits import ReadThrottle, WriteThrottle
 from tables.access.logs import bind, request_id
-from tables.access.rights import can
-from tables.api.v1.browsable import BrowsableRenderer
+from tables.access.rights import can, require
+from tables.api.v1.browsable import BrowsableRenderer, Shown
 from tables.api.v1.media_types import PROBLEM
 from tables.api.v1.negotiation import Negotiation, PlainRenderer, TypedRenderer
 from tables.api.v1.problems import ProblemDetails, problem_of
@@ -26,18 +26,30 @@ from tables.api.v1.representations import Representation
 from tables.api.v1.targets import Target, find_target
 from tables.configuration import registry
 from tables.core.errors import PreconditionFailed
+from tables.core.registry import Table
 
 
 class V1View(ViewSet):
     """A resource of v1. `rights` says which of the actions let a caller use a method.
 
-    `accepted` are the media types of bodies by method.
+    `accepted` are the media types of bodies by method, `starts` what a person may start one from.
     """
 
     content_negotiation_class = Negotiation
     renderer_classes = [PlainRenderer, BrowsableRenderer]
     rights: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     accepted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    starts: ClassVar[Mapping[str, Any]] = {}
+
+    @functools.cached_property
+    def shown(self) -> Shown:
+        """What a page of this answer shows besides it."""
+        return Shown(bodies=dict(self.starts))
+
+    @property
+    def is_page(self) -> bool:
+        """Whether a person will read the answer."""
+        return isinstance(self.request.accepted_renderer, BrowsableRenderer)
 
     def get_permissions(self) -> Sequence[Any]:
         """Anyone may ask for OPTIONS: a preflight carries no credentials."""
@@ -72,14 +84,19 @@ class V1View(ViewSet):
             method
             for method in supported
             if method not in self.rights
-            or any(can(caller, action, table) for action in self.rights[method])
+            or any(can(caller, action, table) for action in self.actions(method, table))
         ]
+
+    def actions(self, method: str, table: Table) -> tuple[str, ...]:
+        """The rights of which one lets a caller use this method on this table."""
+        return self.rights[method]
 
     @functools.cached_property
     def target(self) -> Target:
         """The table of the URL. Raises TableNotFound, Forbidden."""
-        actions = self.rights[self.request.method or ""]
-        found = find_target(self.kwargs["alias"], caller_of(self.request), *actions)
+        table = registry().get(self.kwargs["alias"])
+        actions = self.actions(self.request.method or "", table)
+        found = find_target(table, caller_of(self.request), *actions)
         bind(alias=found.table.alias, action=str(self.action))
         return found
 
@@ -96,7 +113,7 @@ class V1View(ViewSet):
         """What the caller may do with this resource."""
         methods = self.allowed_methods
         if "alias" in self.kwargs and request.user.is_authenticated:
-            find_target(self.kwargs["alias"], caller_of(request), "view")
+            require(caller_of(request), "view", registry().get(self.kwargs["alias"]))
         document = {
             "name": self.get_view_name(),
             "description": self.get_view_description(),

@@ -156,7 +156,7 @@ def test_json_that_cannot_be_read_is_400(staff, body, kind):
 @pytest.mark.parametrize("kind", [PLAIN, TYPED])
 def test_an_empty_body_is_400(staff, kind):
     url = "/api/v1/tables/Bare/items"
-    response = staff.client.generic("POST", url, b"", CONTENT_TYPE=kind)
+    response = staff.client.generic("POST", url, b"", content_type=kind)
     assert "empty" in problem(response, 400, "invalid_request")["detail"]
 
 
