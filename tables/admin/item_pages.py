@@ -219,13 +219,13 @@ def _conflict_page(visit: Visit, opened: Item, conflict: EditConflict) -> HttpRe
     base = opened if conflict.stored is None else conflict.stored
     choices = contested_paths(conflict.changes, conflict.conflicts)
     title = (
-        _("Somebody else deleted this item")
+        _("Somebody else deleted “%(key)s”")
         if conflict.stored is None
-        else _("Somebody else changed this item")
+        else _("Somebody else changed “%(key)s”")
     )
     context = {
         **_around(visit, base),
-        "title": title,
+        "title": title % {"key": key_text(base, visit.description)},
         "is_deleted": conflict.stored is None,
         "choices": choices,
         "merged": merged_paths(conflict.changes, conflict.conflicts),

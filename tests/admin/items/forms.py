@@ -24,22 +24,31 @@ class FormReader(HTMLParser):
             self.inside = self.form_id is None or given.get("id") == self.form_id
         if tag == "template":
             self.in_template += 1
-        if not self.inside or self.in_template:
-            return
-        if tag == "input" and given.get("type") not in BUTTONS and given.get("name"):
-            if given.get("type") in ("checkbox", "radio") and "checked" not in given:
-                return
-            value = given.get("value") or ""
-            if given.get("type") in (None, "text"):
-                value = re.sub(r"[\r\n]", "", value)
-            self.fields[given["name"]] = submitted(value)
+        if self.inside and not self.in_template:
+            self._start_field(tag, given)
+
+    def _start_field(self, tag, given):
+        if tag == "input" and given.get("name"):
+            self._input(given)
         elif tag == "textarea":
             self.text = (given["name"], [])
         elif tag == "select":
             self.select = given["name"]
-        elif tag == "option" and self.select:
-            if "selected" in given or self.select not in self.fields:
-                self.fields[self.select] = submitted(given["value"] or "")
+        elif (
+            tag == "option"
+            and self.select
+            and ("selected" in given or self.select not in self.fields)
+        ):
+            self.fields[self.select] = submitted(given["value"] or "")
+
+    def _input(self, given):
+        kind = given.get("type", "text")
+        if kind in BUTTONS or (kind in ("checkbox", "radio") and "checked" not in given):
+            return
+        value = given.get("value") or ""
+        # A field of one line drops line breaks.
+        value = re.sub(r"[\r\n]", "", value) if kind == "text" else value
+        self.fields[given["name"]] = submitted(value)
 
     def handle_data(self, data):
         if self.text:

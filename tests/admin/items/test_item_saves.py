@@ -2,6 +2,7 @@
 
 import pytest
 
+from tables.admin import item_saves
 from tests.admin.items.forms import fields_of
 from tests.admin.items.person import Person, store, stored, url
 
@@ -236,8 +237,6 @@ def test_an_item_deleted_meanwhile_can_be_created_again(opened, other):
 
 
 def test_a_write_between_reading_and_writing_is_merged_too(opened, monkeypatch):
-    from tables.admin import item_saves
-
     real, raced = item_saves.rewrite, []
 
     def racing(description, key, decide):
