@@ -99,3 +99,18 @@ def test_someone_in_no_group_is_told_and_can_sign_out(page, site):
     expect(page.get_by_text("You are signed in as nobody, nora.")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator("input[name=password]")).to_be_visible()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_pages_about_signing_in_are_for_everyone(browser, site, colours, violations):
+    with browser.new_context(color_scheme=colours, bypass_csp=True) as context:
+        page = context.new_page()
+        page.goto(f"{site}/oidc/callback/")
+        assert violations(page) == []
+        page.goto(f"{site}/admin/token/")
+        fill_in(page, "sam.staff")
+        page.get_by_role("button", name="Show the token").click()
+        expect(page.locator("#token-text")).to_be_visible()
+        assert violations(page) == []
+        page.goto(f"{site}/oidc/done/")
+        assert violations(page) == []
