@@ -12,6 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from tables.access.limits import spend
 from tables.admin.item_conflicts import (
     contested_paths,
     merged_paths,
@@ -53,6 +54,7 @@ _NAMED_PATHS = 8
 def add_item(visit: Visit) -> HttpResponse:
     """A form for a new item; an existing key is refused."""
     visit.require("add")
+    _spend(visit)
     if visit.request.method != "POST":
         start = visit.request.GET.dict()
         return _form_page(visit, ItemForm.of_new(visit, start, mode_of(visit.request)))
@@ -65,6 +67,7 @@ def add_item(visit: Visit) -> HttpResponse:
 def change_item(visit: Visit, key: str) -> HttpResponse:
     """An item's form, or the item without controls for whoever may only look."""
     where = decode_token(key, visit.description)
+    _spend(visit)
     if visit.request.method != "POST":
         item = _stored(visit, where)
         return _form_page(visit, ItemForm.of_item(visit, item, mode_of(visit.request)))
@@ -83,6 +86,7 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
     """Show the item in full, then delete it if it still is what was shown."""
     visit.require("delete")
     where = decode_token(key, visit.description)
+    _spend(visit)
     if visit.request.method != "POST":
         return _delete_page(visit, _stored(visit, where))
     shown = unseal(visit.request.POST.get("opened", ""), visit.table.alias)
@@ -277,6 +281,10 @@ def _onward(visit: Visit, item: Item) -> HttpResponse:
 
 
 # ---------------------------------------------------------------- parts
+
+
+def _spend(visit: Visit) -> None:
+    spend(visit.request, "write" if visit.request.method == "POST" else "read")
 
 
 def _stored(visit: Visit, where: Item) -> Item:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.core import signing
+from django.core.cache import cache
 
 from tests.admin.items.forms import fields_of
 from tests.admin.items.person import store, stored, url
@@ -433,3 +434,12 @@ def test_the_json_twin_is_linked(person):
 def test_what_was_written_is_among_the_recent_items(person):
     person.add("Types").type("id", "recent").press()
     assert url("Types", {"id": {"S": "recent"}}) in text(person.client.get("/admin/"))
+
+
+def test_the_writes_of_a_person_are_counted(person, settings):
+    cache.clear()
+    settings.THROTTLE_WRITE = "2/min"
+    store("Types", ITEM)
+    statuses = [person.open("Types", ITEM).type("a", str(n)).press().status_code for n in range(3)]
+    assert statuses == [302, 302, 429]
+    assert stored("Types", KEY)["a"] == {"S": "1"}
