@@ -166,7 +166,7 @@ def site(folder, python, copied):
         for command in (["collectstatic", "--noinput"], ["migrate"], ["create_state_table"]):
             done = made.manage(*command)
             assert done.returncode == 0, done.stderr
-        servers = _shipped(folder, https, http, app) + SIGN_IN_SERVER.format(
+        servers = shipped_servers(folder, https, http, app) + SIGN_IN_SERVER.format(
             port=sign_in, folder=folder, engine=engine.url
         )
         stack.enter_context(programs.nginx(folder, servers, [https, http, sign_in]))
@@ -174,7 +174,7 @@ def site(folder, python, copied):
         yield made
 
 
-def _shipped(folder, https, http, app):
+def shipped_servers(folder, https, http, app):
     """deploy/nginx.conf with this machine's ports, name and certificate."""
     changes = {
         "listen 443 ": f"listen 127.0.0.1:{https} ",
