@@ -44,7 +44,11 @@
   // Each type has its own control; what was typed is kept while it can mean something.
   function retype(row, type) {
     const old = control(row);
-    const text = old.matches(".tag") ? "" : old.value;
+    const view = row.querySelector("[name$='-view']");
+    const first = row.querySelector("select.type option[selected]");
+    row.dataset.view ??= view.value;
+    if (old.matches("textarea, input")) row.dataset.text = old.value;
+    const text = row.dataset.text ?? (old.matches(".tag") ? "" : old.value);
     let fresh;
     if (type === "NULL") {
       fresh = document.createElement("span");
@@ -61,8 +65,8 @@
     }
     fresh.classList.add("value");
     if (type !== "NULL") fresh.classList.add(`type-${type}`);
-    // A list or map with types stays in that view; any other retyped value is written plainly.
-    if (!["L", "M"].includes(type)) row.querySelector("[name$='-view']").value = "plain";
+    // The view belongs to the type that the text was shown in.
+    view.value = first && first.value === type ? row.dataset.view : "plain";
     old.replaceWith(fresh);
   }
 

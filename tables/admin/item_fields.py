@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal
 
 from django.utils.translation import gettext as _
@@ -123,8 +124,15 @@ def _widget(row: Row, known: Mapping[str, Any], choices: tuple[tuple[str, str], 
     if choices:
         return "choice"
     is_date = row.type == "S" and row.view == "plain" and known.get("format") == "date"
-    # A date field would swallow any other text.
-    return "date" if is_date and (not row.text or _DATE.fullmatch(row.text)) else "text"
+    return "date" if is_date and (not row.text or _is_date(row.text)) else "text"
+
+
+def _is_date(text: str) -> bool:
+    """Whether a date field shows this text: it would swallow any other."""
+    try:
+        return bool(_DATE.fullmatch(text)) and date.fromisoformat(text).year > 0
+    except ValueError:
+        return False
 
 
 def _choices(row: Row, known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -64,9 +64,7 @@ class ItemForm:
     def of_item(cls, visit: Visit, item: Item, mode: Mode, edited: Item | None = None) -> ItemForm:
         """The form of a stored item, or of one with edits on it."""
         form = cls(visit, item, [], mode, edited=item if edited is None else edited)
-        if len(item) > MAX_ROWS:
-            form.mode = "raw"
-        form.show(form.mode)
+        form.show(mode)
         return form
 
     @classmethod
@@ -124,12 +122,13 @@ class ItemForm:
 
     def show(self, mode: Mode) -> None:
         """Turn to rows or to raw JSON, with what was edited so far."""
-        self.mode = mode
-        if mode == "raw":
+        self.mode = "raw" if self.is_wide else mode
+        if self.mode == "raw":
             self.raw = _raw_text(self.visit, self.edited)
             self.rows = []
         else:
-            self.rows = _rows_between(self.visit, self.opened, self.edited)
+            rows = _rows_between(self.visit, self.opened, self.edited)
+            self.rows = rows + self._missing_rows({row.name for row in rows})
 
     def switch_view(self, number: str) -> None:
         """Show one row's value in its other view: plain or typed."""
@@ -166,6 +165,11 @@ class ItemForm:
         return {name: value for name, value in self.opened.items() if name in names}
 
     @property
+    def is_wide(self) -> bool:
+        """Whether there are more attributes than rows can show."""
+        return len({*self.opened, *self.edited}) > MAX_ROWS
+
+    @property
     def fixed_size(self) -> int:
         """Bytes of what can't be edited."""
         return item_size(self.fixed)
@@ -189,6 +193,15 @@ class ItemForm:
     def made_key(self) -> str:
         """The key attribute that the server makes for a new item, or nothing."""
         return _made_key(self.visit) if self.is_new else ""
+
+    def _missing_rows(self, known: set[str]) -> list[Row]:
+        """Empty rows for what the schema knows and the item doesn't hold."""
+        rows = blank_rows(self.visit, {}, made_key=self.made_key)
+        return [
+            row if self.is_new else replace(row, optional=True)
+            for row in rows
+            if row.name not in known
+        ]
 
     def _read_raw(self) -> None:
         try:
@@ -231,8 +244,7 @@ def _rows_between(visit: Visit, opened: Item, edited: Item) -> list[Row]:
             rows.append(row_of(name, edited[name], places.get(name)))
         elif name in opened and name not in fixed:
             rows.append(replace(row_of(name, opened[name], places[name]), removed=True))
-    known = {row.name for row in rows}
-    return rows + [row for row in blank_rows(visit, {}) if row.optional and row.name not in known]
+    return rows
 
 
 def _made_key(visit: Visit) -> str:

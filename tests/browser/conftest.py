@@ -86,7 +86,7 @@ def _free_port():
 
 
 def _is_alive(url):
-    with contextlib.suppress(requests.ConnectionError):
+    with contextlib.suppress(requests.ConnectionError, requests.Timeout):
         return requests.get(f"{url}/healthz", timeout=5).ok
     return False
 

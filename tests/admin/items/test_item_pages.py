@@ -443,3 +443,56 @@ def test_the_writes_of_a_person_are_counted(person, settings):
     statuses = [person.open("Types", ITEM).type("a", str(n)).press().status_code for n in range(3)]
     assert statuses == [302, 302, 429]
     assert stored("Types", KEY)["a"] == {"S": "1"}
+
+
+def test_a_date_that_no_calendar_has_is_shown_as_text(person):
+    item = {"id": {"S": "s"}, "birthDate": {"S": "2013-02-31"}, "studentUniqueId": {"S": "1"}}
+    store("Students", item)
+    page = text(person.open("Students", item).page)
+    assert 'type="date"' not in page
+    assert "\n2013-02-31</textarea>" in page
+
+
+def test_what_the_schema_knows_can_be_filled_in_later(person):
+    note = {"id": {"S": "n"}, "topic": {"S": "T"}, "text": {"S": "t"}}
+    store("Notes", note)
+    assert person.open("Notes", note).type("Pinned", "true").press().status_code == 302
+    assert stored("Notes", {"id": {"S": "n"}})["pinned"] == {"BOOL": True}
+
+
+def test_the_key_has_a_row_again_after_typed_json(person):
+    person.add("Types", view="raw")
+    person.fields["raw"] = "{}"
+    person.press("_tab", "rows")
+    assert person.type("id", "back").press().status_code == 302
+    assert stored("Types", {"id": {"S": "back"}}) is not None
+
+
+def test_an_item_of_very_many_attributes_opens_as_typed_json(person):
+    item = {**KEY, **{f"a{n}": {"N": "1"} for n in range(2100)}}
+    store("Types", item)
+    person.open("Types", item)
+    assert person.fields["mode"] == "raw"
+    person.fields["raw"] = person.fields["raw"].replace('"a7": {"N": "1"}', '"a7": {"N": "2"}')
+    assert person.press().status_code == 302
+    assert stored("Types", KEY) == {**item, "a7": {"N": "2"}}
+
+
+def test_more_changes_than_one_expression_holds_are_written_too(person):
+    store("Workers", {"empId": {"S": "1"}})
+    person.open("Workers", {"empId": {"S": "1"}}, view="raw")
+    many = ", ".join(f'"a{n}": {{"N": "{n}"}}' for n in range(400))
+    person.fields["raw"] = f'{{"empId": {{"S": "1"}}, {many}}}'
+    assert person.press().status_code == 302, text(person.page)
+    assert stored("Workers", {"empId": {"S": "1"}})["a399"] == {"N": "399"}
+
+
+def test_retyping_without_a_script_asks_for_the_value(person):
+    item = {**KEY, "nothing": {"NULL": True}}
+    store("Types", item)
+    person.open("Types", item)
+    number = person.row("nothing")
+    person.fields[f"a-{number}-type"] = "S"
+    assert "Now write the value in its new type." in text(person.press())
+    assert person.type("nothing", "").press().status_code == 302
+    assert stored("Types", KEY)["nothing"] == {"S": ""}
