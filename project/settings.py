@@ -116,7 +116,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,  # seconds
     }
 else:
-    DATABASES["default"] |= {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open SQLite anew costs a tenth of a page
 
 CACHES = {"default": cache("CACHE_URL", "locmemcache://")}
 if str(CACHES["default"]["BACKEND"]).endswith("LocMemCache"):
@@ -222,6 +223,19 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["tables.access.authentication.IsSignedIn"],
     "UNAUTHENTICATED_USER": "tables.access.callers.nobody",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Dynadmin REST API",
+    "DESCRIPTION": "Items of Amazon DynamoDB tables, with real HTTP semantics.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "DEFAULT_GENERATOR_CLASS": "tables.api.v1.openapi.generator.V1Generator",
+    "POSTPROCESSING_HOOKS": [],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "/static/dynadmin/favicon.svg",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "filter": True, "docExpansion": "none"},
 }
 
 # --- Doors ---------------------------------------------------------------------------------------

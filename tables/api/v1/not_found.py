@@ -14,6 +14,7 @@ class Nowhere(V1View):
     """404 for every method, whoever asks."""
 
     authentication_classes = []
+    schema = None  # type: ignore[assignment] # DRF's way to stay out of the document
     permission_classes = []
 
     def missing(self, request: Request, *_args: Any, **_kwargs: Any) -> NoReturn:

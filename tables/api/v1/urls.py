@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.urls import re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from tables.api.v1.batch import Batch
 from tables.api.v1.docs import errors
 from tables.api.v1.items import Items, SingleItem
 from tables.api.v1.not_found import nowhere
+from tables.api.v1.openapi.views import SchemaView, SwaggerView
 from tables.api.v1.search import Search
 from tables.api.v1.tables import OneTable, Root, Tables
 
@@ -31,12 +31,8 @@ urlpatterns = [
     ),
     re_path(rf"{_TABLE}/search/?\Z", Search.as_view({"post": "search"}), name="v1-search"),
     re_path(rf"{_TABLE}/batch/?\Z", Batch.as_view({"post": "batch"}), name="v1-batch"),
-    re_path(r"^api/schema/?\Z", SpectacularAPIView.as_view(), name="api-schema"),
-    re_path(
-        r"^api/docs/?\Z",
-        SpectacularSwaggerSplitView.as_view(url_name="api-schema"),
-        name="api-docs",
-    ),
+    re_path(r"^api/schema/?\Z", SchemaView.as_view(), name="api-schema"),
+    re_path(r"^api/docs/?\Z", SwaggerView.as_view(), name="api-docs"),
     re_path(r"^api/docs/errors/?\Z", errors, name="api-errors"),
     re_path(r"^api(?:/.*)?\Z", nowhere),
 ]

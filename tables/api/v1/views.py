@@ -20,6 +20,7 @@ from tables.access.rights import can, require
 from tables.api.v1.browsable import BrowsableRenderer, Shown
 from tables.api.v1.media_types import PROBLEM
 from tables.api.v1.negotiation import Negotiation, PlainRenderer, TypedRenderer
+from tables.api.v1.openapi.generator import V1Schema
 from tables.api.v1.problems import ProblemDetails, problem_of
 from tables.api.v1.queries import item_fields
 from tables.api.v1.representations import Representation
@@ -36,6 +37,7 @@ class V1View(ViewSet):
     """
 
     content_negotiation_class = Negotiation
+    schema = V1Schema()
     renderer_classes = [PlainRenderer, BrowsableRenderer]
     rights: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     accepted: ClassVar[Mapping[str, tuple[str, ...]]] = {}

@@ -1,0 +1,183 @@
+"""The parts that operations of the OpenAPI document share: parameters, headers, answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tables.api.v1.media_types import PROBLEM
+from tables.core.filters import OPERATORS
+from tables.core.queries import MAX_LIMIT, TYPE_SUFFIXES
+
+Part = dict[str, Any]
+
+STRING: Part = {"type": "string"}
+_ETAG = '"0f9f2c4be1d34f7a9c1e5f0a7b8c9d0e.p"'
+_FILTERS = ", ".join(f"`{operator.suffix}`" for operator in OPERATORS)
+_TYPES = ", ".join(f"`{suffix}`" for suffix in TYPE_SUFFIXES)
+
+FILTER_HELP = (
+    "Any other parameter filters: `training.status=completed`, `total__gte=100`, "
+    f"`note__exists=true`. The last suffix is the operator ({_FILTERS}); a type ({_TYPES}) may "
+    "follow it where the declared type is not meant. `plan` in the answer says what was read."
+)
+
+
+def ref(kind: str, name: str) -> Part:
+    """A reference to a component."""
+    return {"$ref": f"#/components/{kind}/{name}"}
+
+
+def _query(name: str, description: str, schema: Part) -> Part:
+    return {"name": name, "in": "query", "description": description, "schema": schema}
+
+
+def _header(name: str, description: str, schema: Part, example: str) -> Part:
+    return {
+        "name": name,
+        "in": "header",
+        "description": description,
+        "schema": schema,
+        "example": example,
+    }
+
+
+PARAMETERS: dict[str, Part] = {
+    "alias": {
+        "name": "alias",
+        "in": "path",
+        "required": True,
+        "description": "A table's alias.",
+        "schema": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_-]{0,63}$"},
+    },
+    "key": {
+        "name": "token",
+        "in": "path",
+        "required": True,
+        "description": (
+            "The item's key: each part as it stands if it is made of letters, digits, `_` and "
+            "`-`, else `~` and unpadded base64url of its UTF-8 text; a sort key follows a `,`."
+        ),
+        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_~,-]+$", "maxLength": 4200},
+    },
+    "fields": _query(
+        "fields", "Document paths to show, as `name,address.city,tags[0]`.", {"type": "string"}
+    ),
+    "format": _query(
+        "format",
+        "Beats Accept: plain JSON, typed JSON or a page.",
+        {"type": "string", "enum": ["json", "dynamodb", "api"]},
+    ),
+    "limit": _query(
+        "limit",
+        "The most items of a page; the table's page size unless given.",
+        {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
+    ),
+    "cursor": _query("cursor", "Where to go on: from `next`, never made up.", {"type": "string"}),
+    "index": _query("index", "Forces a secondary index.", {"type": "string"}),
+    "order": _query(
+        "order",
+        "The order of a Query, by its sort key.",
+        {"type": "string", "enum": ["asc", "desc"]},
+    ),
+    "plan": _query(
+        "plan", "`scan` refuses cleverness.", {"type": "string", "enum": ["auto", "scan"]}
+    ),
+    "if_match": _header(
+        "If-Match", "The tag of the state that the request is made for, or `*`.", STRING, _ETAG
+    ),
+    "if_none_match": _header(
+        "If-None-Match", "`*` on a PUT: create only. On a GET: 304 for this tag.", STRING, _ETAG
+    ),
+    "prefer": _header(
+        "Prefer",
+        "`return=minimal` for an answer without the item.",
+        STRING,
+        "return=minimal",
+    ),
+    "idempotency_key": _header(
+        "Idempotency-Key",
+        "Makes retries safe: within 24 hours the same request gets the same answer.",
+        {"type": "string", "minLength": 1, "maxLength": 255},
+        "8e03978e-40d5-43dd-bc93-6894a57f9324",
+    ),
+    "use_snapshot": _header(
+        "Use-Snapshot", "`true` is for reading only: 405 on a write.", STRING, "false"
+    ),
+}
+
+HEADERS: dict[str, Part] = {
+    "ETag": {"description": "The strong tag of the item as shown.", "schema": STRING},
+    "Location": {"description": "The item's URL.", "schema": {"type": "string", "format": "uri"}},
+    "Link": {"description": 'The next page, `rel="next"`.', "schema": STRING},
+    "X-Request-ID": {"description": "What to quote when asking for help.", "schema": STRING},
+    "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
+    "RateLimit": {"description": "What is left of the rate.", "schema": STRING},
+    "RateLimit-Policy": {"description": "The rate.", "schema": STRING},
+    "Preference-Applied": {"description": "The preference that was heard.", "schema": STRING},
+    "Idempotency-Replayed": {
+        "description": "`true` where this answer was given before.",
+        "schema": STRING,
+    },
+    "Allow": {"description": "The methods that the caller may use.", "schema": STRING},
+    "WWW-Authenticate": {"description": "`Bearer`.", "schema": STRING},
+    "Accept-Post": {"description": "Media types of a POST.", "schema": STRING},
+    "Accept-Patch": {"description": "Media types of a PATCH.", "schema": STRING},
+}
+
+# Status -> what it means, and the headers it may have besides X-Request-ID.
+_PROBLEMS: dict[int, tuple[str, tuple[str, ...]]] = {
+    400: ("The request can't be read.", ()),
+    401: ("Nobody is signed in, or the token is not valid.", ("WWW-Authenticate",)),
+    403: ("The caller may not do this.", ()),
+    404: ("No such table that the caller may view, or no such item.", ()),
+    405: ("The resource does not do this.", ("Allow",)),
+    406: ("There is no such representation.", ()),
+    409: ("What is stored, or what is running, contradicts the request.", ("Retry-After",)),
+    412: ("The item is in another state; ETag names it.", ("ETag",)),
+    413: ("The body or the item is too large.", ()),
+    415: ("The body's media type is not read here.", ("Accept-Post", "Accept-Patch")),
+    422: ("The body is well-formed but can't be accepted; errors point into it.", ()),
+    428: ("The table takes no unconditional change.", ()),
+    429: ("Too many requests.", ("Retry-After", "RateLimit", "RateLimit-Policy")),
+    500: ("Nobody foresaw this.", ()),
+    502: ("AWS refused this service.", ()),
+    503: ("DynamoDB is throttling, or can't be reached.", ("Retry-After",)),
+}
+# What any request may meet.
+ANYWHERE = (400, 401, 404, 406, 429, 500, 502, 503)
+
+
+def headers(*names: str) -> Part:
+    """Response headers by reference."""
+    return {name: ref("headers", name) for name in (*names, "X-Request-ID")}
+
+
+def problems(*statuses: int) -> Part:
+    """Responses of problems by status, with those that any request may meet."""
+    return {
+        str(status): ref("responses", f"Problem{status}")
+        for status in sorted({*statuses, *ANYWHERE})
+    }
+
+
+def problem_responses() -> dict[str, Part]:
+    """The component of each problem response."""
+    return {
+        f"Problem{status}": {
+            "description": text,
+            "headers": headers(*names),
+            "content": {PROBLEM: {"schema": ref("schemas", "Problem")}},
+        }
+        for status, (text, names) in _PROBLEMS.items()
+    }
+
+
+def object_of(required: dict[str, Part], **more: Any) -> Part:
+    """An object that has exactly these members."""
+    return {
+        "type": "object",
+        "properties": required,
+        "required": list(required),
+        "additionalProperties": False,
+        **more,
+    }

@@ -1,0 +1,255 @@
+"""The JSON Schemas of what v1 reads and writes, but for items, which each table has its own of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tables.api.v1.batch_operations import MAX_OPERATIONS
+from tables.api.v1.openapi.parts import STRING, Part, object_of, ref
+from tables.core.descriptions import KeyType
+from tables.core.json_patch import MAX_OPERATIONS as MAX_PATCH_OPERATIONS
+from tables.core.queries import MAX_LIMIT
+from tables.core.registry import ACTIONS
+from tables.core.values import SET_TYPES
+
+_URI: Part = {"type": "string", "format": "uri"}
+_NULLABLE_STRING: Part = {"type": ["string", "null"]}
+_NATURAL: Part = {"type": "integer", "minimum": 0}
+_POINTER: Part = {"type": "string", "description": "A JSON pointer (RFC 6901)."}
+_KEY_TYPES: tuple[KeyType, ...] = ("S", "N", "B")
+
+_KEY = object_of({"name": STRING, "type": {"type": "string", "enum": list(_KEY_TYPES)}})
+_LINKS = {"url": _URI, "items": _URI, "search": _URI, "batch": _URI}
+_SUMMARY: Part = {
+    "alias": STRING,
+    "label": STRING,
+    "description": STRING,
+    "rights": {"type": "array", "items": {"type": "string", "enum": list(ACTIONS)}},
+    **_LINKS,
+}
+_INDEX = object_of(
+    {
+        "name": STRING,
+        "global": {"type": "boolean"},
+        "partition_key": ref("schemas", "KeyAttribute"),
+        "sort_key": {"oneOf": [ref("schemas", "KeyAttribute"), {"type": "null"}]},
+        "projection": {
+            "oneOf": [{"const": "ALL"}, {"type": "array", "items": STRING}],
+        },
+        "ready": {"type": "boolean"},
+    }
+)
+_TABLE = object_of(
+    {
+        **_SUMMARY,
+        "partition_key": ref("schemas", "KeyAttribute"),
+        "sort_key": {"oneOf": [ref("schemas", "KeyAttribute"), {"type": "null"}]},
+        "indexes": {"type": "array", "items": ref("schemas", "Index")},
+        "item_count": {"type": ["integer", "null"], "minimum": 0},
+        "item_count_read_at": {"type": "string", "format": "date-time"},
+        "item_count_age": _NATURAL,
+        "size_bytes": {"type": ["integer", "null"], "minimum": 0},
+        "status": STRING,
+        "ttl_attribute": _NULLABLE_STRING,
+        "natural_key": {"type": "array", "items": STRING},
+        "client_keys": {"type": "boolean"},
+        "require_precondition": {"type": "boolean"},
+        "audit_attributes": {"type": "boolean"},
+        "schema": {"type": ["object", "null"]},
+    }
+)
+_PROBLEM: Part = {
+    "type": "object",
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": STRING,
+        "status": {"type": "integer"},
+        "detail": STRING,
+        "instance": {"type": "string"},
+        "code": STRING,
+        "request_id": STRING,
+        "errors": {
+            "type": "array",
+            "items": object_of({"pointer": _POINTER, "detail": STRING}),
+        },
+    },
+    "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
+    "example": {
+        "type": "/api/docs/errors#invalid_value",
+        "title": "Invalid value",
+        "status": 422,
+        "detail": "The key attribute 'id' can't be empty.",
+        "instance": "/api/v1/tables/Workers/items",
+        "code": "invalid_value",
+        "request_id": "0d9cbb3e5f7f4a0fb7c2b4d7a6a1f0c3",
+        "errors": [{"pointer": "/id", "detail": "The key attribute 'id' can't be empty."}],
+    },
+}
+_PLAN = object_of(
+    {
+        "operation": {"type": "string", "enum": ["GetItem", "Query", "Scan"]},
+        "index": _NULLABLE_STRING,
+    }
+)
+_SEARCH: Part = {
+    "type": "object",
+    "properties": {
+        "scan": {"type": "object", "description": "The filter; {} means everything."},
+        "fields": {"type": "array", "items": STRING},
+        "limit": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
+        "cursor": STRING,
+        "index": STRING,
+        "order": {"type": "string", "enum": ["asc", "desc"]},
+        "plan": {"type": "string", "enum": ["auto", "scan"]},
+    },
+    "required": ["scan"],
+    "additionalProperties": False,
+    "example": {"scan": {"dueDays": {"comparator": "<=", "value": 10}}, "limit": 100},
+}
+_CONDITIONS: Part = {"if_match": STRING, "if_none_match": STRING}
+
+
+def _operation(method: str, **members: Part) -> Part:
+    return {
+        "type": "object",
+        "properties": {"method": {"const": method}, **members, **_CONDITIONS},
+        "required": ["method", *members],
+        "additionalProperties": False,
+    }
+
+
+_BATCH = object_of(
+    {
+        "operations": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": MAX_OPERATIONS,
+            "items": {
+                "oneOf": [
+                    _operation("POST", body={"type": "object"}),
+                    _operation("PUT", key=STRING, body={"type": "object"}),
+                    _operation("PATCH", key=STRING, body={"type": ["object", "array"]}),
+                    _operation("DELETE", key=STRING),
+                ]
+            },
+        }
+    },
+    example={"operations": [{"method": "DELETE", "key": "42"}]},
+)
+_BATCH_RESULTS = object_of(
+    {
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "status": {"type": "integer"},
+                    "key": _NULLABLE_STRING,
+                    "etag": STRING,
+                    "location": _URI,
+                    "item": {"type": "object"},
+                    "problem": ref("schemas", "Problem"),
+                },
+                "required": ["status", "key"],
+            },
+        }
+    }
+)
+_JSON_PATCH: Part = {
+    "type": "array",
+    "maxItems": MAX_PATCH_OPERATIONS,
+    "items": {
+        "oneOf": [
+            {
+                "type": "object",
+                "properties": {"op": {"const": op}, "path": _POINTER, **members},
+                "required": ["op", "path", *members],
+            }
+            for op, members in (
+                ("add", {"value": {}}),
+                ("remove", {}),
+                ("replace", {"value": {}}),
+                ("move", {"from": _POINTER}),
+                ("copy", {"from": _POINTER}),
+                ("test", {"value": {}}),
+            )
+        ]
+    },
+    "example": [
+        {"op": "test", "path": "/total", "value": 1},
+        {"op": "replace", "path": "/total", "value": 2},
+    ],
+}
+
+
+def _typed(tag: str, content: Part) -> Part:
+    return object_of({tag: content})
+
+
+_BASE64: Part = {"type": "string", "contentEncoding": "base64"}
+_NUMBER_TEXT: Part = {"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?$"}
+_SCALARS: dict[str, Part] = {"S": STRING, "N": _NUMBER_TEXT, "B": _BASE64}
+_TYPED_VALUE: Part = {
+    "oneOf": [
+        *(_typed(tag, content) for tag, content in _SCALARS.items()),
+        _typed("BOOL", {"type": "boolean"}),
+        _typed("NULL", {"const": True}),
+        *(
+            _typed(
+                tag,
+                {
+                    "type": "array",
+                    "items": _SCALARS[scalar],
+                    "minItems": 1,
+                    "uniqueItems": True,
+                },
+            )
+            for tag, scalar in SET_TYPES.items()
+        ),
+        _typed("L", {"type": "array", "items": ref("schemas", "TypedValue")}),
+        _typed("M", {"type": "object", "additionalProperties": ref("schemas", "TypedValue")}),
+    ]
+}
+
+
+def page_of(item: Part, **more: Part) -> Part:
+    """A page of items."""
+    return object_of(
+        {
+            "items": {"type": "array", "items": item},
+            "count": _NATURAL,
+            "scanned_count": _NATURAL,
+            "consumed_capacity": {"type": "number", "minimum": 0},
+            "plan": ref("schemas", "Plan"),
+            "next": {"type": ["string", "null"], "format": "uri"},
+            **more,
+        }
+    )
+
+
+SCHEMAS: dict[str, Any] = {
+    "Problem": _PROBLEM,
+    "Links": object_of({"tables": _URI, "schema": _URI, "docs": _URI, "errors": _URI}),
+    "KeyAttribute": _KEY,
+    "Index": _INDEX,
+    "TableSummary": object_of(_SUMMARY),
+    "Tables": object_of({"tables": {"type": "array", "items": ref("schemas", "TableSummary")}}),
+    "Table": _TABLE,
+    "Plan": _PLAN,
+    "Search": _SEARCH,
+    "Batch": _BATCH,
+    "BatchResults": _BATCH_RESULTS,
+    "JsonPatch": _JSON_PATCH,
+    "TypedValue": _TYPED_VALUE,
+    "TypedItem": {"type": "object", "additionalProperties": ref("schemas", "TypedValue")},
+    "Item": {"type": "object", "description": "Any attributes."},
+    "NewItem": {"type": "object", "description": "Any attributes."},
+    "Shown": {"type": "object", "description": "An item, or the part that `fields` names."},
+    "ItemAtUrl": {"type": "object", "description": "Any attributes; the key may be left out."},
+    "TypedPatch": {
+        "type": "object",
+        "additionalProperties": {"oneOf": [ref("schemas", "TypedValue"), {"type": "null"}]},
+        "description": "null removes an attribute.",
+    },
+    "MergePatch": {"type": "object", "description": "null removes an attribute."},
+}

@@ -1,0 +1,57 @@
+"""The OpenAPI document and Swagger UI, for everyone; tables only for those who may view them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.response import Response
+
+from tables.access.logs import request_id
+from tables.api.v1.media_types import PROBLEM
+from tables.api.v1.negotiation import PlainRenderer
+from tables.api.v1.problems import problem_of
+
+
+class SchemaView(SpectacularAPIView):
+    """The document as JSON, or as YAML for those who ask."""
+
+    renderer_classes = [
+        OpenApiJsonRenderer2,
+        OpenApiJsonRenderer,
+        OpenApiYamlRenderer,
+        OpenApiYamlRenderer2,
+    ]
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        return self._problem
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
+        response: Response = super().finalize_response(*args, **kwargs)
+        response["Cache-Control"] = "private, no-cache"
+        if response.exception:
+            response.accepted_renderer = PlainRenderer()
+        return response
+
+    def _problem(self, error: Exception, _context: Mapping[str, Any]) -> Response | None:
+        problem = problem_of(error, self.request)
+        if problem is None:
+            return None
+        document = problem.document(self.request.path, request_id())
+        return Response(
+            document, status=problem.status, headers=problem.headers, content_type=PROBLEM
+        )
+
+
+class SwaggerView(SpectacularSwaggerSplitView):
+    """Swagger UI, its script apart from its page: the CSP takes no inline script."""
+
+    url_name = "api-schema"
+    title = "Dynadmin REST API"
