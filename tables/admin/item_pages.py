@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -13,13 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tables.access.limits import spend
-from tables.admin.item_conflicts import (
-    contested_paths,
-    merged_paths,
-    resolved_changes,
-    sealed_changes,
-    unsealed_changes,
-)
+from tables.admin.item_answers import conflict_page, delete_page, form_page, item_url, list_url
+from tables.admin.item_conflicts import resolved_changes, unsealed_changes
 from tables.admin.item_forms import ItemForm, mode_of
 from tables.admin.item_saves import (
     EditConflict,
@@ -27,17 +21,14 @@ from tables.admin.item_saves import (
     delete_as_shown,
     read_only_names,
     save_changes,
-    seal,
     unseal,
 )
-from tables.admin.item_shown import shown_item
 from tables.admin.pages import Visit, table_page
 from tables.admin.recent import forget, remember
-from tables.admin.summaries import key_text, size_text
-from tables.core.audit import UPDATED
+from tables.admin.summaries import key_text
 from tables.core.errors import InvalidRequest, ItemNotFound, PreconditionFailed, TablesError
 from tables.core.expressions import format_path
-from tables.core.keys import decode_token, encode_token, key_of
+from tables.core.keys import decode_token, encode_token
 from tables.core.updates import Change, apply_changes, diff
 from tables.core.values import Item
 from tables.dynamodb.reads import get_item
@@ -57,7 +48,7 @@ def add_item(visit: Visit) -> HttpResponse:
     _spend(visit)
     if visit.request.method != "POST":
         start = visit.request.GET.dict()
-        return _form_page(visit, ItemForm.of_new(visit, start, mode_of(visit.request)))
+        return form_page(visit, ItemForm.of_new(visit, start, mode_of(visit.request)))
     form = ItemForm.submitted(visit, is_new=True)
     return _look(visit, form) or _create(visit, form)
 
@@ -70,7 +61,7 @@ def change_item(visit: Visit, key: str) -> HttpResponse:
     _spend(visit)
     if visit.request.method != "POST":
         item = _stored(visit, where)
-        return _form_page(visit, ItemForm.of_item(visit, item, mode_of(visit.request)))
+        return form_page(visit, ItemForm.of_item(visit, item, mode_of(visit.request)))
     as_new = "_saveasnew" in visit.request.POST
     visit.require("add" if as_new else "change")
     if "changes" in visit.request.POST:
@@ -88,7 +79,7 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
     where = decode_token(key, visit.description)
     _spend(visit)
     if visit.request.method != "POST":
-        return _delete_page(visit, _stored(visit, where))
+        return delete_page(visit, _stored(visit, where))
     shown = unseal(visit.request.POST.get("opened", ""), visit.table.alias)
     _require_same_item(visit, where, shown)
     try:
@@ -96,11 +87,11 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
     except EditConflict as conflict:
         if conflict.stored is None:
             raise ItemNotFound(_("Somebody else has deleted this item already.")) from conflict
-        return _delete_page(visit, conflict.stored, conflict)
+        return delete_page(visit, conflict.stored, conflict)
     forget(visit, key)
     words = _("The item “%(key)s” was deleted.") % {"key": key_text(where, visit.description)}
     messages.success(visit.request, words)
-    return HttpResponseRedirect(_list_url(visit))
+    return HttpResponseRedirect(list_url(visit))
 
 
 # ---------------------------------------------------------------- writing
@@ -118,20 +109,20 @@ def _look(visit: Visit, form: ItemForm) -> HttpResponse | None:
     elif form.is_valid:
         form.show("raw" if post["_tab"] == "raw" else "rows")
     else:
-        return _form_page(visit, form, status=422)
-    return _form_page(visit, form)
+        return form_page(visit, form, status=422)
+    return form_page(visit, form)
 
 
 def _create(visit: Visit, form: ItemForm) -> HttpResponse:
     form.check(as_new=True)
     if not form.is_valid:
-        return _form_page(visit, form, status=422)
+        return form_page(visit, form, status=422)
     fixed = read_only_names(visit)
     fresh = {name: value for name, value in form.edited.items() if name not in fixed}
     try:
         made = create_item(visit, fresh)
     except PreconditionFailed as error:
-        return _form_page(visit, form, existing=error.current, status=409)
+        return form_page(visit, form, existing=error.current, status=409)
     except TablesError as error:
         return _refused(visit, form, error)
     return _saved(visit, made, "added", [])
@@ -140,7 +131,7 @@ def _create(visit: Visit, form: ItemForm) -> HttpResponse:
 def _change(visit: Visit, form: ItemForm) -> HttpResponse:
     form.check(as_new=False)
     if not form.is_valid:
-        return _form_page(visit, form, status=422)
+        return form_page(visit, form, status=422)
     changes = diff(form.opened, form.edited, nested=True)
     if not changes:
         messages.info(visit.request, _("Nothing was changed, so nothing was written."))
@@ -152,7 +143,7 @@ def _write(visit: Visit, form: ItemForm, changes: Sequence[Change]) -> HttpRespo
     try:
         after = save_changes(visit, form.opened, changes)
     except EditConflict as conflict:
-        return _conflict_page(visit, form.opened, conflict)
+        return conflict_page(visit, form.opened, conflict)
     except TablesError as error:
         return _refused(visit, form, error)
     return _saved(visit, after, "changed", changes)
@@ -163,7 +154,7 @@ def _refused(visit: Visit, form: ItemForm, error: TablesError) -> HttpResponse:
     if error.status >= 500 or error.status == 403:
         raise error
     form.add_error(error)
-    return _form_page(visit, form, status=error.status if error.status in (409, 413) else 422)
+    return form_page(visit, form, status=error.status if error.status in (409, 413) else 422)
 
 
 def _resolve(visit: Visit, where: Item) -> HttpResponse:
@@ -179,7 +170,7 @@ def _resolve(visit: Visit, where: Item) -> HttpResponse:
     kept = resolved_changes(post["changes"], visit.table.alias, post)
     if not kept:
         messages.info(visit.request, _("Your changes were dropped; nothing was written."))
-        return HttpResponseRedirect(_item_url(visit, base))
+        return HttpResponseRedirect(item_url(visit, base))
     form = ItemForm.of_item(visit, base, "rows", apply_changes(kept, base))
     return _write(visit, form, kept)
 
@@ -194,68 +185,13 @@ def _require_same_item(visit: Visit, where: Item, opened: Item) -> None:
         raise InvalidRequest(_("This form belongs to another item. Open the item again."))
 
 
-# ---------------------------------------------------------------- pages
-
-
-def _form_page(
-    visit: Visit, form: ItemForm, *, existing: Item | None = None, status: int = 200
-) -> HttpResponse:
-    may_write = visit.can("add") if form.is_new else visit.can("change")
-    key = {} if form.is_new else key_of(form.opened, visit.description)
-    rows = form.form_rows
-    context = {
-        "title": _title(visit, form, key, may_write=may_write),
-        "form": form,
-        "rows": rows,
-        "error_rows": [row for row in rows if row.row.error],
-        "may_write": may_write,
-        "shown": [] if may_write else shown_item(form.opened),
-        "fixed": shown_item(form.fixed),
-        "size_text": size_text(form.size),
-        "existing_url": _item_url(visit, existing) if existing else "",
-        **(_around(visit, form.opened) if key else {}),
-    }
-    return visit.render("admin/tables/item_form.html", context, status=status)
-
-
-def _conflict_page(visit: Visit, opened: Item, conflict: EditConflict) -> HttpResponse:
-    alias = visit.table.alias
-    base = opened if conflict.stored is None else conflict.stored
-    choices = contested_paths(conflict.changes, conflict.conflicts)
-    title = (
-        _("Somebody else deleted “%(key)s”")
-        if conflict.stored is None
-        else _("Somebody else changed “%(key)s”")
-    )
-    context = {
-        **_around(visit, base),
-        "title": title % {"key": key_text(base, visit.description)},
-        "is_deleted": conflict.stored is None,
-        "choices": choices,
-        "merged": merged_paths(conflict.changes, conflict.conflicts),
-        "yours": shown_item(apply_changes(conflict.changes, base)),
-        "sealed": seal(base, alias),
-        "changes": sealed_changes(conflict.changes, [c.number for c in choices], alias),
-    }
-    return visit.render("admin/tables/item_conflict.html", context, status=409)
-
-
-def _delete_page(visit: Visit, item: Item, conflict: EditConflict | None = None) -> HttpResponse:
-    context = {
-        **_around(visit, item),
-        "title": _("Delete “%(key)s”?") % {"key": key_text(item, visit.description)},
-        "shown": shown_item(item),
-        "size_text": size_text(ItemForm(visit, item, []).size),
-        "choices": contested_paths([], conflict.conflicts if conflict else ()),
-        "sealed": seal(item, visit.table.alias),
-    }
-    return visit.render("admin/tables/item_delete.html", context, status=409 if conflict else 200)
+# ---------------------------------------------------------------- afterwards
 
 
 def _saved(visit: Visit, item: Item, action: str, changes: Sequence[Change]) -> HttpResponse:
     remember(visit, item, "added" if action == "added" else "changed")
     link = format_html(
-        '<a href="{}">{}</a>', _item_url(visit, item), key_text(item, visit.description)
+        '<a href="{}">{}</a>', item_url(visit, item), key_text(item, visit.description)
     )
     words = (
         _("The item “{}” was added.") if action == "added" else _("The item “{}” was changed: {}.")
@@ -274,10 +210,10 @@ def _onward(visit: Visit, item: Item) -> HttpResponse:
     """Where the button that was pressed leads."""
     if "_continue" in visit.request.POST:
         raw = "?view=raw" if visit.request.POST.get("mode") == "raw" else ""
-        return HttpResponseRedirect(_item_url(visit, item) + raw)
+        return HttpResponseRedirect(item_url(visit, item) + raw)
     if "_addanother" in visit.request.POST and visit.can("add"):
         return HttpResponseRedirect(reverse("admin:tables_item_add", args=[visit.table.alias]))
-    return HttpResponseRedirect(_list_url(visit))
+    return HttpResponseRedirect(list_url(visit))
 
 
 # ---------------------------------------------------------------- parts
@@ -292,33 +228,3 @@ def _stored(visit: Visit, where: Item) -> Item:
     if item is None:
         raise ItemNotFound(_("There is no item with this key."))
     return item
-
-
-def _around(visit: Visit, item: Item) -> dict[str, Any]:
-    """What every page of an existing item says of it: its key, addresses and last change."""
-    token = encode_token(item, visit.description)
-    by, at = (item.get(name, {}).get("S", "") for name in UPDATED)
-    return {
-        "key": key_text(item, visit.description),
-        "item_url": _item_url(visit, item),
-        "delete_url": reverse("admin:tables_item_delete", args=[visit.table.alias, token]),
-        "twin": f"/api/v1/tables/{visit.table.alias}/items/{token}",
-        "changed_by": by,
-        "changed_at": at,
-    }
-
-
-def _title(visit: Visit, form: ItemForm, key: Item, *, may_write: bool) -> str:
-    if form.is_new:
-        return _("Add an item to %(table)s") % {"table": visit.table.label}
-    words = _("Change “%(key)s”") if may_write else _("View “%(key)s”")
-    return words % {"key": key_text(key, visit.description)}
-
-
-def _item_url(visit: Visit, item: Item) -> str:
-    token = encode_token(item, visit.description)
-    return reverse("admin:tables_item_change", args=[visit.table.alias, token])
-
-
-def _list_url(visit: Visit) -> str:
-    return reverse("admin:tables_changelist", args=[visit.table.alias])
