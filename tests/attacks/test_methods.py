@@ -5,7 +5,6 @@ from urllib.parse import quote
 import pytest
 
 from tests.contract.conftest import store, stored
-from tests.contract.doors import DOORS
 
 SEED = {"id": {"S": "seed"}, "text": {"S": "untouched"}}
 
@@ -27,7 +26,7 @@ ITEM_URLS = {
 }
 
 
-@pytest.mark.parametrize("name", DOORS)
+@pytest.mark.parametrize("name", ITEM_URLS)
 @pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_27_a_header_does_not_change_the_method(seeded, enter, name, header, method):
@@ -56,7 +55,7 @@ def test_27_a_parameter_does_not_change_the_method(seeded, enter, name, paramete
     assert_untouched()
 
 
-@pytest.mark.parametrize("name", DOORS)
+@pytest.mark.parametrize("name", ITEM_URLS)
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "FOO"])
 def test_27_any_other_method_is_405(seeded, enter, dynamodb_calls, name, method):
     door = enter(name, "admins")

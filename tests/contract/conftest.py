@@ -42,7 +42,8 @@ def embedded_tables(dynamodb_embedded, settings):
 def enter(signer, db):
     """Open a door: `enter("v1", "staff", way="session", sub="sam")`."""
 
-    def enter(door, *groups, way="bearer", sub="sam"):
+    def enter(door, *groups, way=None, sub="sam"):
+        way = way or DOORS[door].ways_in[0]
         return DOORS[door](WAYS_IN[way](signer, *groups, sub=sub))
 
     return enter

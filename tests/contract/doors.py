@@ -2,14 +2,13 @@
 
 from urllib.parse import quote, urlencode
 
-from tables.core.descriptions import KeyAttribute, TableDescription
 from tables.core.keys import encode_token
 from tests.contract import languages
 from tests.contract.languages import dumps, loads
+from tests.contract.pages import Pages
+from tests.contract.tables import THINGS
 
 TYPED = "application/vnd.dynamodb+json"
-PAIRS = TableDescription("real-pairs", KeyAttribute("country", "S"), KeyAttribute("rank", "N"))
-THINGS = TableDescription("real-things", KeyAttribute("id", "S"))
 
 # No body at all; None would be JSON's null.
 NOTHING = object()
@@ -218,7 +217,7 @@ class PutItem:
         return loads(response.content)["__type"].rpartition("#")[2]
 
 
-DOORS = {door.name: door for door in (AdminApi, V1, PutItem)}
+DOORS = {door.name: door for door in (AdminApi, V1, PutItem, Pages)}
 
 
 def _only(items, name):
