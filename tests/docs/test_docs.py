@@ -210,6 +210,13 @@ def test_files_that_pages_name_exist():
     assert [name for name in sorted(set(named)) if not (ROOT / name).exists()] == []
 
 
+def test_the_tests_that_guard_an_upgrade_exist():
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
+    named = set(re.findall(r"`(test_\w+)`", text("upgrading.md")))
+    assert len(named) >= 2
+    assert [name for name in sorted(named) if f"def {name}(" not in tests] == []
+
+
 # --- Dependencies --------------------------------------------------------------------------------
 
 
