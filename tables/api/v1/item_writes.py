@@ -20,7 +20,6 @@ from tables.core.errors import (
     ItemNotFound,
     PreconditionFailed,
     Problem,
-    TransactionConflict,
 )
 from tables.core.expressions import Placeholders
 from tables.core.keys import coerce_binary_keys, key_of
@@ -194,15 +193,7 @@ def _rewrite(target: Target, key: Item, decide: _Decision, companions: Companion
         outcomes.append(outcome)
         return [operation, *companions(outcome)]
 
-    try:
-        rewrite(target.description, key, operations)
-    except PreconditionFailed as error:
-        if error.aws_code is None or error.position > 0:
-            raise
-        # No tag of the client's has failed: others were faster, time after time.
-        raise TransactionConflict(
-            "The item keeps changing; nothing was written. Send the request again.", retry_after=1
-        ) from error
+    rewrite(target.description, key, operations)
     return outcomes[-1]
 
 
