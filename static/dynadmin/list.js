@@ -79,10 +79,5 @@
     if (boxes.length) window.Actions(boxes);
   });
 
-  // A session that ended answers 401 with the way to sign in again.
-  document.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status === 401) window.location.reload();
-  });
-
   document.addEventListener("DOMContentLoaded", prepare);
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponseBase, HttpResponseRedirect
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,7 @@ from tables.admin.changelist import ItemList
 from tables.admin.chosen import chosen_keys, read_chosen
 from tables.admin.deletions import delete_chosen
 from tables.admin.exports import CSV, JSON_LINES, TYPED_LINES, Format, export
+from tables.admin.fragments import fragment
 from tables.core.values import Item
 from tables.dynamodb.reads import iterate
 
@@ -44,11 +46,12 @@ class Action:
 def run_action(listing: ItemList) -> HttpResponseBase:
     """Do what was posted to a list; back to it, with words, where there is nothing to do."""
     form = listing.visit.request.POST
-    action = ACTIONS.get(form.get("action", ""))
+    export_all = form.get("export_all", "")
+    action = ACTIONS.get(export_all or form.get("action", ""))
     if action is None:
         return _back(listing, _("Choose an action first."))
     listing.visit.require(action.right)
-    everything = form.get("select_across") == "1"
+    everything = bool(export_all) or form.get("select_across") == "1"
     keys = chosen_keys(form.getlist("_selected_action"), listing.description)
     chosen = Chosen(keys, everything)
     if not chosen.keys and not everything:
@@ -56,13 +59,21 @@ def run_action(listing: ItemList) -> HttpResponseBase:
     return action.run(listing, chosen)
 
 
-def action_choices(listing: ItemList) -> list[tuple[str, str]]:
-    """The menu, as far as the caller's rights go."""
-    return [
+def action_menu(listing: ItemList) -> SafeString | None:
+    """The menu, as far as the caller's rights go; None where they don't go anywhere."""
+    choices = tuple(
         (name, str(action.label))
         for name, action in ACTIONS.items()
         if listing.visit.can(action.right)
-    ]
+    )
+    if not choices:
+        return None
+    return fragment(
+        "admin/tables/actions.html",
+        choices=choices,
+        count=len(listing.collection.page.items),
+        has_more=bool(listing.next_url or listing.query.cursor),
+    )
 
 
 def _delete(listing: ItemList, chosen: Chosen) -> HttpResponseBase:

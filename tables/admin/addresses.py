@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, QueryDict
+from django.urls import get_script_prefix, reverse
 from django.utils.http import urlencode
 
 from tables.core.queries import SEARCH
@@ -29,13 +30,18 @@ class Address:
     @classmethod
     def of(cls, request: HttpRequest, alias: str) -> Address:
         """The address that a request came to."""
-        lists = request.GET.lists()
+        return cls.read(request.GET, alias)
+
+    @classmethod
+    def read(cls, query: QueryDict, alias: str) -> Address:
+        """The address with this query string."""
+        lists = query.lists()
         return cls(alias, tuple((name, value) for name, values in lists for value in values))
 
     @property
     def path(self) -> str:
         """The list without any query string."""
-        return reverse("admin:tables_changelist", args=[self.alias])
+        return _list_path(self.alias, get_script_prefix())
 
     @property
     def query(self) -> str:
@@ -79,6 +85,11 @@ class Address:
     def with_filter(self, pairs: Iterable[tuple[str, str]]) -> Address:
         """The first page of another filter."""
         return replace(self, pairs=(*pairs, *self.kept_pairs))
+
+
+@lru_cache(maxsize=1024)
+def _list_path(alias: str, _prefix: str) -> str:
+    return reverse("admin:tables_changelist", args=[alias])
 
 
 def _present(values: Iterable[tuple[str, str | None]]) -> list[tuple[str, str]]:

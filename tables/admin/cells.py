@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from html import escape
 
@@ -56,6 +56,19 @@ class Cells:
             return _type_tag(tag) + html if with_type else html
         return ""
 
+    def many(
+        self, values: Sequence[AttributeValue], *, name: str = "", with_type: bool = False
+    ) -> list[str]:
+        """The HTML of a column's values. Short texts, most of all cells, are escaped at once."""
+        if with_type or name == self.ttl_attribute:
+            return [self.value(value, name=name, with_type=with_type) for value in values]
+        texts = [_short_text(value) for value in values]
+        escaped = iter(escape_all([text for text in texts if text]))
+        return [
+            next(escaped) if text else self.value(value)
+            for text, value in zip(texts, values, strict=True)
+        ]
+
     def plain(self, value: AttributeValue) -> str:
         """A value as escaped text without anything to click, for use inside a link."""
         text, is_whole = summary(value)
@@ -78,6 +91,8 @@ class Cells:
         return escape(text) if len(text) <= CELL_CHARACTERS else _cut(text, text)
 
     def _number(self, _tag: str, text: str) -> str:
+        if len(text) < 10 and text.isdigit():
+            return f'<span class="number">{text}</span>'
         if len(text) in (10, 13) and (moment := _moment(text)):
             return f'<span class="number when" title="{moment}">{text}</span>'
         if len(text) > CELL_CHARACTERS:
@@ -104,6 +119,9 @@ class Cells:
         return f'<span class="binary"><b>{size}</b> {escape(start)}</span>'
 
     def _set(self, tag: str, entries: list[str]) -> str:
+        if tag != "BS" and len(entries) <= _CHIPS and all(entries) and len(str(entries)) < 60:
+            chips = "</li><li>".join(escape_all(entries))
+            return f'<ul class="chips"><li>{chips}</li></ul>'
         chips = "".join(f"<li>{self._chip(tag, entry)}</li>" for entry in entries[:_CHIPS])
         if len(entries) <= _CHIPS:
             return f'<ul class="chips">{chips}</ul>'
@@ -128,6 +146,19 @@ class Cells:
             return f'<span class="nested">{escape(text)}</span>'
         full = dumps(plain_value(value), pretty=True).decode()
         return _cut(full, text)
+
+
+def escape_all(texts: Sequence[str]) -> list[str]:
+    """Every text escaped, in one go."""
+    escaped = escape("\0".join(texts)).split("\0") if texts else []
+    # A text with the separator in it: each for itself.
+    return escaped if len(escaped) == len(texts) else [escape(text) for text in texts]
+
+
+def _short_text(value: AttributeValue) -> str:
+    """The text of a string that needs nothing but escaping, or nothing."""
+    text: str = value.get("S", "")
+    return "" if len(text) > CELL_CHARACTERS or text.startswith("http") else text
 
 
 def _type_tag(tag: str) -> str:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
+from django.utils.safestring import SafeString
 
 from tables.admin import words
 from tables.admin.addresses import OWN, RUN_SCAN, TRAIL, Address
 from tables.admin.columns import Column, columns_of, offered_columns
+from tables.admin.fragments import fragment
 from tables.admin.grid import Grid, write_grid
 from tables.admin.pages import Visit
 from tables.admin.preferences import preference
@@ -106,9 +108,18 @@ class ItemList:
         )
 
     @property
-    def offered(self) -> list[str]:
-        """Further columns that the chooser offers."""
-        return offered_columns(self.collection.page.items, self.columns, self.table)
+    def tools(self) -> SafeString:
+        """The menus beside the rows: column chooser and exports."""
+        offered = offered_columns(self.collection.page.items, self.columns, self.table)
+        return fragment(
+            "admin/tables/tools.html",
+            list_url=self.address.path,
+            columns=tuple(self.columns),
+            offered=tuple(offered),
+            limit=self.limit,
+            can_export=self.visit.can("export"),
+            is_filtered=bool(self.query.filter),
+        )
 
     @cached_property
     def grid(self) -> Grid:
@@ -162,13 +173,23 @@ class ItemList:
         return self.address.at(None, None).url if self.query.cursor else None
 
     @property
-    def sizes(self) -> list[tuple[int, str | None]]:
-        """Page sizes with their links; the present one has none."""
-        sizes = sorted({*PAGE_SIZES, self.limit})
-        return [
+    def pages_above(self) -> SafeString:
+        """The links to other pages; where a scan stopped, its meter has the one to go on."""
+        return self._pages("top", next=None if self.is_part else self.next_url, sizes=())
+
+    @property
+    def pages_below(self) -> SafeString:
+        """The links to other pages, and page sizes; the present size has no link."""
+        sizes = tuple(
             (size, None if size == self.limit else self.address.changed(limit=str(size)).url)
-            for size in sizes
-        ]
+            for size in sorted({*PAGE_SIZES, self.limit})
+        )
+        return self._pages("bottom", next=self.next_url, sizes=sizes)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether reading stopped at the budget, before the page was full."""
+        return self.collection.page.stopped == "budget"
 
     @property
     def run_url(self) -> str:
@@ -203,12 +224,23 @@ class ItemList:
         """What reading the page took."""
         return words.meter_words(self.collection.page, self.plan)
 
-    @property
+    @cached_property
     def position_words(self) -> str:
         """Where this page stands, as far as that can be known."""
         return words.position_words(len(self.collection.page.items), self.trail.shown)
 
     # ------------------------------------------------------------
+
+    def _pages(self, place: str, **links: Hashable) -> SafeString:
+        return fragment(
+            "admin/tables/pages.html",
+            place=place,
+            position=self.position_words,
+            first=self.first_url,
+            previous=self.previous_url,
+            is_part=self.is_part,
+            **links,
+        )
 
     @property
     def _bound_to(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidExpression
@@ -52,7 +53,7 @@ def columns_of(
 
 def offered_columns(items: Iterable[Item], shown: Sequence[Column], table: Table) -> list[str]:
     """Paths that the chooser offers besides those shown: the table's own, then the page's."""
-    seen = Counter(name for item in items for name in item)
+    seen = Counter(chain.from_iterable(items))
     names = [format_path((name,)) for name, _count in seen.most_common(MAX_COLUMNS)]
     ours = {column.text for column in shown}
     return [
@@ -73,7 +74,9 @@ def parse_paths(texts: Iterable[str]) -> tuple[Path, ...]:
 
 def _commonest(items: Sequence[Item], keys: Sequence[Path]) -> tuple[Path, ...]:
     """The attributes that most items of the page have, in the order in which they appear."""
-    counts = Counter(name for item in items for name in item if (name,) not in keys)
+    counts = Counter(chain.from_iterable(items))
+    for (name,) in keys:
+        del counts[str(name)]
     names = {
         name
         for position, (name, count) in enumerate(counts.most_common(COMMONEST))

@@ -12,7 +12,13 @@ from django.utils.translation import gettext as _
 from tables.core.errors import InvalidRequest
 from tables.core.expressions import format_path
 from tables.core.filters import BY_SUFFIX, Operator, Term, terms_of
-from tables.core.queries import TYPE_SUFFIXES, format_term, parse_query
+from tables.core.queries import (
+    TYPE_SUFFIXES,
+    escape_entry,
+    escape_path,
+    format_term,
+    parse_query,
+)
 from tables.core.values import AttributeValue, content_of, dumps, plain_value, type_of
 
 MAX_ROWS = 50
@@ -51,7 +57,7 @@ class Row:
         operator = BY_SUFFIX.get(self.operator)
         if operator is None or (self.type and self.type not in _SUFFIXES):
             raise InvalidRequest(_("Choose a comparison and a type."))
-        name = self.path.replace("__", r"\_\_") + f"__{operator.suffix}"
+        name = f"{escape_path(self.path)}__{operator.suffix}"
         if operator.operands != 0 and operator.suffix != "type" and self.type:
             name += f"__{_SUFFIXES[self.type]}"
         query = parse_query([(name, self._text(operator))], types=types)
@@ -71,7 +77,7 @@ class Row:
         if not all(values):
             raise InvalidRequest(_("Type a value, or choose “empty text” as its type."))
         if operator.operands == 2:
-            values = [value.replace(",", r"\,") for value in values]
+            values = [escape_entry(value) for value in values]
         return ",".join(values)
 
 
@@ -110,7 +116,7 @@ def row_of_term(term: Term) -> Row:
     if term.operator.suffix == "between":
         return replace(row, type=tag, value=texts[0], upper=texts[1])
     if term.operator.suffix == "in":
-        listed = ",".join(text.replace(",", r"\,") for text in texts)
+        listed = ",".join(escape_entry(text) for text in texts)
         return replace(row, type=tag, value=listed)
     if tag == "BOOL":
         return replace(row, type=tag, flag=texts[0])

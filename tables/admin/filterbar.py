@@ -13,6 +13,7 @@ from tables.admin.addresses import Address
 from tables.admin.choices import kind_options, operator_options, type_options
 from tables.admin.columns import parse_paths
 from tables.admin.conditions import Row, pairs_of_rows, row_of_term, rows_of_form
+from tables.admin.fragments import fragment
 from tables.admin.pages import Visit
 from tables.core.expressions import format_path
 from tables.core.filters import Term
@@ -30,17 +31,6 @@ MAX_KNOWN_PATHS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRow:
-    """A row with what its inputs offer: `suggestions` are values that the schema names."""
-
-    row: Row
-    suggestions: tuple[str, ...]
-    operators: SafeString
-    types: SafeString
-    kinds: SafeString
-
-
-@dataclass(frozen=True, slots=True)
 class FilterBar:
     """The bar of one list; `address` is the list's, without what was typed since."""
 
@@ -52,7 +42,7 @@ class FilterBar:
     items: Sequence[Item] = ()
 
     @property
-    def shown_rows(self) -> list[ShownRow]:
+    def conditions(self) -> list[SafeString]:
         """The partition key, what else was asked, a spare one; where nothing was, what the table
         is often filtered by.
         """
@@ -62,7 +52,11 @@ class FilterBar:
         others = [row for row in self.rows if row.path != key]
         if not self.is_filtering:
             others = [Row(path) for path in table.list_filter if path != key]
-        return [_shown(row, table) for row in (*on_key, *others, Row())]
+        shown = [*on_key, *others, Row()]
+        return [
+            _condition(row, table, number, is_last=number == len(shown))
+            for number, row in enumerate(shown, 1)
+        ]
 
     @property
     def has_errors(self) -> bool:
@@ -93,14 +87,16 @@ class FilterBar:
         return [pair for pair in self.address.kept_pairs if pair[0] not in ours]
 
     @property
-    def known_paths(self) -> list[tuple[str, str]]:
+    def known_paths(self) -> SafeString:
         """Paths to offer, with the type that each is declared or was seen to have."""
-        types = filter_types(self.visit.table, self.visit.description)
+        table = self.visit.table
+        types = filter_types(table, self.visit.description)
         values = {name: value for item in self.items for name, value in item.items()}
         seen = {format_path((name,)): type_of(value) for name, value in values.items()}
-        texts = [*types, *self.visit.table.list_filter, *self.visit.table.list_display, *seen]
+        texts = dict.fromkeys([*types, *table.list_filter, *table.list_display, *seen])
         known = {**seen, **types}
-        return [(text, known.get(text, "")) for text in dict.fromkeys(texts)][:MAX_KNOWN_PATHS]
+        paths = tuple((text, known.get(text, "")) for text in texts)
+        return fragment("admin/tables/known_paths.html", paths=paths[:MAX_KNOWN_PATHS])
 
 
 def bar_of_query(
@@ -130,13 +126,16 @@ def bar_of_form(visit: Visit, form: QueryDict, address: Address) -> tuple[Filter
     return FilterBar(visit, address, rows, reads, search), wanted
 
 
-def _shown(row: Row, table: Table) -> ShownRow:
-    return ShownRow(
-        row,
-        _suggestions(table, row.path),
-        operator_options(row.operator),
-        type_options(row.type),
-        kind_options(row.kind),
+def _condition(row: Row, table: Table, number: int, *, is_last: bool) -> SafeString:
+    return fragment(
+        "admin/tables/condition.html",
+        row=row,
+        number=number,
+        is_last=is_last,
+        suggestions=_suggestions(table, row.path),
+        operators=operator_options(row.operator),
+        types=type_options(row.type),
+        kinds=kind_options(row.kind),
     )
 
 

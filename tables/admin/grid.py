@@ -9,7 +9,7 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from tables.admin.cells import Cells
+from tables.admin.cells import Cells, escape_all
 from tables.admin.columns import Column
 from tables.admin.summaries import key_texts
 from tables.core.descriptions import TableDescription
@@ -18,6 +18,7 @@ from tables.core.keys import encode_token
 from tables.core.values import AttributeValue, Item
 
 _ABSENT = '<td class="absent">–</td>'
+_ABSENT_NUMBER = '<td class="absent numeric">–</td>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,9 @@ def write_grid(
         if tags == {"N"}:
             numeric.add(column)
         parts.append(_column(values, column, cells, tags))
-    lines = "".join(f"<tr>{''.join(row)}</tr>" for row in zip(*parts, strict=True))
-    return Grid(mark_safe(lines), frozenset(numeric))  # noqa: S308 - escaped where it was written
+    lines = "</tr><tr>".join(map("".join, zip(*parts, strict=True)))
+    html = f"<tr>{lines}</tr>" if items else ""
+    return Grid(mark_safe(html), frozenset(numeric))  # noqa: S308 - escaped where it was written
 
 
 def _values(items: Sequence[Item], column: Column) -> list[AttributeValue | None]:
@@ -69,14 +71,15 @@ def _boxes(
     items: Sequence[Item], tokens: Sequence[str], description: TableDescription
 ) -> list[str]:
     """The boxes that admin's own script and actions know by name and class."""
-    label = escape(_("Select %(key)s"))
+    before, after = escape(_("Select %(key)s") % {"key": "\0"}).split("\0")
     opening = (
         '<td class="action-checkbox"><input type="checkbox" name="_selected_action" '
-        'class="action-select" '
+        'class="action-select" value="'
     )
+    keys = escape_all(list(key_texts(items, description)))
     return [
-        f'{opening}value="{token}" aria-label="{label % {"key": escape(key)}}"></td>'
-        for key, token in zip(key_texts(items, description), tokens, strict=True)
+        f'{opening}{token}" aria-label="{before}{key}{after}"></td>'
+        for key, token in zip(keys, tokens, strict=True)
     ]
 
 
@@ -100,12 +103,9 @@ def _links(
 def _column(
     values: Sequence[AttributeValue | None], column: Column, cells: Cells, tags: set[str]
 ) -> list[str]:
-    name = str(column.path[0]) if len(column.path) == 1 else ""
     is_numeric = tags == {"N"}
-    opening = '<td class="numeric">' if is_numeric else "<td>"
-    absent = '<td class="absent numeric">–</td>' if is_numeric else _ABSENT
-    mixed = len(tags) > 1
-    return [
-        f"{opening}{cells.value(value, name=name, with_type=mixed)}</td>" if value else absent
-        for value in values
-    ]
+    opening, absent = ('<td class="numeric">', _ABSENT_NUMBER) if is_numeric else ("<td>", _ABSENT)
+    name = str(column.path[0]) if len(column.path) == 1 else ""
+    present = [value for value in values if value]
+    written = iter(cells.many(present, name=name, with_type=len(tags) > 1))
+    return [f"{opening}{next(written)}</td>" if value else absent for value in values]

@@ -20,8 +20,10 @@ class Preference:
 
 def preference(request: HttpRequest, alias: str) -> Preference:
     """What this person chose for this table."""
-    kept = PagePreference.objects.filter(user=request.user.pk, alias=alias).first()
-    return Preference(tuple(kept.columns), kept.page_size) if kept else Preference()
+    kept = PagePreference.objects.filter(user=request.user.pk, alias=alias)
+    for columns, page_size in kept.values_list("columns", "page_size"):
+        return Preference(tuple(columns), page_size)
+    return Preference()
 
 
 def keep_preference(

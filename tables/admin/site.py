@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,7 +22,9 @@ from tables.access.pages import token_page
 from tables.access.rights import allowed_actions, may_open_pages, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.access_keys import list_keys, revoke_key
+from tables.admin.addresses import Address
 from tables.admin.environment import environment_badge
+from tables.admin.fragments import fragment
 from tables.admin.index import index_context
 from tables.admin.urls import TABLE_PAGES
 from tables.configuration import registry
@@ -84,8 +87,12 @@ class TablesSite(AdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page shows around its content."""
+        around = super().each_context(request)
         return {
-            **super().each_context(request),
+            **around,
+            "sidebar": _sidebar(request, around["available_apps"]),
+            "user_tools": fragment("admin/user_tools.html", name=str(caller_of_user(request.user))),
+            "keyboard_help": fragment("admin/keyboard_help.html"),
             "environment": environment_badge(settings.ENVIRONMENT_NAME),
             "read_only": settings.READ_ONLY,
         }
@@ -122,7 +129,7 @@ class TablesSite(AdminSite):
 
 def _entry(table: Table, caller: Caller) -> dict[str, Any]:
     """A table as Django's own templates list a model."""
-    url = reverse("admin:tables_changelist", args=[table.alias])
+    url = Address(table.alias).path
     rights = allowed_actions(caller, table)
     return {
         "name": table.label,
@@ -132,6 +139,17 @@ def _entry(table: Table, caller: Caller) -> dict[str, Any]:
         "add_url": f"{url}add/" if "add" in rights else None,
         "view_only": "change" not in rights,
     }
+
+
+def _sidebar(request: HttpRequest, apps: list[dict[str, Any]]) -> SafeString:
+    """The list of tables beside every page, the present one marked."""
+    tables = tuple(
+        (entry["object_name"], entry["name"], entry["admin_url"], entry["add_url"])
+        for app in apps
+        for entry in app["models"]
+    )
+    present = next((url for _alias, _label, url, _add in tables if url in request.path), "")
+    return fragment("admin/nav_sidebar.html", tables=tables, present=present)
 
 
 def _next_page(request: HttpRequest) -> str:

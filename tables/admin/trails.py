@@ -56,7 +56,7 @@ def write_trail(trail: Trail, bound_to: str) -> str:
     """The trail as a URL takes it; the oldest pages are forgotten when it grows too long."""
     while True:
         entries: list[Any] = [[page.shown, *page.start] for page in trail.pages]
-        text = signing.dumps([trail.before, *entries], salt=_salt(bound_to), compress=True)
+        text = _signer(bound_to).sign_object([trail.before, *entries], compress=True)
         if len(text) <= MAX_TRAIL_CHARACTERS:
             return text
         forgotten = trail.pages[: len(trail.pages) // 8 + 1]
@@ -67,7 +67,7 @@ def write_trail(trail: Trail, bound_to: str) -> str:
 def read_trail(text: str, bound_to: str) -> Trail:
     """The trail that was written. Raises InvalidCursor when it was altered or is another list's."""
     try:
-        before, *entries = signing.loads(text, salt=_salt(bound_to))
+        before, *entries = _signer(bound_to).unsign_object(text)
     except signing.BadSignature as error:
         raise InvalidCursor("The way back was altered, or belongs to another list.") from error
     return Trail(tuple(Visited(shown, tuple(start)) for shown, *start in entries), before)
@@ -92,5 +92,6 @@ def start_key_of(page: Visited, plan: Plan, description: TableDescription) -> It
     return {name: {types[name]: text} for name, text in zip(names, page.start, strict=True)}
 
 
-def _salt(bound_to: str) -> str:
-    return f"dynadmin.trail {bound_to}"
+def _signer(bound_to: str) -> signing.Signer:
+    """Without a time of day: the same page has the same links."""
+    return signing.Signer(salt=f"dynadmin.trail {bound_to}")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import (
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
-from tables.admin.actions import action_choices, run_action
+from tables.admin.actions import action_menu, run_action
 from tables.admin.addresses import Address
 from tables.admin.changelist import ItemList
 from tables.admin.columns import MAX_COLUMNS, parse_paths
@@ -71,7 +77,8 @@ def choose_columns(visit: Visit) -> HttpResponseBase:
     if visit.request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     form = visit.request.POST
-    back = Address.of(visit.request, visit.table.alias).changed(fields=None, limit=None)
+    shown = Address.read(QueryDict(form.get("query", "")), visit.table.alias)
+    back = shown.changed(fields=None, limit=None)
     if "reset" in form:
         keep_preference(visit.request, visit.table.alias, [], None)
         return HttpResponseRedirect(back.url)
@@ -83,10 +90,12 @@ def choose_columns(visit: Visit) -> HttpResponseBase:
 
 
 def _list_page(visit: Visit, listing: ItemList) -> HttpResponse:
-    context: dict[str, object] = {"listing": listing, "actions": action_choices(listing)}
+    context: dict[str, object] = {"listing": listing}
     # Read now: what DynamoDB says must not come up in the middle of a template.
     items = [] if listing.is_waiting else listing.collection.page.items
-    if not items and not listing.is_waiting:
+    if items:
+        context["actions"] = action_menu(listing)
+    elif not listing.is_waiting:
         context["explanation"] = explain(listing)
     context["bar"] = bar_of_query(visit, listing.address, listing.query, items)
     return _render(visit, context)

@@ -130,7 +130,7 @@ def encode_token(key: Mapping[str, AttributeValue], description: TableDescriptio
     of its bytes (UTF-8 text; canonical decimal text for numbers).
     """
     return ",".join(
-        _encode_part(key[attribute.name], attribute) for attribute in description.key_attributes
+        [_encode_part(key[attribute.name], attribute) for attribute in description.key_attributes]
     )
 
 
@@ -154,6 +154,8 @@ def decode_token(token: str, description: TableDescription) -> Item:
 
 def _encode_part(value: AttributeValue, attribute: KeyAttribute) -> str:
     content = content_of(value)
+    if attribute.type == "S" and _PLAIN_PART.fullmatch(content):
+        return str(content)
     if attribute.type == "N":
         content = canonical_number(content)
     data = base64.b64decode(content) if attribute.type == "B" else content.encode()

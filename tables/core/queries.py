@@ -116,7 +116,7 @@ def format_term(
     The operands are of one type, as `parse_query` makes them; `types` and `ignore` are as there.
     """
     path = format_path(term.path)
-    name = _AMBIGUOUS_UNDERSCORE.sub(r"\_", path)
+    name = escape_path(path)
     operator = term.operator.suffix
     if operator in ("exists", "not_exists"):
         return f"{name}__exists", "true" if operator == "exists" else "false"
@@ -126,6 +126,16 @@ def format_term(
     if operator != "type" and tag != _declared(path, term.operator, types):
         name += "__" + _WORDS[tag]
     return name, ",".join(_operand_text(operand, term.operator) for operand in term.operands)
+
+
+def escape_path(path: str) -> str:
+    """The text of a path as the name of a parameter begins with it, before `__` and an operator."""
+    return _AMBIGUOUS_UNDERSCORE.sub(r"\_", path)
+
+
+def escape_entry(text: str) -> str:
+    """One of several operands, as it stands between commas."""
+    return _NEEDS_ESCAPE_IN_LIST.sub(r"\\\1", text)
 
 
 def _search(text: str, search_fields: Sequence[str], types: Mapping[str, str]) -> Group:
@@ -229,7 +239,7 @@ def _operand_text(operand: AttributeValue, operator: Operator) -> str:
     if tag not in ("S", "N", "B"):
         return dumps(plain_value(operand)).decode()
     text: str = content
-    return text if operator.operands == 1 else _NEEDS_ESCAPE_IN_LIST.sub(r"\\\1", text)
+    return text if operator.operands == 1 else escape_entry(text)
 
 
 def _limit(text: str | None) -> int | None:

@@ -46,9 +46,13 @@ def test_chosen_items_are_exported_as_json_lines(staff, people):
     ]
 
 
-def test_everything_that_matches_is_exported_from_all_pages(admin, cities):
+@pytest.mark.parametrize(
+    "how",
+    [{"action": "export_typed", "select_across": "1"}, {"export_all": "export_typed"}],
+)
+def test_everything_that_matches_is_exported_from_all_pages(admin, cities, how):
     path = "/admin/tables/Cities/?country=XX&limit=4"
-    answer = run(admin, "export_typed", path=path, select_across="1")
+    answer = admin.post(path, how)
     names = [json.loads(line)["name"]["S"] for line in body(answer).splitlines()]
     assert names == [f"XX-{number:02}" for number in range(25)]
 

@@ -16,8 +16,9 @@ PEOPLE = "/admin/tables/People/"
 
 
 def test_chosen_columns_and_page_size_are_kept(staff, people):
-    form = {"column": ["city", "name"], "further": "worker.name", "size": "2"}
-    answer = staff.post(f"{PEOPLE}columns/?age__gte__n=30&limit=5&fields=id", form)
+    shown = "age__gte__n=30&limit=5&fields=id&cursor=x&.back=y"
+    form = {"column": ["city", "name"], "further": "worker.name", "size": "2", "query": shown}
+    answer = staff.post(f"{PEOPLE}columns/", form)
     assert (answer.status_code, answer["Location"]) == (302, f"{PEOPLE}?age__gte__n=30")
     page = Page(staff.get(PEOPLE))
     assert page.heads == ["id partition key", "city", "name", "worker.name"]

@@ -242,7 +242,7 @@ def test_all_of_it_works_without_scripts(visit):
     page.click("#columns-menu button[name=reset]")
     with page.expect_download() as download:
         page.click("#export-menu summary")
-        page.click("button[value=export_csv]")
+        page.click("#export-menu button[value=export_csv]")
     assert download.value.suggested_filename.startswith("Cities-")
 
 
