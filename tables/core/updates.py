@@ -273,5 +273,12 @@ def _position(path: Path) -> list[tuple[bool, int]]:
     ]
 
 
+_NEEDS: dict[Action, str] = {
+    "append": "values are appended to lists only; set it to a list first",
+    "add": "add takes a number to a number, or elements to a set of their type",
+    "delete": "delete takes elements out of a set of their type",
+}
+
+
 def _wrong_type(change: Change, what: str) -> InvalidExpression:
-    return InvalidExpression(f"{format_path(change.path)} {what}: {change.action} can't apply.")
+    return InvalidExpression(f"{format_path(change.path)} {what}: {_NEEDS[change.action]}.")

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tables.api.adminapi.errors import failure_of
+from tables.api.adminapi.envelopes import failed, succeeded
 from tables.api.adminapi.targets import Target
 from tables.api.adminapi.updates import read_changes, settle
-from tables.core.adminapi_json import adminapi_item
 from tables.core.admission import require_admissible
 from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
 from tables.core.descriptions import TableDescription
@@ -33,7 +32,7 @@ from tables.core.updates import (
     compile_update,
     require_changes,
 )
-from tables.core.values import Item, dumps
+from tables.core.values import Item
 from tables.dynamodb.reads import get_item
 from tables.dynamodb.writes import rewrite, write
 
@@ -67,28 +66,6 @@ def run_actions(actions: Mapping[str, Any], key: Item, target: Target) -> list[d
 def read_all_changes(actions: Mapping[str, Any]) -> list[Change]:
     """The changes of every action together, for one write. Raises InvalidExpression."""
     return [change for name, payload in actions.items() for change in read_changes(name, payload)]
-
-
-def succeeded(action: str, after: Item | None) -> dict[str, Any]:
-    """The entry of an action that was done; `after` is None where there was nothing to do."""
-    response = {} if after is None else {"Attributes": adminapi_item(after)}
-    return _result(action, 200, {"success": True, "response": response})
-
-
-def failed(action: str, error: TablesError) -> dict[str, Any]:
-    """The entry of an action that was not done."""
-    failure = failure_of(error)
-    return _result(action, failure.status, failure.envelope())
-
-
-def _result(action: str, status: int, body: dict[str, Any]) -> dict[str, Any]:
-    # Clients parse `body` themselves: it is JSON inside a string.
-    return {
-        "action": action,
-        "success": body["success"],
-        "statusCode": status,
-        "body": dumps(body).decode(),
-    }
 
 
 def change(changes: Sequence[Change], key: Item, target: Target) -> Item | None:

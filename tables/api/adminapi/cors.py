@@ -12,7 +12,9 @@ _HEADERS = (
     "Authorization, Content-Type, Content-Encoding, Idempotency-Key, X-Request-ID, "
     "X-Requested-With, X-Amz-Date, X-Amz-Security-Token, X-Api-Key"
 )
-_EXPOSED = "ETag, Idempotency-Replayed, Location, Retry-After, X-Request-ID"
+_EXPOSED = (
+    "ETag, Idempotency-Replayed, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-ID"
+)
 _PREFLIGHT_SECONDS = "600"
 
 

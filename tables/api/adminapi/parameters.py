@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote
 
 from tables.core import strict_json
-from tables.core.descriptions import TableDescription
-from tables.core.errors import InvalidCursor, InvalidRequest
+from tables.core.descriptions import KeyAttribute, TableDescription
+from tables.core.errors import InvalidCursor, InvalidRequest, InvalidValue
 from tables.core.keys import key_value_from_text, require_key
-from tables.core.values import Item
+from tables.core.values import TYPES, AttributeValue, Item
 
 NAMES = frozenset(
     {"table", "id", "sk", "action", "paginate", "LastEvaluatedKey", "limit", "atomic"}
@@ -91,7 +91,7 @@ def item_key(parameters: Parameters, description: TableDescription) -> Item:
     if not parameters.id:
         raise InvalidRequest("The parameter id is missing: give the item's partition key.")
     partition_key, sort_key = description.partition_key, description.sort_key
-    key = {partition_key.name: key_value_from_text(parameters.id, partition_key)}
+    key = {partition_key.name: _key_value("id", parameters.id, partition_key)}
     if sort_key is None:
         if parameters.sk:
             raise InvalidRequest("This table has no sort key: leave the parameter sk out.")
@@ -100,9 +100,19 @@ def item_key(parameters: Parameters, description: TableDescription) -> Item:
             f"This table has a sort key: give the value of {sort_key.name!r} in the parameter sk."
         )
     else:
-        key[sort_key.name] = key_value_from_text(parameters.sk, sort_key)
+        key[sort_key.name] = _key_value("sk", parameters.sk, sort_key)
     require_key(key, description)
     return key
+
+
+def _key_value(parameter: str, text: str, attribute: KeyAttribute) -> AttributeValue:
+    try:
+        return key_value_from_text(text, attribute)
+    except InvalidValue as error:
+        raise InvalidValue(
+            f"The parameter {parameter} must be a {TYPES[attribute.type]}, as the key attribute "
+            f"{attribute.name!r} is: {error.message}"
+        ) from error
 
 
 def _pairs(query_string: str) -> list[tuple[str, str]]:

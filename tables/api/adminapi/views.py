@@ -27,9 +27,9 @@ from tables.api.adminapi.changes import (
     change_as_read,
     read_all_changes,
     run_actions,
-    succeeded,
 )
 from tables.api.adminapi.creates import new_item, put
+from tables.api.adminapi.envelopes import DELETED, OPTIONS, found, succeeded, updated
 from tables.api.adminapi.errors import respond, word
 from tables.api.adminapi.lists import ItemStream, Reading, one_page
 from tables.api.adminapi.parameters import Parameters, item_key, parse_parameters, with_body
@@ -38,7 +38,6 @@ from tables.api.adminapi.updates import read_actions
 from tables.api.bodies import is_form, parse_object, read_body
 from tables.api.responses import JSON, answer_response, json_response
 from tables.configuration import description, registry
-from tables.core.adminapi_json import adminapi_item
 from tables.core.errors import InvalidRequest, ItemNotFound
 from tables.core.expressions import Path
 from tables.core.filters import EVERYTHING, Group
@@ -47,15 +46,15 @@ from tables.core.operations import Delete, Operation
 from tables.core.plans import choose_plan
 from tables.core.preconditions import etag
 from tables.core.scans import parse_attributes, parse_scan
-from tables.core.values import Item, content_of, dumps
+from tables.core.values import Item, content_of
 from tables.dynamodb.reads import get_item
 from tables.dynamodb.writes import write
 from tables.records.idempotency import Keep, Rebuild, Run, perform
 from tables.records.kept_answers import Answer, Effect
 from tables.records.keyed_requests import HEADER, keyed_request
 
-_OPTIONS = b'{"success":true}'
-_DELETED = b'{"success":true,"response":{}}'
+# A page of a client's application may ask for three lists at once; two of them are short.
+SCAN_PATIENCE = 1.0  # seconds
 _PRECONDITIONS = ("If-Match", "If-None-Match", "If-Unmodified-Since")
 
 
@@ -111,7 +110,7 @@ class AdminApiView(APIView):
     # ------------------------------------------------------------ methods
 
     def options(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        return json_response(_OPTIONS)
+        return json_response(OPTIONS)
 
     def get(self, request: Request) -> HttpResponseBase:
         return self._get_item() if self.parameters.id else self._list()
@@ -134,18 +133,18 @@ class AdminApiView(APIView):
         results = run_actions(actions, key, target)
         done = all(result["success"] for result in results)
         status = 200 if done else settings.ADMINAPI_PARTIAL_STATUS
-        return json_response(_updated(results, ignored), status)
+        return json_response(updated(results, ignored), status)
 
     def delete(self, request: Request) -> HttpResponse:
         target = self._target("delete", "delete")
         name, key = target.description.name, item_key(self.parameters, target.description)
-        answer = Answer(200, {"Content-Type": JSON}, _DELETED)
+        answer = Answer(200, {"Content-Type": JSON}, DELETED)
 
         def run(keep: Keep) -> Answer:
             write(Delete(name, key), companions=keep(answer, Effect(name, key, None)))
             return answer
 
-        return self._once(b"", run, lambda kept, _item: replace(kept, body=_DELETED))
+        return self._once(b"", run, lambda kept, _item: replace(kept, body=DELETED))
 
     # ------------------------------------------------------------ operations
 
@@ -155,7 +154,7 @@ class AdminApiView(APIView):
         item = get_item(target.description.name, key).item
         if item is None:
             raise ItemNotFound("Item not found.")
-        return json_response(_found(item))
+        return json_response(found(item))
 
     def _list(self) -> HttpResponseBase:
         target = self._target("list", "view")
@@ -187,7 +186,8 @@ class AdminApiView(APIView):
             parameters.limit,
         )
         with ExitStack() as running:
-            running.enter_context(concurrent_scan(target.caller))
+            if plan.operation != "GetItem":
+                running.enter_context(concurrent_scan(target.caller, patience=SCAN_PATIENCE))
             if parameters.paginate:
                 return json_response(one_page(reading))
             stream = ItemStream(reading)
@@ -209,12 +209,18 @@ class AdminApiView(APIView):
                 "Location": self._location(item, target),
                 "ETag": etag(item),
             }
-            answer = Answer(200, headers, _found(item))
+            answer = Answer(200, headers, found(item))
             key = {name: item[name] for name in target.description.key_names}
             put(item, target, keep(answer, Effect(target.description.name, key, item)))
             return answer
 
-        return self._once(body, run, _with_item)
+        def rebuild(kept: Answer, item: Item | None) -> Answer:
+            if item is None:
+                # What is gone can't be shown again.
+                return replace(kept, headers={"Location": kept.headers["Location"]}, body=b"")
+            return replace(kept, headers={**kept.headers, "ETag": etag(item)}, body=found(item))
+
+        return self._once(body, run, rebuild)
 
     def _update_at_once(
         self,
@@ -228,7 +234,7 @@ class AdminApiView(APIView):
 
         def answer_with(after: Item | None) -> Answer:
             results = [succeeded(action, after) for action in actions]
-            return Answer(200, {"Content-Type": JSON}, _updated(results, ignored))
+            return Answer(200, {"Content-Type": JSON}, updated(results, ignored))
 
         def run(keep: Keep) -> Answer:
             if HEADER not in self.request.headers or not changes:
@@ -290,19 +296,3 @@ def _require_unconditional(request: Request) -> None:
     for name in _PRECONDITIONS:
         if name in request.headers:
             raise InvalidRequest(f"{name} is not known at this address; use REST v1 for it.")
-
-
-def _found(item: Item) -> bytes:
-    return dumps({"success": True, "item": adminapi_item(item)})
-
-
-def _with_item(kept: Answer, item: Item | None) -> Answer:
-    """The answer of a create whose body was too large to keep; an item that is gone has none."""
-    if item is None:
-        return replace(kept, headers={"Location": kept.headers["Location"]}, body=b"")
-    return replace(kept, headers={**kept.headers, "ETag": etag(item)}, body=_found(item))
-
-
-def _updated(results: list[dict[str, Any]], ignored: list[str]) -> bytes:
-    body = {"success": all(result["success"] for result in results), "results": results}
-    return dumps({**body, "ignored": ignored} if ignored else body)
