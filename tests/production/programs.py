@@ -13,7 +13,7 @@ import psycopg
 import pytest
 import requests
 
-READY_SECONDS = 60
+READY_SECONDS = 120
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -128,7 +128,7 @@ def gunicorn(python, folder, environment, port):
 
         def is_ready():
             assert master.poll() is None, log.read_text()
-            with contextlib.suppress(requests.ConnectionError):
+            with contextlib.suppress(requests.RequestException):  # it may still be starting
                 ready = requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5)
                 return ready.ok and len(workers_of(master)) == 2
             return False
