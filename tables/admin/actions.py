@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tables.access.limits import spend
+from tables.access.logs import bind
 from tables.admin.changelist import ItemList
 from tables.admin.chosen import chosen_keys, read_chosen
 from tables.admin.deletions import delete_chosen
@@ -51,6 +53,8 @@ def run_action(listing: ItemList) -> HttpResponseBase:
     if action is None:
         return _back(listing, _("Choose an action first."))
     listing.visit.require(action.right)
+    bind(action=export_all or form["action"])
+    spend(listing.visit.request, "export" if action.right == "export" else "write")
     everything = bool(export_all) or form.get("select_across") == "1"
     keys = chosen_keys(form.getlist("_selected_action"), listing.description)
     chosen = Chosen(keys, everything)

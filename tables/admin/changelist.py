@@ -76,12 +76,16 @@ class ItemList:
         self.trail = self._trail()
 
     @property
+    def is_whole_scan(self) -> bool:
+        """Whether a whole table or index is read for the items that match."""
+        return self.plan.operation == "Scan" and bool(self.plan.filter)
+
+    @property
     def is_waiting(self) -> bool:
         """Whether a scan of a large table has not been agreed to yet."""
         count = self.description.item_count
         return (
-            self.plan.operation == "Scan"
-            and bool(self.plan.filter)
+            self.is_whole_scan
             and (count is None or count > settings.SCAN_BUDGET_ITEMS)
             and self.query.cursor is None
             and not self.address.own(RUN_SCAN)
@@ -206,8 +210,7 @@ class ItemList:
     @property
     def plan_kind(self) -> str:
         """The plan's colour: reading a whole table for a few items is what people should notice."""
-        is_whole = self.plan.operation == "Scan" and bool(self.plan.filter)
-        return "whole-scan" if is_whole else "modest"
+        return "whole-scan" if self.is_whole_scan else "modest"
 
     @property
     def cost_words(self) -> str:

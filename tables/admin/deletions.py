@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import structlog
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ from tables.core.keys import encode_token
 from tables.core.preconditions import compile_delete, state_of
 from tables.core.values import Item
 from tables.dynamodb.writes import write
+
+log = structlog.get_logger(__name__)
 
 # Keys that a message names; the others are counted.
 _NAMED_KEYS = 10
@@ -55,6 +58,8 @@ def delete_chosen(listing: ItemList, keys: Sequence[Item]) -> HttpResponseBase:
         return _ask(listing, keys, items)
     states = dict(zip(form.getlist("_selected_action"), form.getlist("state"), strict=False))
     outcomes = list(_outcomes(listing, keys, items, states))
+    deleted = sum(outcome.is_deleted for outcome in outcomes)
+    log.info("items_deleted", deleted=deleted, left=len(outcomes) - deleted)
     if all(outcome.is_deleted for outcome in outcomes):
         messages.success(listing.visit.request, _deleted_words(outcomes))
         return HttpResponseRedirect(listing.address.url)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import (
     HttpResponse,
@@ -13,6 +15,7 @@ from django.http import (
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 
+from tables.access.limits import concurrent_scan, spend
 from tables.admin.actions import action_menu, run_action
 from tables.admin.addresses import Address
 from tables.admin.changelist import ItemList
@@ -25,8 +28,11 @@ from tables.admin.words import about_words
 from tables.core.errors import InvalidRequest
 from tables.core.expressions import format_path
 from tables.core.queries import MAX_LIMIT
+from tables.core.values import Item
 
 _PAGE = "admin/tables/changelist.html"
+# How long a page waits for one of the caller's own scans to end before it refuses.
+SCAN_PATIENCE_SECONDS = 1.0
 # What htmx swaps -> the template of just that.
 _PARTS = {
     "results": "admin/tables/results.html",
@@ -92,13 +98,24 @@ def choose_columns(visit: Visit) -> HttpResponseBase:
 def _list_page(visit: Visit, listing: ItemList) -> HttpResponse:
     context: dict[str, object] = {"listing": listing}
     # Read now: what DynamoDB says must not come up in the middle of a template.
-    items = [] if listing.is_waiting else listing.collection.page.items
+    items = [] if listing.is_waiting else _read(listing)
     if items:
         context["actions"] = action_menu(listing)
     elif not listing.is_waiting:
         context["explanation"] = explain(listing)
     context["bar"] = bar_of_query(visit, listing.address, listing.query, items)
     return _render(visit, context)
+
+
+def _read(listing: ItemList) -> Sequence[Item]:
+    """The page's items, counted against the caller's limits. Raises DRF's Throttled."""
+    visit = listing.visit
+    if not listing.is_whole_scan:
+        spend(visit.request, "read")
+        return listing.collection.page.items
+    spend(visit.request, "scan")
+    with concurrent_scan(visit.caller, patience=SCAN_PATIENCE_SECONDS):
+        return listing.collection.page.items
 
 
 def _render(visit: Visit, context: dict[str, object], status: int = 200) -> HttpResponse:

@@ -5,7 +5,9 @@ import io
 import json
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
+from structlog.testing import capture_logs
 
 from tables.core.errors import Unavailable
 from tables.dynamodb import reads
@@ -17,6 +19,14 @@ from tests.admin.html import Page
 pytestmark = pytest.mark.django_db
 
 PEOPLE = "/admin/tables/People/"
+
+
+@pytest.fixture(autouse=True)
+def _uncounted():
+    """Every test has its limits to itself."""
+    cache.clear()
+
+
 EVE = "~YS9iLMO8"
 
 
@@ -249,3 +259,37 @@ def test_another_site_can_not_post(person, people):
     client = Client(enforce_csrf_checks=True)
     client.force_login(person("admins"))
     assert run(client, "delete_selected", "1").status_code == 403
+
+
+# ---------------------------------------------------------------- limits and logs
+
+
+@pytest.mark.parametrize(
+    ("setting", "path"),
+    [("THROTTLE_READ", PEOPLE), ("THROTTLE_SCAN", f"{PEOPLE}?name=Ann")],
+)
+def test_reading_too_often_is_refused_with_a_page(staff, people, settings, setting, path):
+    setattr(settings, setting, "1/hour")
+    assert staff.get(path).status_code == 200
+    answer = staff.get(path)
+    assert answer.status_code == 429
+    assert "Retry-After" in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("setting", "action"),
+    [("THROTTLE_EXPORT", "export_csv"), ("THROTTLE_WRITE", "delete_selected")],
+)
+def test_acting_too_often_is_refused(admin, people, settings, setting, action):
+    setattr(settings, setting, "1/hour")
+    assert run(admin, action, "1").status_code == 200
+    assert run(admin, action, "1").status_code == 429
+
+
+def test_a_deletion_is_a_log_line_without_what_was_deleted(admin, people):
+    asked = run(admin, "delete_selected", "1", EVE)
+    with capture_logs() as lines:
+        _confirm(admin, asked)
+    (line,) = [line for line in lines if line["event"] == "items_deleted"]
+    assert (line["deleted"], line["left"]) == (2, 0)
+    assert "Ann" not in str(lines)
