@@ -14,7 +14,7 @@ from tables.api.v1.media_types import (
     PLAIN,
     TYPED,
 )
-from tables.api.v1.openapi.parts import FILTER_HELP, Part, headers, problems, ref
+from tables.api.v1.openapi.parts import FILTER_HELP, PARAMETERS, Part, headers, problems, ref
 from tables.api.v1.openapi.schemas import page_of
 
 
@@ -28,7 +28,9 @@ class Subject:
     alias: str = ""
     has_natural_key: bool = False
     creates_by_put: bool = True
+    requires_precondition: bool = False
     example: Mapping[str, Any] | None = None
+    example_at_url: Mapping[str, Any] | None = None
     filters: tuple[Part, ...] = ()
     indexes: tuple[str, ...] = ()
 
@@ -65,7 +67,7 @@ def _answer(description: str, content: Part, *names: str) -> Part:
 
 
 def _item(subject: Subject, description: str, *names: str) -> Part:
-    content = _both(subject.schema("Item"), ref("schemas", "TypedItem"))
+    content = _both(subject.schema("Shown"), ref("schemas", "TypedItem"))
     return _answer(description, content, "ETag", "Idempotency-Replayed", *names)
 
 
@@ -77,10 +79,10 @@ def _body(content: Part) -> Part:
     return {"required": True, "content": content}
 
 
-def _item_body(subject: Subject, name: str) -> Part:
-    plain: Part = {"schema": subject.schema(name)}
-    if subject.example is not None:
-        plain["example"] = dict(subject.example)
+def _item_body(schema: Part, example: Mapping[str, Any] | None) -> Part:
+    plain: Part = {"schema": schema}
+    if example is not None:
+        plain["example"] = dict(example)
     form = {"schema": {"type": "object"}}
     return _body(
         {
@@ -158,7 +160,7 @@ def create_item(subject: Subject) -> Part:
         if subject.has_natural_key
         else "Create an item",
         parameters=subject.parameters(*names),
-        requestBody=_item_body(subject, "NewItem"),
+        requestBody=_item_body(subject.schema("NewItem"), subject.example),
         responses={**responses, **problems(*refusals)},
     )
 
@@ -179,8 +181,13 @@ def read_item(subject: Subject) -> Part:
 
 
 def _write_parameters(subject: Subject, *more: str) -> list[Part]:
-    names = ["key", *more, "if_match", "if_none_match", "prefer", "idempotency_key"]
-    return subject.parameters(*names, *(["use_snapshot"] if subject.has_natural_key else []))
+    names = ["key", *more, "if_none_match", "prefer", "idempotency_key"]
+    if subject.has_natural_key:
+        names.append("use_snapshot")
+    if_match = ref("parameters", "if_match")
+    if subject.requires_precondition:
+        if_match = {**PARAMETERS["if_match"], "required": True}
+    return [*subject.parameters(*names), if_match]
 
 
 def _write_problems(subject: Subject, *more: int) -> Part:
@@ -198,7 +205,7 @@ def replace_item(subject: Subject) -> Part:
         "replace",
         "Make this whole item stand at the URL",
         parameters=_write_parameters(subject, "fields", "format"),
-        requestBody=_item_body(subject, "ItemAtUrl"),
+        requestBody=_item_body(subject.schema("ItemAtUrl"), subject.example_at_url),
         responses={**responses, **_write_problems(subject, 413, 415)},
     )
 

@@ -12,6 +12,10 @@ Part = dict[str, Any]
 
 STRING: Part = {"type": "string"}
 _ETAG = '"0f9f2c4be1d34f7a9c1e5f0a7b8c9d0e.p"'
+_TAGS: Part = {
+    "type": "string",
+    "pattern": r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
+}
 _FILTERS = ", ".join(f"`{operator.suffix}`" for operator in OPERATORS)
 _TYPES = ", ".join(f"`{suffix}`" for suffix in TYPE_SUFFIXES)
 
@@ -64,8 +68,8 @@ PARAMETERS: dict[str, Part] = {
     ),
     "format": _query(
         "format",
-        "Beats Accept: plain JSON, typed JSON or a page.",
-        {"type": "string", "enum": ["json", "dynamodb", "api"]},
+        "Beats Accept: plain JSON or typed JSON.",
+        {"type": "string", "enum": ["json", "dynamodb"]},
     ),
     "limit": _query(
         "limit",
@@ -83,21 +87,21 @@ PARAMETERS: dict[str, Part] = {
         "plan", "`scan` refuses cleverness.", {"type": "string", "enum": ["auto", "scan"]}
     ),
     "if_match": _header(
-        "If-Match", "The tag of the state that the request is made for, or `*`.", STRING, _ETAG
+        "If-Match", "The tag of the state that the request is made for, or `*`.", _TAGS, _ETAG
     ),
     "if_none_match": _header(
-        "If-None-Match", "`*` on a PUT: create only. On a GET: 304 for this tag.", STRING, _ETAG
+        "If-None-Match", "`*` on a PUT: create only. On a GET: 304 for this tag.", _TAGS, _ETAG
     ),
     "prefer": _header(
         "Prefer",
         "`return=minimal` for an answer without the item.",
-        STRING,
-        "return=minimal",
+        {"type": "string", "enum": ["return=minimal", "return=representation"]},
+        "return=representation",
     ),
     "idempotency_key": _header(
         "Idempotency-Key",
         "Makes retries safe: within 24 hours the same request gets the same answer.",
-        {"type": "string", "minLength": 1, "maxLength": 255},
+        {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,255}$"},
         "8e03978e-40d5-43dd-bc93-6894a57f9324",
     ),
     "use_snapshot": _header(

@@ -227,6 +227,12 @@ def page_of(item: Part, **more: Part) -> Part:
     )
 
 
+def shown(item: str) -> Part:
+    """What an answer shows of the item of a component: all of it, unless `fields` asks for less."""
+    part: Part = {"type": "object", "description": "The part of the item that `fields` names."}
+    return {"anyOf": [ref("schemas", item), part]}
+
+
 SCHEMAS: dict[str, Any] = {
     "Problem": _PROBLEM,
     "Links": object_of({"tables": _URI, "schema": _URI, "docs": _URI, "errors": _URI}),
@@ -244,7 +250,7 @@ SCHEMAS: dict[str, Any] = {
     "TypedItem": {"type": "object", "additionalProperties": ref("schemas", "TypedValue")},
     "Item": {"type": "object", "description": "Any attributes."},
     "NewItem": {"type": "object", "description": "Any attributes."},
-    "Shown": {"type": "object", "description": "An item, or the part that `fields` names."},
+    "Shown": shown("Item"),
     "ItemAtUrl": {"type": "object", "description": "Any attributes; the key may be left out."},
     "TypedPatch": {
         "type": "object",

@@ -8,6 +8,7 @@ from typing import Any
 from tables.api.v1.examples import example_item
 from tables.api.v1.openapi.operations import Subject
 from tables.api.v1.openapi.parts import Part
+from tables.api.v1.openapi.schemas import shown
 from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.descriptions import KeyAttribute, TableDescription
 from tables.core.expressions import parse_path
@@ -30,11 +31,16 @@ def subject_of(table: Table, known: TableDescription | None) -> tuple[Subject, d
     Where the keys are not known, the schema alone describes an item.
     """
     makes_keys = not table.client_keys or bool(table.natural_key)
+    example = example_item(table, known) if known else None
     subject = Subject(
         alias=table.alias,
         has_natural_key=bool(table.natural_key),
         creates_by_put=not makes_keys,
-        example=example_item(table, known) if known else None,
+        requires_precondition=table.require_precondition,
+        example=example,
+        example_at_url={n: v for n, v in example.items() if n not in known.key_names}
+        if example is not None and known
+        else None,
         filters=tuple(_filters(table, known)),
         indexes=tuple(index.name for index in known.indexes) if known else (),
     )
@@ -56,7 +62,7 @@ def _schemas(table: Table, known: TableDescription | None, *, makes_keys: bool) 
     required = [n for n in whole.get("required", ()) if n not in AUDIT_ATTRIBUTES]
     return {
         name: {**whole, "required": _distinct([*key_names, *required])},
-        f"{table.alias}.Shown": _without_requirements(whole),
+        f"{table.alias}.Shown": shown(name),
         f"{table.alias}.NewItem": {
             **whole,
             "properties": {n: s for n, s in properties.items() if n not in made},
@@ -68,15 +74,6 @@ def _schemas(table: Table, known: TableDescription | None, *, makes_keys: bool) 
             **whole,
             "required": _distinct([n for n in [*required, *_natural(table)] if n not in key_names]),
         },
-    }
-
-
-def _without_requirements(whole: Part) -> Part:
-    """An item of which `fields` may show a part only."""
-    return {
-        "type": "object",
-        "properties": {name: {} for name in whole["properties"]},
-        "description": "An item, or the part of it that `fields` names.",
     }
 
 
