@@ -107,5 +107,8 @@ def _column(
     opening, absent = ('<td class="numeric">', _ABSENT_NUMBER) if is_numeric else ("<td>", _ABSENT)
     name = str(column.path[0]) if len(column.path) == 1 else ""
     present = [value for value in values if value]
-    written = iter(cells.many(present, name=name, with_type=len(tags) > 1))
-    return [f"{opening}{next(written)}</td>" if value else absent for value in values]
+    written = [f"{opening}{html}</td>" for html in cells.many(present, tags, name=name)]
+    if len(present) == len(values):
+        return written
+    remaining = iter(written)
+    return [next(remaining) if value else absent for value in values]
