@@ -15,7 +15,7 @@ from tables.core.values import Item
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """If-Match and If-None-Match of a write, as sent."""
+    """If-Match and If-None-Match, as sent."""
 
     if_match: str | None = None
     if_none_match: str | None = None
@@ -58,7 +58,7 @@ def require_precondition(table: Table, method: str, conditions: Conditions) -> N
 
 
 def read_conditions(request: Request) -> Conditions:
-    """The preconditions of a write. Raises InvalidRequest for a malformed one."""
+    """The preconditions of a request. Raises InvalidRequest for a malformed one."""
     return Conditions(request.headers.get("If-Match"), request.headers.get("If-None-Match"))
 
 

@@ -91,7 +91,8 @@ class SingleItem(WritingView):
         if item is None:
             raise ItemNotFound("No item has that key.")
         representation = self.representation()
-        if (if_match := request.headers.get("If-Match")) and not matches_state(if_match, item):
+        conditions = read_conditions(request)
+        if conditions.if_match is not None and not matches_state(conditions.if_match, item):
             raise PreconditionFailed("The item is in another state.", current=item)
         tag = representation.etag(item)
         if self.is_page:
@@ -99,7 +100,7 @@ class SingleItem(WritingView):
             self.shown.tag = tag
             self.shown.bodies |= {"PUT": plain_item(item), "PATCH": {}}
             return Response(representation.show(item))
-        if (known := request.headers.get("If-None-Match")) and matches_tag(known, tag):
+        if conditions.if_none_match is not None and matches_tag(conditions.if_none_match, tag):
             return Response(status=304, headers={"ETag": tag})
         return Response(representation.show(item), headers={"ETag": tag})
 

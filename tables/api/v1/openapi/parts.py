@@ -35,14 +35,9 @@ def _query(name: str, description: str, schema: Part) -> Part:
     return {"name": name, "in": "query", "description": description, "schema": schema}
 
 
-def _header(name: str, description: str, schema: Part, example: str) -> Part:
-    return {
-        "name": name,
-        "in": "header",
-        "description": description,
-        "schema": schema,
-        "example": example,
-    }
+def _header(name: str, description: str, schema: Part, example: str = "") -> Part:
+    header = {"name": name, "in": "header", "description": description, "schema": schema}
+    return {**header, "example": example} if example else header
 
 
 PARAMETERS: dict[str, Part] = {
@@ -95,14 +90,13 @@ PARAMETERS: dict[str, Part] = {
     "prefer": _header(
         "Prefer",
         "`return=minimal` for an answer without the item.",
-        {"type": "string", "enum": ["return=minimal", "return=representation"]},
+        STRING,
         "return=representation",
     ),
     "idempotency_key": _header(
         "Idempotency-Key",
         "Makes retries safe: within 24 hours the same request gets the same answer.",
         {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,255}$"},
-        "8e03978e-40d5-43dd-bc93-6894a57f9324",
     ),
     "use_snapshot": _header(
         "Use-Snapshot", "`true` is for reading only: 405 on a write.", STRING, "false"
