@@ -43,8 +43,8 @@ Companions = Callable[[Item], Sequence[Operation]]
 def run_actions(actions: Mapping[str, Any], key: Item, target: Target) -> list[dict[str, Any]]:
     """One write for each action, in order; what each came to, as `results` tells it.
 
-    An action that fails leaves the others done. Raises what keeps the first from being tried:
-    Forbidden, and DynamoDB that is throttled or out of reach.
+    An action that fails leaves the others done. Raises Forbidden, Throttled and Unavailable as
+    long as nothing was done; afterwards they fail every action that is left.
     """
     results: list[dict[str, Any]] = []
     for action, payload in actions.items():
