@@ -47,7 +47,7 @@
     document.querySelectorAll(".condition .drop").forEach((button) => { button.hidden = false; });
     const results = one("#results");
     const announcer = one("#announcer");
-    const words = Array.from(document.querySelectorAll("#explanation h2, #scan-question h2, #meter, #results > nav .position, .above-rows .position"));
+    const words = Array.from(document.querySelectorAll("#explanation h2, #scan-question h2, #meter .plan, #meter .meter, #results > nav .position, .above-rows .position"));
     if (results && announcer) announcer.textContent = words.slice(0, 3).map((element) => element.textContent.trim()).join(". ");
   }
 

@@ -16,6 +16,7 @@ from tables.core.values import TYPES, AttributeValue, dumps, plain_value
 UNFOLDED_CHARACTERS = 2000
 # Most entries of a set that a cell shows unasked.
 _CHIPS = 4
+_CHIP_CHARACTERS = 30
 _BINARY_START = 12
 _LINK = re.compile(r"https?://[^\s\"'<>\\]{1,2000}")
 # Seconds of the years 2001 to 2100: what a number of ten digits may mean.
@@ -136,8 +137,8 @@ class Cells:
         return f'<span class="binary"><b>{size}</b> {escape(start)}</span>'
 
     def _set(self, tag: str, entries: list[str]) -> str:
-        if tag != "BS" and len(entries) <= _CHIPS and all(entries) and len(str(entries)) < 60:
-            chips = "</li><li>".join(escape_all(entries))
+        if tag != "BS" and len(entries) <= _CHIPS and _are_plain(entries):
+            chips = escape("\0".join(entries)).replace("\0", "</li><li>")
             return f'<ul class="chips"><li>{chips}</li></ul>'
         chips = "".join(f"<li>{self._chip(tag, entry)}</li>" for entry in entries[:_CHIPS])
         if len(entries) <= _CHIPS:
@@ -153,7 +154,8 @@ class Cells:
     def _chip(self, tag: str, entry: str) -> str:
         if not entry:
             return self._empty
-        text = entry if len(entry) <= 30 else entry[:29] + "…"
+        is_whole = len(entry) <= _CHIP_CHARACTERS
+        text = entry if is_whole else entry[: _CHIP_CHARACTERS - 1] + "…"
         return escape(text) if tag != "BS" else f"{self._binary('B', entry)}"
 
     def _nested(self, tag: str, content: object) -> str:
@@ -170,6 +172,11 @@ def escape_all(texts: Sequence[str]) -> list[str]:
     escaped = escape("\0".join(texts)).split("\0") if texts else []
     # A text with the separator in it: each for itself.
     return escaped if len(escaped) == len(texts) else [escape(text) for text in texts]
+
+
+def _are_plain(entries: Sequence[str]) -> bool:
+    """Whether the entries of a set fit into their chips as they are."""
+    return all(0 < len(entry) <= _CHIP_CHARACTERS and "\0" not in entry for entry in entries)
 
 
 def _type_tag(tag: str) -> str:

@@ -137,9 +137,10 @@ class ItemList:
         )
 
     @property
-    def headings(self) -> list[Heading]:
-        """A head for each column."""
-        return [self._heading(column) for column in self.columns]
+    def head(self) -> SafeString:
+        """The heads of the columns."""
+        headings = tuple(self._heading(column) for column in self.columns)
+        return fragment("admin/tables/head.html", headings=headings, can_select=self.can_select)
 
     @property
     def can_select(self) -> bool:
