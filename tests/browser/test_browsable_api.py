@@ -16,7 +16,9 @@ def answer(page):
 
 
 def send(page, method):
-    page.locator(f'form[data-method="{method}"] button').click()
+    """Send a form and wait for its answer: the page already shows a 200 of its own."""
+    with page.expect_response(lambda response: response.request.method == method):
+        page.locator(f'form[data-method="{method}"] button').click()
 
 
 @pytest.fixture
