@@ -43,6 +43,9 @@ class V1View(ViewSet):
     accepted: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     starts: ClassVar[Mapping[str, Any]] = {}
 
+    target: Target
+    """The table of the URL, for a caller who may use this method on it."""
+
     @functools.cached_property
     def shown(self) -> Shown:
         """What a page of this answer shows besides it."""
@@ -93,8 +96,13 @@ class V1View(ViewSet):
         """The rights of which one lets a caller use this method on this table."""
         return self.rights[method]
 
-    @functools.cached_property
-    def target(self) -> Target:
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuse who may not, before anything of the request is read."""
+        super().initial(request, *args, **kwargs)
+        if request.method in self.rights:
+            self.target = self.admitted()
+
+    def admitted(self) -> Target:
         """The table of the URL. Raises TableNotFound, Forbidden."""
         table = registry().get(self.kwargs["alias"])
         actions = self.actions(self.request.method or "", table)

@@ -11,7 +11,8 @@ from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
-from tables.access.rights import is_read_only
+from tables.access.authentication import caller_of
+from tables.access.rights import is_read_only, require
 from tables.api.bodies import media_type, read_body
 from tables.api.v1.answers import answer_of
 from tables.api.v1.browsable import BrowsableRenderer
@@ -24,6 +25,7 @@ from tables.api.v1.negotiation import PlainRenderer, TypedRenderer
 from tables.api.v1.preferences import preferred_return
 from tables.api.v1.problems import problem_of_ours
 from tables.api.v1.queries import require_known_parameters
+from tables.api.v1.targets import Target
 from tables.api.v1.views import V1View
 from tables.configuration import registry
 from tables.core.errors import TablesError
@@ -56,17 +58,17 @@ class WritingView(V1View):
 
         What `write` raises about the request may be kept and replayed, so it reads the request.
         """
-        self.require_writable()
         answer = perform(
             self.keyed(), lambda keep: self._run(write, keep), word=self.word, rebuild=self._rebuild
         )
         return self.respond(answer)
 
-    def require_writable(self) -> None:
-        """Raise TableNotFound, Forbidden, and MethodNotAllowed for what is only for reading."""
-        if self._is_for_reading():
+    def admitted(self) -> Target:
+        """The table of the URL. Raises also MethodNotAllowed for what is only for reading."""
+        require(caller_of(self.request), "view", registry().get(self.kwargs["alias"]))
+        if self.request.method not in SAFE_METHODS and self._is_for_reading():
             raise MethodNotAllowed(self.request.method or "")
-        self.target.require("view")
+        return super().admitted()
 
     def keyed(self) -> KeyedRequest | None:
         """This request under its Idempotency-Key, if it has one. Raises InvalidRequest."""

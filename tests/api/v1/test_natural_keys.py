@@ -128,6 +128,13 @@ def test_a_snapshot_cannot_be_written_by_a_batch(staff):
     assert ok(staff.get("Students/items", "school=A"))["count"] == 0
 
 
+def test_a_snapshot_of_a_table_that_one_may_not_view_is_404(staff):
+    for method in ("POST", "PUT", "DELETE"):
+        path = "Students/items" if method == "POST" else "Students/items/1"
+        stranger = Door("strangers").send(method, path, {}, Use_Snapshot="true")
+        problem(stranger, 404, "table_not_found")
+
+
 def test_a_snapshot_can_be_read(staff):
     staff.post("Students/items", ANN)
     assert ok(staff.get("Students/items", Use_Snapshot="true"))["count"] == 1
