@@ -76,7 +76,7 @@ ERROR_NAMES: tuple[tuple[type[TablesError], str], ...] = (
 )
 
 
-class UnreadableRequest(InvalidRequest):
+class UnreadableRequest(Exception):
     """The body is not what the protocol's serializer reads."""
 
 
@@ -115,7 +115,7 @@ def handle_error(error: Exception, context: dict[str, Any]) -> HttpResponse | No
     if isinstance(error, SignatureFailed):
         error = _counted(error, context["request"])
     if isinstance(error, UnreadableRequest):
-        return _error(400, "SerializationException", error.message)
+        return _error(400, "SerializationException", str(error))
     if isinstance(error, TablesError):
         return _domain_error(error)
     if isinstance(error, SignatureFailed):

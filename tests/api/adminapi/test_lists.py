@@ -250,7 +250,7 @@ def test_a_stream_takes_one_page_at_a_time(staff, monkeypatch):
 
 
 @quickly
-@pytest.mark.usefixtures("small_pages")
+@pytest.mark.usefixtures("small_pages", "db")
 def test_the_scan_slot_is_held_until_the_stream_is_closed(staff):
     fill(3)
     held = [staff.client.get("/endpoint?table=Workers") for _ in range(2)]
