@@ -143,10 +143,6 @@ class ScanThrottle(CallerThrottle):
     scope = "scan"
 
 
-class ExportThrottle(CallerThrottle):
-    scope = "export"
-
-
 @contextlib.contextmanager
 def concurrent_scan(caller: Caller, *, patience: float = 0.0) -> Iterator[None]:
     """Hold one of the caller's two scan slots, after at most `patience` seconds of waiting.
