@@ -49,7 +49,7 @@ bench: .venv/dev
 requirements: .venv/dev
 	$(if $(UV),,$(BIN)/python -m pip install --quiet uv)
 	for set in requirements requirements-local requirements-dev; do \
-	  $(or $(UV),$(BIN)/uv) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  $(or $(UV),$(BIN)/uv) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-strip-extras \
 	    --no-emit-index-url --no-emit-find-links --no-annotate --no-header $$set.in -o $$set.txt || exit 1; \
 	done
 
