@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from tables.access.logs import request_id
+from tables.access.log_names import request_id
 from tables.admin import errors as pages
 from tables.api.adminapi.errors import Failure
 from tables.api.putitem.views import CONTENT_TYPE, ERROR_PREFIX, TARGET_PREFIX

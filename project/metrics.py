@@ -18,9 +18,9 @@ from django.http.response import HttpResponseBase
 from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector
-from structlog.contextvars import get_contextvars
 
 from tables.access.limits import allowance_of
+from tables.access.log_names import bound
 from tables.configuration import registry
 from tables.core.errors import TablesError, Throttled
 from tables.dynamodb.client import called
@@ -146,7 +146,7 @@ def _alias_of(request: HttpRequest) -> str:
 
 
 def _bound_alias() -> str:
-    return _known(get_contextvars().get("alias"))
+    return _known(bound().get("alias"))
 
 
 def _known(alias: object) -> str:

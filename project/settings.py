@@ -126,6 +126,7 @@ if str(CACHES["default"]["BACKEND"]).endswith("LocMemCache"):
 
 CSRF_FAILURE_VIEW = "project.errors.csrf_failure"
 SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a signed cookie would survive sign-out
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds
 SESSION_COOKIE_SAMESITE = "Lax"  # Strict breaks the way back from the sign-in page
 

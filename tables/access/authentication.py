@@ -9,11 +9,11 @@ from rest_framework import authentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
-from structlog.contextvars import bind_contextvars
 
 from tables.access.callers import NOBODY, Caller
 from tables.access.jwks import COOL_DOWN_SECONDS, KeysUnavailable
 from tables.access.limits import count_stranger
+from tables.access.log_names import bind
 from tables.access.tokens import TokenError, VerifiedToken, verifier
 from tables.access.users import caller_of_user
 from tables.core.errors import Unavailable
@@ -34,7 +34,7 @@ class BearerAuthentication(authentication.BaseAuthentication):
                 return None
             verified = verifier().verify(token)
         except TokenError as error:
-            bind_contextvars(token_refused=error.reason)
+            bind(token_refused=error.reason)
             count_stranger(request)
             raise AuthenticationFailed("The token is not valid.") from error
         except KeysUnavailable as error:

@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from structlog.contextvars import get_contextvars
+
+from tables.access.log_names import request_id
 
 RETRY_SECONDS = 30
 
@@ -89,7 +90,7 @@ def failure_page(request: HttpRequest, kind: str, *, next_page: str = "/admin/")
         "failure": failure,
         "title": failure.title,
         "next_page": next_page,
-        "request_id": get_contextvars().get("request_id", ""),
+        "request_id": request_id(),
     }
     answer = render(request, "access/failure.html", context, status=failure.status)
     answer["Cache-Control"] = "no-store"

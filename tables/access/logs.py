@@ -12,9 +12,9 @@ import structlog
 from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
-from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 
 from tables.access.callers import Caller
+from tables.access.log_names import begin, bind, bound
 from tables.core.errors import TablesError
 from tables.dynamodb.client import called
 
@@ -37,19 +37,6 @@ class Spent:
 _spent: ContextVar[Spent | None] = ContextVar("spent", default=None)
 
 
-def bind(**names: str) -> None:
-    """Name what a request is about, for its line and every other one: `alias=…, action=…`.
-
-    Never item content.
-    """
-    bind_contextvars(**names)
-
-
-def request_id() -> str:
-    """The id under which the current request stands in the log; empty outside of one."""
-    return str(get_contextvars().get("request_id", ""))
-
-
 class RequestLogMiddleware:
     """Outermost: whatever the answer is, it has an X-Request-ID and a line."""
 
@@ -57,15 +44,14 @@ class RequestLogMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        clear_contextvars()
         identity = uuid.uuid4().hex
-        bind_contextvars(request_id=identity)
+        begin(request_id=identity)
         spent = Spent()
         _spent.set(spent)
         answer = self._get_response(request)
         answer["X-Request-ID"] = identity
         if request.path_info.startswith(_QUIET):
-            clear_contextvars()
+            begin()
         elif isinstance(answer, StreamingHttpResponse):
             content = cast("Iterator[bytes]", answer.streaming_content)
             answer.streaming_content = _followed(content, request, answer, spent)
@@ -84,7 +70,7 @@ def _followed(
         is_whole = True
     finally:
         if not is_whole:
-            bind_contextvars(broken_off=True)
+            bind(broken_off=True)
         _write_line(request, answer, spent)
 
 
@@ -99,17 +85,16 @@ def _write_line(request: HttpRequest, answer: HttpResponseBase, spent: Spent) ->
         calls=spent.calls,
         **_about(request),
     )
-    clear_contextvars()
+    begin()
 
 
 def _about(request: HttpRequest) -> dict[str, str]:
     """Who, which table and which action, where no door has bound them."""
-    bound = get_contextvars()
     about = {"caller": _caller(request)}
     match = request.resolver_match
     if match is not None:
-        about["action"] = bound.get("action") or match.url_name or ""
-        about["alias"] = bound.get("alias") or str(match.kwargs.get("alias", ""))
+        about["action"] = bound().get("action") or match.url_name or ""
+        about["alias"] = bound().get("alias") or str(match.kwargs.get("alias", ""))
     return about
 
 

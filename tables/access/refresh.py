@@ -50,7 +50,7 @@ class RefreshMiddleware:
 
 def _is_concerned(request: HttpRequest) -> bool:
     """A page for staff and nobody signed in, or any page and a session that has ended."""
-    if request.path_info.startswith(_OWN) or "Authorization" in request.headers:
+    if request.path_info.startswith(_OWN) or "HTTP_AUTHORIZATION" in request.META:
         return False
     if request.path_info.startswith(_PAGES):
         return not request.user.is_authenticated

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tables.access.limits import spend
-from tables.access.logs import bind
+from tables.access.log_names import bind
 from tables.admin.changelist import ItemList
 from tables.admin.chosen import chosen_keys, read_chosen
 from tables.admin.deletions import delete_chosen

@@ -50,7 +50,8 @@ def etag(item: Item, representation: Representation = "plain", fields: Iterable[
 
 def state_of(item: Item) -> str:
     """The hash of an item's state, the same for every spelling of the same item."""
-    canonical = orjson.dumps({name: canonical_value(item[name]) for name in sorted(item)})
+    _tag, content = canonical_value({"M": item})
+    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
     return hashlib.sha256(canonical).hexdigest()[:32]
 
 

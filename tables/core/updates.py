@@ -6,7 +6,7 @@ Both forms follow the same rules, so that what is computed is what DynamoDB woul
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ from tables.core.expressions import (
     value_at,
 )
 from tables.core.numbers import add, canonical_number
-from tables.core.values import SET_TYPES, TYPES, AttributeValue, Item, content_of, type_of
+from tables.core.values import SET_TYPES, TYPES, AttributeValue, Item, content_of, same, type_of
 
 Action = Literal["set", "remove", "add", "delete", "append"]
 
@@ -171,19 +171,29 @@ def same_value(left: AttributeValue, right: AttributeValue) -> bool:
 
 
 def canonical_value(value: AttributeValue) -> Any:
-    """A value in one spelling: canonical numbers, sorted sets, maps by name."""
-    tag, content = type_of(value), content_of(value)
-    if tag == "N":
-        return [tag, canonical_number(content)]
-    if tag == "NS":
-        return [tag, sorted(map(canonical_number, content))]
-    if tag in SET_TYPES:
-        return [tag, sorted(content)]
-    if tag == "L":
-        return [tag, [canonical_value(child) for child in content]]
-    if tag == "M":
-        return [tag, {name: canonical_value(content[name]) for name in sorted(content)}]
-    return [tag, content]
+    """A value in one spelling: canonical numbers, sorted sets; maps keep the order of their names.
+
+    A pair of the type and the content, and so on inside.
+    """
+    ((tag, content),) = value.items()
+    return tag, _CANONICAL[tag](content)
+
+
+# Every value of an item goes through here for its entity tag.
+_CANONICAL: dict[str, Callable[[Any], Any]] = {
+    "S": same,
+    "N": canonical_number,
+    "B": same,
+    "BOOL": same,
+    "NULL": same,
+    "L": lambda content: [(t, _CANONICAL[t](c)) for child in content for t, c in child.items()],
+    "M": lambda content: {
+        name: (t, _CANONICAL[t](c)) for name, child in content.items() for t, c in child.items()
+    },
+    "SS": sorted,
+    "NS": lambda content: sorted(map(canonical_number, content)),
+    "BS": sorted,
+}
 
 
 def _require_value_fits(change: Change) -> None:

@@ -10,7 +10,8 @@ from django.http import StreamingHttpResponse
 from django.test import RequestFactory
 from structlog.testing import capture_logs
 
-from tables.access.logs import RequestLogMiddleware, bind, request_id
+from tables.access.log_names import add_names, bind, request_id
+from tables.access.logs import RequestLogMiddleware
 from tables.core.errors import TablesError
 from tables.dynamodb.client import call
 
@@ -78,7 +79,7 @@ def test_a_door_names_table_and_action_and_dynamodb_what_it_cost(dynamodb_moto, 
         )
         return StreamingHttpResponse(iter([b"x"]))
 
-    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+    with capture_logs(processors=[add_names]) as lines:
         answer = RequestLogMiddleware(view)(RequestFactory().get("/x"))
         b"".join(answer.streaming_content)
     write, request = lines
@@ -107,7 +108,7 @@ def test_a_stream_that_breaks_off_says_so():
         yield b"x"
         raise ConnectionError
 
-    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as lines:
+    with capture_logs(processors=[add_names]) as lines:
         answer = RequestLogMiddleware(lambda _r: StreamingHttpResponse(content()))(
             RequestFactory().get("/x")
         )

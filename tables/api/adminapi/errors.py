@@ -14,7 +14,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions
 
-from tables.access.logs import request_id
+from tables.access.log_names import request_id
 from tables.api.responses import JSON, answer_response
 from tables.core.audit import timestamp
 from tables.core.errors import (

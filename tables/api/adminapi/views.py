@@ -19,7 +19,7 @@ from rest_framework.views import APIView
 
 from tables.access.authentication import caller_of
 from tables.access.limits import ReadThrottle, ScanThrottle, WriteThrottle, concurrent_scan
-from tables.access.logs import bind
+from tables.access.log_names import bind
 from tables.access.rights import require
 from tables.api.adminapi import cors
 from tables.api.adminapi.changes import (

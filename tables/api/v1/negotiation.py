@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from django.http.request import MediaType
@@ -58,20 +59,21 @@ class Negotiation(BaseContentNegotiation):
         if wanted:
             chosen = next((r for r in renderers if r.format == wanted), None)
         else:
-            chosen = _preferred(request.headers.get("Accept", "*/*"), renderers)
+            offered = tuple(renderer.media_type or "" for renderer in renderers)
+            place = _preferred(request.META.get("HTTP_ACCEPT", "*/*"), offered)
+            chosen = None if place is None else list(renderers)[place]
         if chosen is None:
             raise NotAcceptable(available_renderers=list(renderers))
         return chosen, chosen.media_type
 
 
-def _preferred(header: str, renderers: Iterable[BaseRenderer]) -> BaseRenderer | None:
+@lru_cache(maxsize=64)  # clients send the few headers that they send again and again
+def _preferred(header: str, offered: Sequence[str]) -> int | None:
+    """The place of the media type that the client likes best; None where it takes none."""
     ranges = [MediaType(text) for text in header.split(",") if text.strip()]
-    best, best_quality = None, 0.0
-    for renderer in renderers:
-        quality = _quality(renderer.media_type, ranges)
-        if quality > best_quality:
-            best, best_quality = renderer, quality
-    return best
+    qualities = [_quality(media_type, ranges) for media_type in offered]
+    best = max(qualities, default=0.0)
+    return qualities.index(best) if best > 0 else None
 
 
 def _quality(offered: str, ranges: Sequence[MediaType]) -> float:

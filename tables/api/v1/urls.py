@@ -15,9 +15,7 @@ from tables.api.v1.tables import OneTable, Root, Tables
 _TABLE = r"^api/v1/tables/(?P<alias>[^/]+)"
 
 urlpatterns = [
-    re_path(r"^api/v1/?\Z", Root.as_view({"get": "list"}), name="v1-root"),
-    re_path(r"^api/v1/tables/?\Z", Tables.as_view({"get": "list"}), name="v1-tables"),
-    re_path(rf"{_TABLE}/?\Z", OneTable.as_view({"get": "retrieve"}, name="Table"), name="v1-table"),
+    # Asked for most, so found first.
     re_path(
         rf"{_TABLE}/items/?\Z", Items.as_view({"get": "list", "post": "create"}), name="v1-items"
     ),
@@ -29,6 +27,9 @@ urlpatterns = [
         ),
         name="v1-item",
     ),
+    re_path(r"^api/v1/?\Z", Root.as_view({"get": "list"}), name="v1-root"),
+    re_path(r"^api/v1/tables/?\Z", Tables.as_view({"get": "list"}), name="v1-tables"),
+    re_path(rf"{_TABLE}/?\Z", OneTable.as_view({"get": "retrieve"}, name="Table"), name="v1-table"),
     re_path(rf"{_TABLE}/search/?\Z", Search.as_view({"post": "search"}), name="v1-search"),
     re_path(rf"{_TABLE}/batch/?\Z", Batch.as_view({"post": "batch"}), name="v1-batch"),
     re_path(r"^api/schema/?\Z", SchemaView.as_view(), name="api-schema"),

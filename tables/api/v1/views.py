@@ -15,7 +15,7 @@ from rest_framework.viewsets import ViewSet
 
 from tables.access.authentication import caller_of
 from tables.access.limits import ReadThrottle, WriteThrottle
-from tables.access.logs import bind, request_id
+from tables.access.log_names import bind, request_id
 from tables.access.rights import can, require
 from tables.api.v1.browsable import BrowsableRenderer, Shown
 from tables.api.v1.media_types import PROBLEM

@@ -14,7 +14,7 @@ from drf_spectacular.renderers import (
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.response import Response
 
-from tables.access.logs import request_id
+from tables.access.log_names import request_id
 from tables.api.v1.media_types import PROBLEM
 from tables.api.v1.negotiation import PlainRenderer
 from tables.api.v1.problems import problem_of
