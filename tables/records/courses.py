@@ -59,7 +59,11 @@ class InTransaction:
 
 
 class InOrder:
-    """The record announces the write, then the write is made, then the record is finished."""
+    """The record announces the write, then the write is made, then the record is finished.
+
+    `announced` is what stands in the state table; `kept` is the answer that it announces, None
+    where the write that comes next was not announced.
+    """
 
     def __init__(self, record: Record) -> None:
         self.record = record
@@ -69,7 +73,7 @@ class InOrder:
     def keep(self, answer: Answer, effect: Effect) -> Sequence[Operation]:
         """Announce the write; it has no companions. Raises Overtaken, TablesError."""
         announcement = self.record.answering(answer, effect, finished=False)
-        self.announced = None
+        self.kept = None
         if is_done(announcement):
             # It changes nothing, so nobody could tell whether it was made; it may be made twice.
             return ()
@@ -94,13 +98,15 @@ class InOrder:
 
         The announcement stays where the write may still arrive.
         """
-        if self.announced is None or self.kept is None:
+        if self.announced is None:
             _require_not_overtaken(self.record, error)
             raise error
-        if is_done(self.announced):
+        is_in_doubt = isinstance(error, Unavailable) and not isinstance(error, Refused)
+        # Without a doubt nothing was written, though a rival may have made the very same item.
+        if is_in_doubt and self.kept is not None and is_done(self.announced):
             self.close(self.kept)
             return self.kept
-        if isinstance(error, Refused) or not isinstance(error, Unavailable):
+        if not is_in_doubt or self.kept is None:
             _write_quietly(self.announced.withdraw())
         raise error
 

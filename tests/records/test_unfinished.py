@@ -7,9 +7,11 @@ import pytest
 from tables.core.errors import (
     IdempotencyConflict,
     Throttled,
+    TransactionConflict,
     Unavailable,
 )
-from tables.dynamodb import client
+from tables.dynamodb import client, writes
+from tables.records import idempotency
 from tables.records.kept_answers import KEPT_SECONDS, Answer
 from tests.records.conftest import (
     Died,
@@ -148,3 +150,36 @@ class TestUnfinished:
 
         assert first.status == 201
         assert door.send("POST", "/things/a", b"text", key="k").body == first.body
+
+    @pytest.mark.parametrize("later", ["UpdateItem", "GetItem"])
+    def test_a_change_that_rivals_always_overtake_is_not_made_and_frees_the_key(
+        self, door, monkeypatch, later
+    ):
+        """Each time a rival counts just as far, at first before the write is sent, and then also
+        before it is announced.
+        """
+        door.send("POST", "/things/a", b"text")
+        original, calls, rivals = client._send, [], []
+
+        def overtake(operation, members):
+            if members["TableName"] != "things":
+                return original(operation, members)
+            calls.append(operation)
+            at = later if rivals else "UpdateItem"
+            if operation == at and (at == "UpdateItem" or calls[-2:] == ["GetItem", "GetItem"]):
+                rivals.append(len(calls))
+                with monkeypatch.context() as patch:
+                    patch.setattr(client, "_send", original)
+                    door.send("PATCH", "/things/a")
+            return original(operation, members)
+
+        monkeypatch.setattr(writes, "_pause", lambda _attempt: None)
+        with monkeypatch.context() as patch:
+            patch.setattr(client, "_send", overtake)
+            patch.setattr(idempotency, "_ATTEMPTS", 1)
+            with pytest.raises(TransactionConflict, match="keeps changing"):
+                door.send("PATCH", "/things/a", key="k")
+
+        assert thing("a")["count"] == {"N": str(len(rivals))}
+        again = door.send("PATCH", "/things/a", key="k")
+        assert json.loads(again.body)["count"] == {"N": str(len(rivals) + 1)}
