@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 import orjson
+from django.http import HttpResponse
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from tables.api.v1 import item_writes
 from tables.api.v1.batch_operations import BatchOperation, read_operations
@@ -38,7 +38,7 @@ class Batch(WritingView):
     accepted: ClassVar = {"POST": (PLAIN, TYPED)}
     starts: ClassVar = {"POST": {"operations": [{"method": "POST", "body": {}}]}}
 
-    def batch(self, request: Request, alias: str) -> Response:
+    def batch(self, request: Request, alias: str) -> HttpResponse:
         """207 with one result for each operation, in the same order."""
         return self.respond(perform_parts(self.keyed(), self._run_all, word=self.word))
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace as replaced
 from typing import ClassVar
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from tables.api.v1 import item_writes
 from tables.api.v1.conditions import read_conditions
@@ -14,7 +14,7 @@ from tables.api.v1.drafts import read_change, read_draft
 from tables.api.v1.examples import example_item
 from tables.api.v1.item_writes import Companions, Outcome
 from tables.api.v1.media_types import ITEM_TYPES, PATCH_TYPES
-from tables.api.v1.pages import links_to_items, page_response, read_page
+from tables.api.v1.pages import links_to_items, page_document, read_page
 from tables.api.v1.queries import ITEM_PARAMETERS, next_url, query_pairs, require_known_parameters
 from tables.api.v1.writing import WritingView
 from tables.core.errors import ItemNotFound, PreconditionFailed
@@ -38,7 +38,7 @@ class Items(WritingView):
         may_change = method != "POST" or table.natural_key
         return super().actions(method, table) if may_change else ("add",)
 
-    def list(self, request: Request, alias: str) -> Response:
+    def list(self, request: Request, alias: str) -> HttpResponse:
         """One page of the items that the query string asks for."""
         table, description = self.target.table, self.target.description
         query = parse_query(query_pairs(request), types=filter_types(table, description))
@@ -48,9 +48,10 @@ class Items(WritingView):
         if self.is_page:
             self.shown.links = links_to_items(request, self.target, found)
             self.shown.bodies["POST"] = example_item(table, description)
-        return page_response(found, representation, following)
+        links = {"Link": f'<{following}>; rel="next"'} if following else {}
+        return self.present(page_document(found, representation, following), links)
 
-    def create(self, request: Request, alias: str) -> Response:
+    def create(self, request: Request, alias: str) -> HttpResponse:
         """Add exactly one item; on a natural-key table, or replace the one it names."""
 
         def create(companions: Companions) -> Outcome:
@@ -85,7 +86,7 @@ class SingleItem(WritingView):
         """The key in the URL. Raises ItemNotFound for a token that is none."""
         return decode_token(self.kwargs["token"], self.target.description)
 
-    def retrieve(self, request: Request, alias: str, token: str) -> Response:
+    def retrieve(self, request: Request, alias: str, token: str) -> HttpResponse:
         """The item, read consistently: a client sees what it has just written."""
         item = get_item(self.target.description.name, self.key, consistent=True).item
         if item is None:
@@ -99,12 +100,12 @@ class SingleItem(WritingView):
             # A page holds forms and rights besides the item: no tag of the item fits it.
             self.shown.tag = tag
             self.shown.bodies |= {"PUT": plain_item(item), "PATCH": {}}
-            return Response(representation.show(item))
+            return self.present(representation.show(item))
         if conditions.if_none_match is not None and matches_tag(conditions.if_none_match, tag):
-            return Response(status=304, headers={"ETag": tag})
-        return Response(representation.show(item), headers={"ETag": tag})
+            return HttpResponse(status=304, headers={"ETag": tag})
+        return self.present(representation.show(item), {"ETag": tag})
 
-    def replace(self, request: Request, alias: str, token: str) -> Response:
+    def replace(self, request: Request, alias: str, token: str) -> HttpResponse:
         """Make this whole item stand at the URL."""
 
         def replace(companions: Companions) -> Outcome:
@@ -114,7 +115,7 @@ class SingleItem(WritingView):
 
         return self.write(replace)
 
-    def change(self, request: Request, alias: str, token: str) -> Response:
+    def change(self, request: Request, alias: str, token: str) -> HttpResponse:
         """Change parts of the item, in one write."""
 
         def change(companions: Companions) -> Outcome:
@@ -124,7 +125,7 @@ class SingleItem(WritingView):
 
         return self.write(change)
 
-    def destroy(self, request: Request, alias: str, token: str) -> Response:
+    def destroy(self, request: Request, alias: str, token: str) -> HttpResponse:
         """Delete the item."""
 
         def destroy(companions: Companions) -> Outcome:

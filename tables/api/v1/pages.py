@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from tables.access.limits import concurrent_scan, spend
 from tables.api.v1.links import item_link
@@ -42,14 +41,6 @@ def page_document(
         "plan": {"operation": plan.operation, "index": plan.index},
         "next": following,
     }
-
-
-def page_response(
-    found: CollectionPage, representation: Representation, following: str | None
-) -> Response:
-    """A page of a collection, with a Link to the next one."""
-    headers = {"Link": f'<{following}>; rel="next"'} if following else {}
-    return Response(page_document(found, representation, following), headers=headers)
 
 
 def links_to_items(

@@ -43,7 +43,7 @@ def require_known_parameters(request: Request, known: frozenset[str] = ITEM_PARA
 def item_fields(request: Request) -> tuple[Path, ...]:
     """The paths that an item's URL asks for; empty for all. Raises InvalidExpression."""
     pairs = [pair for pair in query_pairs(request) if pair[0] in ITEM_PARAMETERS]
-    fields = parse_query(pairs, types={}).fields
+    fields = parse_query(pairs, types={}).fields if pairs else ()
     require_no_overlap(fields)
     return fields
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, ClassVar
 
+from django.http import HttpResponse
 from rest_framework.request import Request
-from rest_framework.response import Response
 
 from tables.api.bodies import read_body
 from tables.api.v1.browsable import BrowsableRenderer
@@ -35,7 +35,7 @@ class Search(V1View):
     accepted: ClassVar = {"POST": (PLAIN,)}
     starts: ClassVar = {"POST": {"scan": {}, "limit": 100}}
 
-    def search(self, request: Request, alias: str) -> Response:
+    def search(self, request: Request, alias: str) -> HttpResponse:
         """One page; `next` is where to POST the same body for the next one."""
         require_known_parameters(request, _URL_PARAMETERS)
         query = _read_query(request)
@@ -45,7 +45,7 @@ class Search(V1View):
         if self.is_page:
             self.shown.links = links_to_items(request, self.target, found)
         document = page_document(found, representation, following)
-        return Response({**document, "cursor": found.next_cursor})
+        return self.present({**document, "cursor": found.next_cursor})
 
 
 def _read_query(request: Request) -> CollectionQuery:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard
 
+from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType
 from rest_framework.request import Request
@@ -153,18 +154,27 @@ class V1View(ViewSet):
         """The problem document of this request."""
         return problem.document(self.request.path, self._request_id)
 
-    def finalize_response(
-        self, request: Request, response: Response, *args: Any, **kwargs: Any
-    ) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        if response.exception and not isinstance(response.accepted_renderer, BrowsableRenderer):
-            response.content_type = PROBLEM
-        response["Cache-Control"] = "private, no-cache"
-        response["X-Request-ID"] = self._request_id
-        patch_vary_headers(response, ("Accept", "Authorization", "Cookie"))
+    def present(
+        self, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> HttpResponse:
+        """An answer with this document; what programs ask for goes out without DRF's rendering."""
+        if self.is_page:
+            return Response(document, headers=headers)
+        renderer = self.request.accepted_renderer
+        content = renderer.render(document)
+        return HttpResponse(content, content_type=renderer.media_type, headers=headers)
+
+    def finalize_response(  # type: ignore[override] # DRF's own takes any response of Django's
+        self, request: Request, response: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        answer: HttpResponse = super().finalize_response(request, response, *args, **kwargs)
+        if _is_problem(answer) and not self.is_page:
+            answer.content_type = PROBLEM
+        answer["Cache-Control"] = "private, no-cache"
+        patch_vary_headers(answer, ("Accept", "Authorization", "Cookie"))
         if request.method == "HEAD":
-            response.add_post_render_callback(_without_body)
-        return response
+            _remove_body(answer)
+        return answer
 
     @functools.cached_property
     def _request_id(self) -> str:
@@ -181,7 +191,14 @@ class V1View(ViewSet):
         return headers
 
 
-def _without_body(response: Response) -> None:
-    """What a GET would have answered, but for the content."""
+def _is_problem(response: HttpResponse) -> TypeGuard[Response]:
+    return isinstance(response, Response) and response.exception
+
+
+def _remove_body(response: HttpResponse) -> None:
+    """Leave what a GET would have answered, but for the content."""
+    if isinstance(response, Response) and not response.is_rendered:
+        response.add_post_render_callback(_remove_body)
+        return
     response["Content-Length"] = str(len(response.content))
     response.content = b""

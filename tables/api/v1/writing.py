@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+from django.http import HttpResponse
 from django.utils.datastructures import CaseInsensitiveMapping
 from rest_framework.exceptions import MethodNotAllowed
 from rest_framework.permissions import SAFE_METHODS
@@ -14,6 +15,7 @@ from rest_framework.response import Response
 from tables.access.authentication import caller_of
 from tables.access.rights import is_read_only, require
 from tables.api.bodies import media_type, read_body
+from tables.api.responses import answer_response
 from tables.api.v1.answers import answer_of
 from tables.api.v1.browsable import BrowsableRenderer
 from tables.api.v1.conditions import Conditions, read_conditions, require_precondition
@@ -53,7 +55,7 @@ class WritingView(V1View):
         """The request's body, read once. Raises TooLarge, InvalidRequest."""
         return read_body(self.request)
 
-    def write(self, write: Write) -> Response:
+    def write(self, write: Write) -> HttpResponse:
         """Do a write, unless its Idempotency-Key says that it was done, and answer it.
 
         What `write` raises about the request may be kept and replayed, so it reads the request.
@@ -93,8 +95,10 @@ class WritingView(V1View):
         require_precondition(self.target.table, self.request.method or "", conditions)
         return conditions
 
-    def respond(self, answer: Answer) -> Response:
+    def respond(self, answer: Answer) -> HttpResponse:
         """The response of an answer, made just now or replayed."""
+        if not self.is_page:
+            return answer_response(answer)
         headers = {name: text for name, text in answer.headers.items() if name != "Content-Type"}
         response = Response(answer.body or None, status=answer.status, headers=headers)
         response.exception = answer.status >= 400
