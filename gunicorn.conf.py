@@ -1,6 +1,5 @@
 """gunicorn's settings, sized for one machine: as many processes as cores, threads in each."""
 
-import gc
 import os
 import shutil
 import tempfile
@@ -8,6 +7,8 @@ from pathlib import Path
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
+
+from project.garbage import settle
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a heartbeat file here never waits for a disk
 
@@ -42,6 +43,4 @@ def on_exit(_arbiter: Arbiter) -> None:
 
 
 def post_worker_init(_worker: Worker) -> None:
-    """Take what a warm worker holds for good out of every later garbage collection."""
-    gc.collect()
-    gc.freeze()
+    settle()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
@@ -18,6 +17,7 @@ from bench.app import Caller, Issuer, environment
 from bench.cases import Case, cases
 from bench.measure import interleaved, peak_growth, ratio
 from bench.peers import compare_with_peer
+from project.garbage import settle
 
 ROUNDS = 7
 # A list of ten thousand may take this much more memory than one of a hundred, in MB.
@@ -33,8 +33,7 @@ def main() -> int:
         os.environ.update(variables)
         program, person, cookie = _callers(issuer)
         rows = cases(program, person, engine.url)
-        gc.collect()
-        gc.freeze()
+        settle()
         print(f"{'case':34} {'ours':>9} {'SDK':>9} {'min':>6} {'ratio':>6} {'wall':>6}  goal")
         missed = [row.name for row in rows if not _run(row)]
         missed += _memory(rows)

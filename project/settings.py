@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "tables.access.sessions.EndingAuthenticationMiddleware",
     "tables.access.refresh.RefreshMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "tables.admin.middleware.PageMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]

@@ -16,7 +16,7 @@ from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 from tables.access.jwks import KeysUnavailable
 from tables.access.sessions import end_at
 from tables.access.tokens import TokenError, VerifiedToken, verifier
-from tables.access.users import remember_caller
+from tables.access.users import find_active_user, remember_caller
 
 
 class SignInFailed(Exception):
@@ -36,8 +36,7 @@ class CognitoBackend(OIDCAuthenticationBackend):  # type: ignore[misc] # untyped
     """
 
     def get_user(self, user_id: int) -> User | None:
-        user: User | None = super().get_user(user_id)
-        return user if user is not None and user.is_active else None
+        return find_active_user(user_id)
 
     def get_token(self, payload: dict[str, Any]) -> dict[str, Any]:
         """Exchange the code; a public client has no secret to send. Raises SignInFailed."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group, User
-from django.db import transaction
+from django.db import models, transaction
 
 from tables.access.callers import NOBODY, Caller
 
@@ -14,21 +15,30 @@ NAME_CHARACTERS = 150
 EMAIL_CHARACTERS = 254
 
 
+def find_active_user(user_id: int) -> User | None:
+    """The user of a session, and in the same query whom they act as; None for a deactivated one."""
+    rows = list(
+        User.objects.filter(pk=user_id, is_active=True).annotate(group=models.F("groups__name"))
+    )
+    if not rows:
+        return None
+    _remember(rows[0], (row.group for row in rows if row.group is not None))
+    return rows[0]
+
+
 def caller_of_user(user: Any) -> Caller:
     """Whom a user acts as, by session or by an access key of theirs; NOBODY for an anonymous one.
 
-    One query, remembered on the user object.
+    One query where `find_active_user` did not find the user, remembered on the user object.
     """
     if isinstance(user, Caller):
         return user
     if not user.is_authenticated:
         return NOBODY
     known = getattr(user, "_caller", None)
-    if not isinstance(known, Caller):
-        groups = frozenset(user.groups.values_list("name", flat=True))
-        known = Caller(user.username, user.first_name or user.username, groups)
-        user._caller = known  # noqa: SLF001 - lives and dies with this request's user
-    return known
+    if isinstance(known, Caller):
+        return known
+    return _remember(user, user.groups.values_list("name", flat=True))
 
 
 def remember_caller(caller: Caller, email: object) -> User:
@@ -47,6 +57,12 @@ def remember_caller(caller: Caller, email: object) -> User:
         user.groups.set(groups)
     user._caller = None  # type: ignore[attr-defined] # noqa: SLF001 - the groups have changed
     return user
+
+
+def _remember(user: Any, groups: Iterable[str]) -> Caller:
+    caller = Caller(user.username, user.first_name or user.username, frozenset(groups))
+    user._caller = caller  # noqa: SLF001 - lives and dies with this request's user
+    return caller
 
 
 def _shown_email(text: object) -> str:

@@ -18,6 +18,9 @@ UNFOLDED_CHARACTERS = 2000
 _CHIPS = 4
 _CHIP_CHARACTERS = 30
 _BINARY_START = 12
+# Stands between the entries of a set while they are escaped in one go.
+_BETWEEN = "\1"
+_SIMPLE_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _LINK = re.compile(r"https?://[^\s\"'<>\\]{1,2000}")
 # Seconds of the years 2001 to 2100: what a number of ten digits may mean.
 _FIRST_SECOND, _LAST_SECOND = 1_000_000_000, 4_133_980_800
@@ -62,13 +65,13 @@ class Cells:
     ) -> list[str]:
         """The HTML of a column's values, whose types are `tags`; several are named at each value.
 
-        What most cells are, short texts and short whole numbers, is written without a call each.
+        What most cells are, short texts, numbers and sets, is written without a call each.
         """
         if len(tags) == 1 and name != self.ttl_attribute:
-            if "S" in tags:
-                return self._strings(values)
-            if "N" in tags:
-                return [self._bare_number(value) for value in values]
+            (tag,) = tags
+            writer = {"S": self._strings, "N": self._numbers, "SS": self._sets, "NS": self._sets}
+            if tag in writer:
+                return writer[tag](values)
         mixed = len(tags) > 1
         return [self.value(value, name=name, with_type=mixed) for value in values]
 
@@ -82,10 +85,25 @@ class Cells:
             for text, safe, value in zip(texts, escaped, values, strict=True)
         ]
 
-    def _bare_number(self, value: AttributeValue) -> str:
-        """A number where the column says that it is one."""
-        text: str = value.get("N", "")
-        return text if len(text) < 10 and text.isdigit() else self.value(value)
+    def _numbers(self, values: Sequence[AttributeValue]) -> list[str]:
+        """Numbers where the column says that they are."""
+        texts = [value.get("N", "") for value in values]
+        return [
+            text if len(text) < 10 and _is_simple_number(text) else self.value(value)
+            for text, value in zip(texts, values, strict=True)
+        ]
+
+    def _sets(self, values: Sequence[AttributeValue]) -> list[str]:
+        sets: list[list[str]] = [value.get("SS") or value.get("NS") or [] for value in values]
+        texts = [_BETWEEN.join(entries) for entries in sets]
+        return [
+            f'<ul class="chips"><li>{safe.replace(_BETWEEN, "</li><li>")}</li></ul>'
+            if _are_simple_chips(entries, text)
+            else self.value(value)
+            for entries, text, safe, value in zip(
+                sets, texts, escape_all(texts), values, strict=True
+            )
+        ]
 
     def plain(self, value: AttributeValue) -> str:
         """A value as escaped text without anything to click, for use inside a link."""
@@ -137,9 +155,6 @@ class Cells:
         return f'<span class="binary"><b>{size}</b> {escape(start)}</span>'
 
     def _set(self, tag: str, entries: list[str]) -> str:
-        if tag != "BS" and len(entries) <= _CHIPS and _are_plain(entries):
-            chips = escape("\0".join(entries)).replace("\0", "</li><li>")
-            return f'<ul class="chips"><li>{chips}</li></ul>'
         chips = "".join(f"<li>{self._chip(tag, entry)}</li>" for entry in entries[:_CHIPS])
         if len(entries) <= _CHIPS:
             return f'<ul class="chips">{chips}</ul>'
@@ -174,9 +189,18 @@ def escape_all(texts: Sequence[str]) -> list[str]:
     return escaped if len(escaped) == len(texts) else [escape(text) for text in texts]
 
 
-def _are_plain(entries: Sequence[str]) -> bool:
-    """Whether the entries of a set fit into their chips as they are."""
-    return all(0 < len(entry) <= _CHIP_CHARACTERS and "\0" not in entry for entry in entries)
+def _is_simple_number(text: str) -> bool:
+    return text.isdigit() or _SIMPLE_NUMBER.fullmatch(text) is not None
+
+
+def _are_simple_chips(entries: Sequence[str], joined: str) -> bool:
+    """Whether the entries of a set, joined by _BETWEEN, all fit into chips as they are."""
+    return (
+        0 < len(entries) <= _CHIPS
+        and "" not in entries
+        and len(max(entries, key=len)) <= _CHIP_CHARACTERS
+        and joined.count(_BETWEEN) == len(entries) - 1
+    )
 
 
 def _type_tag(tag: str) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tables.core.errors import TablesError
+from tables.core.frames import with_room
 
 # Error code -> what the reader can do about it.
 _ADVICE = {
@@ -37,6 +38,7 @@ _TITLES = {
 }
 
 
+@with_room
 def render_page(
     request: HttpRequest,
     template: str,

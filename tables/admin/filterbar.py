@@ -91,7 +91,9 @@ class FilterBar:
         """Paths to offer, with the type that each is declared or was seen to have."""
         table = self.visit.table
         types = filter_types(table, self.visit.description)
-        values = {name: value for item in self.items for name, value in item.items()}
+        values: Item = {}
+        for item in self.items:
+            values.update(item)
         seen = {format_path((name,)): type_of(value) for name, value in values.items()}
         texts = dict.fromkeys([*types, *table.list_filter, *table.list_display, *seen])
         known = {**seen, **types}

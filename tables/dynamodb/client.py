@@ -11,6 +11,7 @@ import botocore
 import orjson
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.handlers import add_retry_headers
 from django.conf import settings
 from django.dispatch import Signal
 
@@ -59,6 +60,8 @@ def client() -> DynamoDBClient:
             user_agent=f"dynadmin Botocore/{botocore.__version__}",
         ),
     )
+    # Two more headers to sign, which tell AWS how often the SDK has tried.
+    made.meta.events.unregister("request-created", add_retry_headers)
     made.meta.events.register("before-parse.dynamodb", _hand_over_body)
     made.meta.events.register("response-received.dynamodb", _note_lost_answer)
     return made

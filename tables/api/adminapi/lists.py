@@ -12,6 +12,7 @@ from tables.core.adminapi_json import adminapi_item
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidRequest, TablesError
 from tables.core.expressions import Path
+from tables.core.frames import with_room
 from tables.core.keys import start_key_attributes
 from tables.core.plans import Plan
 from tables.core.values import Item, dumps
@@ -50,6 +51,7 @@ class Reading:
         return [adminapi_item(item) for item in items]
 
 
+@with_room
 def one_page(reading: Reading) -> bytes:
     """The body of a paginated answer, read under the scan budget.
 

@@ -10,6 +10,7 @@ from tables.access.limits import concurrent_scan, spend
 from tables.api.v1.links import item_link
 from tables.api.v1.representations import Representation
 from tables.api.v1.targets import Target
+from tables.core.frames import with_room
 from tables.core.queries import CollectionQuery
 from tables.core.values import Item, content_of
 from tables.dynamodb.collections import CollectionPage, plan_of, read_collection
@@ -28,6 +29,7 @@ def read_page(request: Request, target: Target, query: CollectionQuery) -> Colle
         return read_collection(query, table, description, limit=table.list_per_page)
 
 
+@with_room
 def page_document(
     found: CollectionPage, representation: Representation, following: str | None
 ) -> dict[str, Any]:
