@@ -77,6 +77,25 @@ def test_a_forwarded_header_is_not_believed_without_a_trusted_proxy(get):
     assert "Strict-Transport-Security" not in headers
 
 
+@pytest.mark.parametrize(("size", "told"), [(64 * 1024 - 1, "keep-alive"), (64 * 1024, "close")])
+def test_a_long_body_that_may_stay_unread_ends_the_connection_in_words(server, size, told):
+    connection = http.client.HTTPConnection("127.0.0.1", server[1], timeout=60)
+    with contextlib.closing(connection):
+        connection.request("POST", "/healthz", body=b"x" * size)
+        answer = connection.getresponse()
+        assert answer.headers["Connection"] == told
+        answer.read()
+        connection.request("GET", "/healthz")
+        assert connection.getresponse().status == 200
+
+
+def test_a_body_of_unknown_length_ends_the_connection_in_words(server):
+    connection = http.client.HTTPConnection("127.0.0.1", server[1], timeout=60)
+    with contextlib.closing(connection):
+        connection.request("POST", "/healthz", body=iter([b"x"]), encode_chunked=True)
+        assert connection.getresponse().headers["Connection"] == "close"
+
+
 def test_a_reload_replaces_the_workers_and_no_request_fails(server, get):
     process, _, log = server
     ended = log.read_text().count("Worker exiting")
