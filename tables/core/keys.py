@@ -49,7 +49,14 @@ def require_key(key: Item, description: TableDescription) -> None:
     if key.keys() != set(description.key_names):
         raise InvalidValue(f"The key is made of {' and '.join(description.key_names)}.")
     for attribute in description.key_attributes:
-        _require_value(key[attribute.name], attribute, key_limit(attribute, description))
+        require_key_value(key[attribute.name], attribute, description)
+
+
+def require_key_value(
+    value: AttributeValue, attribute: KeyAttribute, description: TableDescription
+) -> None:
+    """Raise InvalidValue unless this can be the value of that key attribute of the table."""
+    _require_value(value, attribute, key_limit(attribute, description))
 
 
 def require_index_keys(item: Item, description: TableDescription) -> None:

@@ -9,11 +9,18 @@ from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.descriptions import KeyAttribute, TableDescription
 from tables.core.errors import InvalidExpression, InvalidValue
 from tables.core.filters import BY_NAME, BY_SUFFIX, Group, Operator, Term, make_term
-from tables.core.keys import require_key
+from tables.core.keys import require_key, require_key_value
 from tables.core.sizes import require_item_fits
 from tables.core.typed_json import typed_value
 from tables.core.updates import Change
-from tables.core.values import SET_TYPES, AttributeValue, Item, content_of, type_of
+from tables.core.values import (
+    SET_TYPES,
+    AttributeValue,
+    Item,
+    content_of,
+    require_names,
+    type_of,
+)
 
 # The types of that time: no NULL, BOOL, L or M.
 TYPES_2011 = frozenset({"S", "N", "B", *SET_TYPES})
@@ -34,7 +41,7 @@ _SCAN_OPERATORS = _RANGE_KEY_OPERATORS | {
 
 def read_item(value: Any) -> Item:
     """An item to put: checked values of that time's types, at most 64 KB."""
-    item = {name: read_value(child, name) for name, child in _object(value, "Item").items()}
+    item = {name: read_value(child, name) for name, child in _attributes(value, "Item").items()}
     require_item_fits(item, MAX_ITEM_BYTES)
     return item
 
@@ -65,6 +72,13 @@ def read_key(value: Any, description: TableDescription) -> Item:
     return key
 
 
+def read_hash_key(value: Any, description: TableDescription) -> AttributeValue:
+    """A Query's `HashKeyValue`. Raises InvalidValue for what can't be this table's key."""
+    checked = read_value(value, "HashKeyValue")
+    require_key_value(checked, description.partition_key, description)
+    return checked
+
+
 def write_key(key: Mapping[str, AttributeValue], description: TableDescription) -> dict[str, Any]:
     """A key in that time's form."""
     names = zip(KEY_ELEMENTS, description.key_names, strict=False)
@@ -75,23 +89,34 @@ def read_expected(value: Any) -> Group:
     """The condition of an `Expected`: each attribute absent, or there with a value."""
     if value is None:
         return Group()
-    terms = [_expectation(name, rule) for name, rule in _object(value, "Expected").items()]
-    return Group(tuple(terms))
+    return Group(
+        tuple(_expectation(name, rule) for name, rule in _attributes(value, "Expected").items())
+    )
 
 
 def read_updates(value: Any) -> list[Change]:
     """The changes of an `AttributeUpdates`."""
-    return [_update(name, rule) for name, rule in _object(value or {}, "AttributeUpdates").items()]
+    if value is None:
+        return []
+    updates = _attributes(value, "AttributeUpdates")
+    return [_update(name, rule) for name, rule in updates.items()]
 
 
-def read_range_condition(value: Any, attribute: KeyAttribute) -> Term:
-    """The term of a Query's `RangeKeyCondition`."""
-    return _condition(attribute.name, value, _RANGE_KEY_OPERATORS)
+def read_range_condition(
+    value: Any, attribute: KeyAttribute, description: TableDescription
+) -> Term:
+    """The term of a Query's `RangeKeyCondition`: on the sort key, with values that fit it."""
+    term = _condition(attribute.name, value, _RANGE_KEY_OPERATORS)
+    for operand in term.operands:
+        require_key_value(operand, attribute, description)
+    return term
 
 
 def read_scan_filter(value: Any) -> Group:
     """The filter of a Scan's `ScanFilter`: every condition must hold."""
-    filters = _object(value or {}, "ScanFilter")
+    if value is None:
+        return Group()
+    filters = _attributes(value, "ScanFilter")
     return Group(tuple(_condition(name, rule, _SCAN_OPERATORS) for name, rule in filters.items()))
 
 
@@ -178,6 +203,13 @@ def _require_members(members: Mapping[str, Any], known: set[str], where: str) ->
     unknown = members.keys() - known
     if unknown:
         raise InvalidValue(f"{where} has an unknown member {min(unknown)!r}.")
+
+
+def _attributes(value: Any, where: str) -> dict[str, Any]:
+    """An object whose members are named after attributes."""
+    members = _object(value, where)
+    require_names(members)
+    return members
 
 
 def _object(value: Any, name: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from tables.access.callers import Caller
 from tables.access.rights import can
+from tables.api.putitem.answers import units
 from tables.api.putitem.targets import (
     Members,
     Target,
@@ -38,7 +39,7 @@ def get_item(members: Members, caller: Caller) -> dict[str, Any]:
         consistent=flag_of(members, "ConsistentRead"),
         fields=paths_of(names),
     )
-    answer = {"ConsumedCapacityUnits": found.capacity}
+    answer = {"ConsumedCapacityUnits": units(found.capacity)}
     if found.item is None:
         return answer
     return {"Item": protocol2011.shown(found.item, names), **answer}
@@ -55,7 +56,7 @@ def batch_get_item(members: Members, caller: Caller) -> dict[str, Any]:
     for at, keys, names in plans:
         found, left, capacity = reads.batch_get(at.table.table, keys, fields=paths_of(names))
         items = [protocol2011.shown(item, names) for item in found]
-        responses[at.table.alias] = {"Items": items, "ConsumedCapacityUnits": capacity}
+        responses[at.table.alias] = {"Items": items, "ConsumedCapacityUnits": units(capacity)}
         if left:
             again = [protocol2011.write_key(key, at.description) for key in left]
             unprocessed[at.table.alias] = {
@@ -78,12 +79,13 @@ def query(members: Members, caller: Caller) -> dict[str, Any]:
     """Query: one partition, a condition on the sort key."""
     at = target(members.get("TableName"), caller, "view")
     partition_key, sort_key = at.description.partition_key, at.description.sort_key
-    value = protocol2011.read_value(members.get("HashKeyValue"), "HashKeyValue")
+    value = protocol2011.read_hash_key(members.get("HashKeyValue"), at.description)
     terms = [make_term((partition_key.name,), BY_SUFFIX["eq"], [value])]
     if members.get("RangeKeyCondition") is not None:
         if sort_key is None:
             raise InvalidValue("RangeKeyCondition: this table has no range key.")
-        terms.append(protocol2011.read_range_condition(members["RangeKeyCondition"], sort_key))
+        rule = members["RangeKeyCondition"]
+        terms.append(protocol2011.read_range_condition(rule, sort_key, at.description))
     descending = not flag_of(members, "ScanIndexForward", default=True)
     plan = Plan("Query", key_terms=tuple(terms), descending=descending)
     return _page(members, at, plan, scanned=False)
@@ -117,7 +119,7 @@ def _page(members: Members, at: Target, plan: Plan, *, scanned: bool) -> dict[st
         answer["ScannedCount"] = page.scanned_count
     if page.last_evaluated_key is not None:
         answer["LastEvaluatedKey"] = protocol2011.write_key(page.last_evaluated_key, at.description)
-    return {**answer, "ConsumedCapacityUnits": page.capacity}
+    return {**answer, "ConsumedCapacityUnits": units(page.capacity)}
 
 
 def list_tables(members: Members, caller: Caller) -> dict[str, Any]:
@@ -125,7 +127,9 @@ def list_tables(members: Members, caller: Caller) -> dict[str, Any]:
     tables = registry().tables
     names = sorted(alias for alias, table in tables.items() if can(caller, "view", table))
     start = members.get("ExclusiveStartTableName")
-    if isinstance(start, str):
+    if start is not None:
+        if not isinstance(start, str):
+            raise InvalidValue("ExclusiveStartTableName must be a string.")
         names = [name for name in names if name > start]
     limit = min(limit_of(members) or MAX_LISTED_TABLES, MAX_LISTED_TABLES)
     answer: dict[str, Any] = {"TableNames": names[:limit]}

@@ -14,6 +14,7 @@ from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidValue
 from tables.core.registry import Table
 from tables.core.values import Item, content_of
+from tables.dynamodb.writes import ReturnValues
 
 Members = Mapping[str, Any]
 
@@ -38,7 +39,9 @@ def target(alias: Any, caller: Caller, *actions: str) -> Target:
 
 def flag_of(members: Members, name: str, *, default: bool = False) -> bool:
     """A boolean member. Raises InvalidValue for anything else."""
-    value = members.get(name, default)
+    value = members.get(name)
+    if value is None:
+        return default
     if not isinstance(value, bool):
         raise InvalidValue(f"{name} takes true or false.")
     return value
@@ -52,6 +55,17 @@ def limit_of(members: Members) -> int | None:
     if not isinstance(value, Decimal) or value != int(value) or not 1 <= value <= 2**31:
         raise InvalidValue("Limit takes a whole number from 1.")
     return int(value)
+
+
+def return_values_of(members: Members, *choices: ReturnValues) -> ReturnValues:
+    """`ReturnValues`, NONE where it is absent. Raises InvalidValue unless it is one of these."""
+    wanted = members.get("ReturnValues")
+    if wanted is None:
+        return "NONE"
+    for choice in choices:
+        if wanted == choice:
+            return choice
+    raise InvalidValue(f"ReturnValues takes {', '.join(choices)} here.")
 
 
 def object_of(value: Any, name: str) -> dict[str, Any]:

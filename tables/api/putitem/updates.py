@@ -9,11 +9,17 @@ from typing import Any, get_args
 
 from tables.access.callers import Caller
 from tables.access.rights import can
-from tables.api.putitem.targets import Members, Target, target
+from tables.api.putitem.answers import require_showable, written_answer
+from tables.api.putitem.targets import (
+    Members,
+    Target,
+    return_values_of,
+    target,
+)
 from tables.core import protocol2011
 from tables.core.admission import require_admissible
 from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
-from tables.core.errors import Forbidden, InvalidValue, PreconditionFailed
+from tables.core.errors import Forbidden, PreconditionFailed
 from tables.core.expressions import Placeholders, value_at
 from tables.core.filters import Group, Term, compile_filter
 from tables.core.operations import Put, Update
@@ -39,14 +45,11 @@ def update_item(members: Members, caller: Caller) -> dict[str, Any]:
     """UpdateItem: PUT, ADD and DELETE on attributes, under the conditions of `Expected`."""
     request = _read(members, caller)
     if request.return_values != "NONE":
-        _require_showable(request)
+        require_showable(request.at, request.key, _asked_names(request))
     if _only_takes_away(request.changes) and not _is_there(request):
         return _answer_absent(request)
     written = _validated(request) if request.at.table.schema else _direct(request)
-    answer: dict[str, Any] = {}
-    if written.attributes:
-        answer["Attributes"] = protocol2011.shown(written.attributes)
-    return {**answer, "ConsumedCapacityUnits": written.capacity}
+    return written_answer(written)
 
 
 def _read(members: Members, caller: Caller) -> _Request:
@@ -62,16 +65,9 @@ def _read(members: Members, caller: Caller) -> _Request:
         protocol2011.read_key(members.get("Key"), at.description),
         changes,
         protocol2011.read_expected(members.get("Expected")),
-        _return_values(members),
+        return_values_of(members, *get_args(writes.ReturnValues)),
         can(caller, "add", at.table),
     )
-
-
-def _return_values(members: Members) -> writes.ReturnValues:
-    wanted: writes.ReturnValues = members.get("ReturnValues") or "NONE"
-    if wanted not in get_args(writes.ReturnValues):
-        raise InvalidValue(f"ReturnValues takes {', '.join(get_args(writes.ReturnValues))}.")
-    return wanted
 
 
 def _direct(request: _Request) -> writes.Written:
@@ -122,10 +118,15 @@ def _asked_back(request: _Request, before: Item, after: Item) -> Item | None:
     source = before if request.return_values.endswith("OLD") else after
     if request.return_values == "NONE":
         return None
+    names = _asked_names(request)
+    return {name: value for name, value in source.items() if names is None or name in names}
+
+
+def _asked_names(request: _Request) -> set[str] | None:
+    """The attributes that `ReturnValues` asks for, None for all."""
     if request.return_values.startswith("ALL"):
-        return source
-    names = {change.path[0] for change in request.changes}
-    return {name: value for name, value in source.items() if name in names}
+        return None
+    return {str(change.path[0]) for change in request.changes}
 
 
 def _require_expected(request: _Request, stored: Item | None) -> None:
@@ -158,10 +159,3 @@ def _is_there(request: _Request) -> bool:
 def _answer_absent(request: _Request) -> dict[str, Any]:
     _require_expected(request, None)
     return {"ConsumedCapacityUnits": 1}
-
-
-def _require_showable(request: _Request) -> None:
-    """Raise InvalidValue, before anything is written, where the answer couldn't be given."""
-    stored = reads.get_item(request.at.table.table, request.key, consistent=True).item
-    if stored is not None:
-        protocol2011.shown(stored)

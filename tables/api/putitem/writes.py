@@ -8,12 +8,14 @@ from typing import Any
 
 from tables.access.callers import Caller
 from tables.access.rights import can, require
+from tables.api.putitem.answers import require_showable, units, written_answer
 from tables.api.putitem.targets import (
     Members,
     Target,
     object_of,
     require_count,
     require_distinct,
+    return_values_of,
     target,
 )
 from tables.core import protocol2011
@@ -24,8 +26,7 @@ from tables.core.filters import compile_filter
 from tables.core.keys import key_of
 from tables.core.operations import Delete, Put
 from tables.core.preconditions import absent
-from tables.core.values import Item
-from tables.dynamodb import reads, writes
+from tables.dynamodb import writes
 
 
 def put_item(members: Members, caller: Caller) -> dict[str, Any]:
@@ -34,9 +35,9 @@ def put_item(members: Members, caller: Caller) -> dict[str, Any]:
     item = protocol2011.read_item(members.get("Item"))
     admitted = admit_new(item, at.table, at.description, caller.identity, datetime.now(UTC))
     key = key_of(admitted, at.description)
-    wants_old = _wants_old(members)
-    if wants_old:
-        _require_showable(at, key)
+    return_values = return_values_of(members, "NONE", "ALL_OLD")
+    if return_values != "NONE":
+        require_showable(at, key)
     pool = Placeholders()
     conditions = [_condition(members, pool)]
     may_overwrite = can(caller, "change", at.table)
@@ -44,24 +45,24 @@ def put_item(members: Members, caller: Caller) -> dict[str, Any]:
         conditions.append(absent(at.description, pool))
     operation = Put(at.table.table, admitted, _all_of(conditions), pool)
     try:
-        written = writes.write(operation, return_values="ALL_OLD" if wants_old else "NONE")
+        written = writes.write(operation, return_values=return_values)
     except PreconditionFailed as error:
         if not may_overwrite and error.current is not None:
             raise Forbidden("The item exists, and you may not change items.") from error
         raise
-    return _written(written)
+    return written_answer(written)
 
 
 def delete_item(members: Members, caller: Caller) -> dict[str, Any]:
     """DeleteItem, under the conditions of `Expected`."""
     at = target(members.get("TableName"), caller, "view", "delete")
     key = protocol2011.read_key(members.get("Key"), at.description)
-    wants_old = _wants_old(members)
-    if wants_old:
-        _require_showable(at, key)
+    return_values = return_values_of(members, "NONE", "ALL_OLD")
+    if return_values != "NONE":
+        require_showable(at, key)
     pool = Placeholders()
     operation = Delete(at.table.table, key, _condition(members, pool), pool)
-    return _written(writes.write(operation, return_values="ALL_OLD" if wants_old else "NONE"))
+    return written_answer(writes.write(operation, return_values=return_values))
 
 
 def batch_write_item(members: Members, caller: Caller) -> dict[str, Any]:
@@ -72,7 +73,7 @@ def batch_write_item(members: Members, caller: Caller) -> dict[str, Any]:
     responses, unprocessed = {}, {}
     for at, entries in plans:
         left, capacity = writes.batch_write_once(at.table.table, entries)
-        responses[at.table.alias] = {"ConsumedCapacityUnits": capacity}
+        responses[at.table.alias] = {"ConsumedCapacityUnits": units(capacity)}
         if left:
             unprocessed[at.table.alias] = [_batch_entry_shown(entry, at) for entry in left]
     return {"Responses": responses, "UnprocessedItems": unprocessed}
@@ -118,24 +119,3 @@ def _condition(members: Members, pool: Placeholders) -> str:
 
 def _all_of(conditions: Iterable[str]) -> str:
     return " AND ".join(condition for condition in conditions if condition)
-
-
-def _wants_old(members: Members) -> bool:
-    wanted = members.get("ReturnValues") or "NONE"
-    if wanted not in ("NONE", "ALL_OLD"):
-        raise InvalidValue("ReturnValues takes NONE or ALL_OLD here.")
-    return bool(wanted == "ALL_OLD")
-
-
-def _require_showable(at: Target, key: Item) -> None:
-    """Raise InvalidValue, before anything is written, where the old item can't be given back."""
-    stored = reads.get_item(at.table.table, key, consistent=True).item
-    if stored is not None:
-        protocol2011.shown(stored)
-
-
-def _written(written: writes.Written) -> dict[str, Any]:
-    answer: dict[str, Any] = {}
-    if written.attributes:
-        answer["Attributes"] = protocol2011.shown(written.attributes)
-    return {**answer, "ConsumedCapacityUnits": written.capacity}

@@ -1,0 +1,135 @@
+"""Members that are null, empty or of another type, and members that answers leave out."""
+
+import pytest
+
+from tables.dynamodb.client import call
+
+ITEM = {"user": {"S": "Riley"}, "time": {"N": "300"}, "feeling": {"S": "surprised"}}
+KEY = {"HashKeyElement": {"S": "Riley"}, "RangeKeyElement": {"N": "300"}}
+PUT_FEELING = {"feeling": {"Value": {"S": "calm"}}}
+HASH = {"HashKeyValue": {"S": "Riley"}}
+
+
+def refused(answer):
+    """The message of a ValidationException."""
+    assert answer.status_code == 400, answer.content
+    body = answer.json()
+    assert body["__type"] == "com.amazonaws.dynamodb.v20111205#ValidationException"
+    return body["message"]
+
+
+@pytest.fixture
+def riley(staff):
+    staff("PutItem", TableName="comp5", Item=ITEM)
+    return staff
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("PutItem", {"Item": {**ITEM, "": {"S": "x"}}}),
+        ("PutItem", {"Item": ITEM, "Expected": {"": {"Exists": False}}}),
+        ("UpdateItem", {"Key": KEY, "AttributeUpdates": {"": {"Value": {"S": "x"}}}}),
+        ("Scan", {"ScanFilter": {"": {"ComparisonOperator": "NULL"}}}),
+        ("GetItem", {"Key": KEY, "AttributesToGet": [""]}),
+    ],
+)
+def test_an_attribute_has_a_name(riley, operation, members):
+    refused(riley(operation, TableName="comp5", **members))
+    assert riley("GetItem", TableName="comp5", Key=KEY).json()["Item"] == ITEM
+
+
+@pytest.mark.parametrize("wanted", ["", "all_old", "ALL_NEW", False, 0, [], {}])
+@pytest.mark.parametrize(
+    ("operation", "members"), [("PutItem", {"Item": ITEM}), ("DeleteItem", {"Key": KEY})]
+)
+def test_return_values_of_a_put_and_a_delete_are_one_of_two_words(
+    riley, operation, members, wanted
+):
+    answer = riley(operation, TableName="comp5", ReturnValues=wanted, **members)
+    assert refused(answer) == "ReturnValues takes NONE, ALL_OLD here."
+
+
+@pytest.mark.parametrize("wanted", ["", "all_old", False, 0, [], {}])
+def test_return_values_of_an_update_are_one_of_five_words(riley, wanted):
+    members = {"Key": KEY, "AttributeUpdates": PUT_FEELING}
+    refused(riley("UpdateItem", TableName="comp5", ReturnValues=wanted, **members))
+
+
+@pytest.mark.parametrize("changes", [[], "", 0, False])
+def test_attribute_updates_and_scan_filters_are_objects(riley, changes):
+    update = riley("UpdateItem", TableName="comp5", Key=KEY, AttributeUpdates=changes)
+    assert refused(update) == "AttributeUpdates must be an object."
+    scan = riley("Scan", TableName="comp5", ScanFilter=changes)
+    assert refused(scan) == "ScanFilter must be an object."
+
+
+@pytest.mark.parametrize(
+    ("operation", "members", "optional"),
+    [
+        ("PutItem", {"Item": ITEM}, ("Expected", "ReturnValues")),
+        ("GetItem", {"Key": KEY}, ("AttributesToGet", "ConsistentRead")),
+        ("DeleteItem", {"Key": KEY}, ("Expected", "ReturnValues")),
+        (
+            "UpdateItem",
+            {"Key": KEY},
+            ("AttributeUpdates", "Expected", "ReturnValues"),
+        ),
+        (
+            "Query",
+            HASH,
+            (
+                *("AttributesToGet", "ConsistentRead", "Count", "ExclusiveStartKey", "Limit"),
+                *("RangeKeyCondition", "ScanIndexForward"),
+            ),
+        ),
+        ("Scan", {}, ("AttributesToGet", "Count", "ExclusiveStartKey", "Limit", "ScanFilter")),
+        ("ListTables", {}, ("ExclusiveStartTableName", "Limit")),
+    ],
+)
+def test_an_optional_member_that_is_null_is_absent(riley, operation, members, optional):
+    absent = riley(operation, TableName="comp5", **members, **dict.fromkeys(optional))
+    assert absent.status_code == 200, absent.content
+
+
+def test_a_query_of_an_impossible_partition_key_is_refused(riley):
+    message = refused(riley("Query", TableName="comp5", HashKeyValue={"N": "1"}))
+    assert message == "The key attribute 'user' must be a string, not a number."
+    message = refused(riley("Query", TableName="comp5", HashKeyValue={"S": "x" * 2049}))
+    assert message == "The key attribute 'user' is 2049 bytes; DynamoDB takes 2048."
+
+
+@pytest.mark.parametrize("operator", ["EQ", "GT", "BETWEEN"])
+def test_a_range_key_condition_of_another_type_is_refused(riley, operator):
+    values = [{"S": "1"}, {"S": "2"}][: 2 if operator == "BETWEEN" else 1]
+    condition = {"ComparisonOperator": operator, "AttributeValueList": values}
+    answer = riley("Query", TableName="comp5", RangeKeyCondition=condition, **HASH)
+    assert refused(answer) == "The key attribute 'time' must be a number, not a string."
+
+
+def test_a_list_of_tables_starts_after_a_name(riley):
+    refused(riley("ListTables", ExclusiveStartTableName=5))
+
+
+def test_capacity_units_are_whole_where_they_can_be(riley):
+    put = riley("PutItem", TableName="comp5", Item=ITEM)
+    assert put.content == b'{"ConsumedCapacityUnits":1}'
+    counted = riley("Query", TableName="comp5", Count=True, **HASH)
+    assert counted.content.endswith(b'"ConsumedCapacityUnits":1}')
+
+
+def test_an_answer_without_attributes_to_show_has_no_such_member(riley):
+    removal = {"nothing": {"Action": "DELETE"}}
+    for wanted in ("UPDATED_OLD", "UPDATED_NEW"):
+        answer = riley(
+            "UpdateItem", TableName="comp5", Key=KEY, AttributeUpdates=removal, ReturnValues=wanted
+        )
+        assert answer.json().keys() == {"ConsumedCapacityUnits"}
+
+
+def test_only_what_would_be_given_back_must_be_of_that_time(staff):
+    call("PutItem", TableName="real-comp5", Item={**ITEM, "nested": {"M": {}}})
+    update = {"TableName": "comp5", "Key": KEY, "AttributeUpdates": PUT_FEELING}
+    answer = staff("UpdateItem", ReturnValues="UPDATED_OLD", **update)
+    assert answer.json()["Attributes"] == {"feeling": {"S": "surprised"}}
+    assert "'nested'" in refused(staff("UpdateItem", ReturnValues="ALL_OLD", **update))
