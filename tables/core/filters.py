@@ -109,13 +109,7 @@ def make_term(path: Path, operator: Operator, operands: Iterable[AttributeValue]
     """A checked term. Raises InvalidExpression for a wrong number or type of operands."""
     operands = tuple(operands)
     shown = format_path(path)
-    if operator.operands is None:
-        if not 1 <= len(operands) <= MAX_IN_OPERANDS:
-            raise InvalidExpression(f"{shown}: IN takes 1 to {MAX_IN_OPERANDS} values.")
-    elif len(operands) != operator.operands:
-        raise InvalidExpression(
-            f"{shown}: {operator.names[0]} takes {operator.operands} values, not {len(operands)}."
-        )
+    require_operand_count(path, operator, len(operands))
     for operand in operands:
         if type_of(operand) not in operator.types:
             allowed = ", ".join(TYPES[tag] for tag in TYPES if tag in operator.types)
@@ -127,6 +121,18 @@ def make_term(path: Path, operator: Operator, operands: Iterable[AttributeValue]
     if operator.suffix == "type" and content_of(operands[0]) not in TYPES:
         raise InvalidExpression(f"{shown}: the types are {', '.join(TYPES)}.")
     return Term(path, operator, operands)
+
+
+def require_operand_count(path: Path, operator: Operator, count: int) -> None:
+    """Raise InvalidExpression unless the operator takes that many operands."""
+    shown = format_path(path)
+    if operator.operands is None:
+        if not 1 <= count <= MAX_IN_OPERANDS:
+            raise InvalidExpression(f"{shown}: IN takes 1 to {MAX_IN_OPERANDS} values.")
+    elif count != operator.operands:
+        raise InvalidExpression(
+            f"{shown}: {operator.names[0]} takes {operator.operands} values, not {count}."
+        )
 
 
 def operator_named(name: Any) -> Operator:

@@ -9,16 +9,22 @@ from tables.core.adminapi_json import adminapi_special
 from tables.core.errors import InvalidExpression, InvalidValue
 from tables.core.expressions import (
     MAX_EXPRESSION_BYTES,
-    MAX_OPERATORS,
     Path,
     parse_path,
     require_no_overlap,
 )
-from tables.core.filters import BY_SUFFIX, Group, Term, make_term, operator_named
+from tables.core.filters import (
+    BY_SUFFIX,
+    Group,
+    Term,
+    make_term,
+    operator_named,
+    require_operand_count,
+)
 from tables.core.values import AttributeValue, Special, wire_value
 
-# Each takes at least four bytes of an expression: `#0, `.
-_MAX_PATHS = MAX_EXPRESSION_BYTES // 4
+# Each takes at least four bytes of an expression: `#0, ` or `:0, `.
+_MAX_PLACEHOLDERS = MAX_EXPRESSION_BYTES // 4
 KEYWORDS = {"attributesExist": "exists", "attributesNotExist": "not_exists"}
 
 
@@ -29,7 +35,7 @@ def parse_scan(scan: Any, *, special: Special = adminapi_special) -> Group:
     """
     if not isinstance(scan, Mapping):
         raise InvalidExpression('"scan" must be an object; {} means everything.')
-    _require_few_terms(scan)
+    _require_few_values(scan)
     parts: list[Term | Group] = []
     for name, condition in scan.items():
         if name in KEYWORDS:
@@ -49,19 +55,17 @@ def parse_attributes(value: Any, member: str = "attributesToGet") -> tuple[Path,
     return paths
 
 
-def _require_few_terms(scan: Mapping[str, Any]) -> None:
+def _require_few_values(scan: Mapping[str, Any]) -> None:
     """Raise InvalidExpression, before anything is converted, where no expression is long enough."""
-    terms = sum(_term_count(condition) for condition in scan.values())
-    if terms > MAX_OPERATORS:
+    values = sum(_value_count(condition) for condition in scan.values())
+    if values > _MAX_PLACEHOLDERS:
         raise InvalidExpression(
-            f"The scan has {terms} conditions; DynamoDB takes {MAX_OPERATORS} operators in one."
+            f"The scan compares with {values} values; DynamoDB takes {_MAX_PLACEHOLDERS} at most."
         )
 
 
-def _term_count(condition: Any) -> int:
-    """At least how many operators or operands a condition needs."""
-    if isinstance(condition, dict):
-        condition = condition.get("value")
+def _value_count(condition: Any) -> int:
+    """At least how many placeholders a condition needs."""
     if not isinstance(condition, list):
         return 1
     return sum(len(inner) if isinstance(inner, list) else 1 for inner in condition)
@@ -77,8 +81,10 @@ def _paths(value: Any, member: str) -> tuple[Path, ...]:
         return ()
     if not isinstance(value, list) or not all(isinstance(path, str) for path in value):
         raise InvalidExpression(f'"{member}" must be an array of document paths.')
-    if len(value) > _MAX_PATHS:
-        raise InvalidExpression(f'"{member}" has {len(value)} paths; DynamoDB takes {_MAX_PATHS}.')
+    if len(value) > _MAX_PLACEHOLDERS:
+        raise InvalidExpression(
+            f'"{member}" has {len(value)} paths; DynamoDB takes {_MAX_PLACEHOLDERS}.'
+        )
     return tuple(parse_path(path) for path in value)
 
 
@@ -104,6 +110,7 @@ def _comparison(path: Path, name: str, condition: dict[str, Any], special: Speci
         return make_term(path, operator, [_operand(name, value, special)])
     if not isinstance(value, list):
         raise InvalidExpression(f"{name}: {operator.names[0]} takes an array of values.")
+    require_operand_count(path, operator, len(value))
     return make_term(path, operator, [_operand(name, entry, special) for entry in value])
 
 

@@ -1,3 +1,5 @@
+from decimal import Decimal
+
 import pytest
 
 from tables.core import strict_json
@@ -170,15 +172,32 @@ def test_attributes_to_get_are_paths_that_do_not_overlap():
 @pytest.mark.parametrize(
     "scan",
     [
-        {f"a{n}": 1 for n in range(301)},
-        {"a": ["x"] * 301},
-        {"a": [["x"] * 200, ["y"] * 101]},
-        {"a": {"comparator": "IN", "value": ["x"] * 301}},
+        {f"a{n}": 1 for n in range(1025)},
+        {"a": ["x"] * 1025},
+        {"a": [["x"] * 1000, ["y"] * 25]},
     ],
 )
-def test_more_conditions_than_any_expression_holds_are_refused_unread(scan):
-    with pytest.raises(InvalidExpression, match="301 conditions"):
+def test_more_values_than_any_expression_holds_are_refused_unread(scan):
+    with pytest.raises(InvalidExpression, match="1025 values"):
         parse_scan(scan)
+
+
+@pytest.mark.parametrize("comparator", ["IN", "BETWEEN"])
+def test_more_operands_than_a_comparator_takes_are_refused_unread(comparator):
+    with pytest.raises(InvalidExpression, match=f"a: {comparator} takes"):
+        parse_scan({"a": {"comparator": comparator, "value": [object()] * 101}})
+
+
+def test_operands_of_in_are_no_operators():
+    """DynamoDB counts 300 operators, and 100 operands of each IN."""
+    scan = {f"a{n}": {"comparator": "IN", "value": list(map(Decimal, range(100)))} for n in "1234"}
+    assert compile_filter(parse_scan(scan), Placeholders()).count(" IN ") == 4
+
+
+def test_elements_of_a_list_are_one_value():
+    whole = list(map(Decimal, range(2000)))
+    (term,) = parse_scan({"a": {"comparator": "=", "value": whole}}).parts
+    assert len(term.operands[0]["L"]) == 2000
 
 
 def test_more_paths_than_any_projection_holds_are_refused_unread():
