@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from django.conf import settings
 
 from tables.core.adminapi_json import adminapi_item
 from tables.core.descriptions import TableDescription
-from tables.core.errors import InvalidRequest, TablesError
+from tables.core.errors import InvalidCursor, InvalidRequest, TablesError
 from tables.core.expressions import Path
+from tables.core.filters import Group
 from tables.core.frames import with_room
-from tables.core.keys import start_key_attributes
-from tables.core.plans import Plan
+from tables.core.keys import start_key_attributes, start_key_from_plain
+from tables.core.plans import Plan, require_start_key
 from tables.core.values import Item, dumps
 from tables.dynamodb.reads import Budget, Page, iterate, read_page, read_until
 
@@ -49,6 +51,22 @@ class Reading:
                 for item in items
             ]
         return [adminapi_item(item) for item in items]
+
+
+def go_on(
+    plan: Plan, filter: Group, plain: Any, description: TableDescription
+) -> tuple[Plan, Item]:
+    """The plan and the start key with which a LastEvaluatedKey, in plain JSON, is followed.
+
+    To clients every read is a scan, and any key of the table a place in it: one that the plan
+    doesn't lead to is followed by a scan. Raises InvalidCursor for what is no key.
+    """
+    try:
+        start_key = start_key_from_plain(plain, description, plan.index)
+        require_start_key(start_key, plan)
+    except InvalidCursor:
+        return Plan("Scan", filter=filter), start_key_from_plain(plain, description)
+    return plan, start_key
 
 
 @with_room

@@ -31,7 +31,7 @@ from tables.api.adminapi.changes import (
 from tables.api.adminapi.creates import new_item, put
 from tables.api.adminapi.envelopes import DELETED, OPTIONS, found, succeeded, updated
 from tables.api.adminapi.errors import respond, word
-from tables.api.adminapi.lists import ItemStream, Reading, one_page
+from tables.api.adminapi.lists import ItemStream, Reading, go_on, one_page
 from tables.api.adminapi.parameters import Parameters, item_key, parse_parameters, with_body
 from tables.api.adminapi.targets import Target
 from tables.api.adminapi.updates import read_actions
@@ -41,7 +41,6 @@ from tables.configuration import description, registry
 from tables.core.errors import InvalidRequest, ItemNotFound
 from tables.core.expressions import Path
 from tables.core.filters import EVERYTHING, Group
-from tables.core.keys import start_key_from_plain
 from tables.core.operations import Delete, Operation
 from tables.core.plans import choose_plan
 from tables.core.preconditions import etag
@@ -175,16 +174,10 @@ class AdminApiView(APIView):
         self, target: Target, filter: Group, fields: tuple[Path, ...], parameters: Parameters
     ) -> HttpResponseBase:
         plan = choose_plan(filter, target.description, fields=fields)
-        start_key = parameters.start_key
-        reading = Reading(
-            target.description,
-            plan,
-            fields,
-            start_key_from_plain(start_key, target.description, plan.index)
-            if start_key is not None
-            else None,
-            parameters.limit,
-        )
+        start_key = None
+        if parameters.start_key is not None:
+            plan, start_key = go_on(plan, filter, parameters.start_key, target.description)
+        reading = Reading(target.description, plan, fields, start_key, parameters.limit)
         with ExitStack() as running:
             if plan.operation != "GetItem":
                 running.enter_context(concurrent_scan(target.caller, patience=SCAN_PATIENCE))

@@ -588,6 +588,22 @@ def test_pages_of_an_index_go_on(staff):
     assert sorted(item["at"] for item in found) == [0, 1, 2, 3, 4]
 
 
+@with_tables
+@pytest.mark.parametrize("condition", [{"kind": "x"}, {"device": "b"}, {"device": "b", "at": 1}])
+def test_any_key_of_the_table_is_a_place_to_go_on_from(staff, condition):
+    """Where the conditions would be read from an index, from one partition or by key, too."""
+    for at in range(3):
+        for device in ("a", "b"):
+            staff.create({"device": device, "at": at, "kind": "x"}, table="Events")
+    everything = exact(staff.get(table="Events"))
+    for position, item in enumerate(everything):
+        start_key = {"device": item["device"], "at": item["at"]}
+        found = exact(staff.scan(condition, table="Events", LastEvaluatedKey=start_key))
+        rest = everything[position + 1 :]
+        wanted = [each for each in rest if condition.items() <= each.items()]
+        assert found == wanted
+
+
 @pytest.mark.usefixtures("dynamodb_moto")
 def test_readers_scan_and_list():
     make_tables("ttd-Workers")
