@@ -95,11 +95,14 @@ def read_expected(value: Any) -> Group:
 
 
 def read_updates(value: Any) -> list[Change]:
-    """The changes of an `AttributeUpdates`."""
+    """The changes of an `AttributeUpdates`, whose values are at most 64 KB together."""
     if value is None:
         return []
     updates = _attributes(value, "AttributeUpdates")
-    return [_update(name, rule) for name, rule in updates.items()]
+    changes = {name: _update(name, rule) for name, rule in updates.items()}
+    values = {name: change.value for name, change in changes.items() if change.value is not None}
+    require_item_fits(values, MAX_ITEM_BYTES)
+    return list(changes.values())
 
 
 def read_range_condition(

@@ -107,6 +107,15 @@ def test_a_range_key_condition_of_another_type_is_refused(riley, operator):
     assert refused(answer) == "The key attribute 'time' must be a number, not a string."
 
 
+def test_the_values_of_an_update_are_at_most_64_kb(riley):
+    halves = {name: {"Value": {"S": "a" * 32768}} for name in ("x", "y")}
+    answer = riley("UpdateItem", TableName="comp5", Key=KEY, AttributeUpdates=halves)
+    assert (
+        refused(answer)
+        == "The item is 65538 bytes; DynamoDB holds at most 65536 bytes in one item."
+    )
+
+
 def test_a_list_of_tables_starts_after_a_name(riley):
     refused(riley("ListTables", ExclusiveStartTableName=5))
 
