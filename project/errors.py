@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from tables.access.log_names import request_id
 from tables.admin import errors as pages
+from tables.api.adminapi import cors
 from tables.api.adminapi.errors import Failure
-from tables.api.putitem.views import CONTENT_TYPE, ERROR_PREFIX, TARGET_PREFIX
+from tables.api.putitem.views import TARGET_PREFIX, error_answer
 from tables.api.responses import answer_response, json_response
 from tables.api.v1.media_types import PROBLEM
 from tables.api.v1.problems import ProblemDetails
@@ -67,18 +68,18 @@ def _v1(request: HttpRequest, status: int) -> HttpResponse:
     return answer
 
 
-def _adminapi(_request: HttpRequest, status: int) -> HttpResponse:
+def _adminapi(request: HttpRequest, status: int) -> HttpResponse:
     _code, _title, code, message = _WORDS[status]
-    return answer_response(Failure(message, code, status, retryable=status == 500).answer())
+    failure = Failure(message, code, status, retryable=status == 500)
+    answer = answer_response(failure.answer())
+    cors.allow(request, answer)
+    return answer
 
 
 def _putitem(_request: HttpRequest, status: int) -> HttpResponse:
     _code, _title, name, message = _WORDS[status]
     status = status if status == 500 else 400
-    answer = json_response(dumps({"__type": ERROR_PREFIX + name, "message": message}), status)
-    answer["Content-Type"] = CONTENT_TYPE
-    answer["x-amzn-RequestId"] = request_id()
-    return answer
+    return error_answer(status, name, message)
 
 
 # First segment of the path -> how its door words a status.

@@ -1,6 +1,7 @@
 """Errors that no view words, told as the door that was asked would tell them."""
 
 import json
+import zlib
 
 import pytest
 from django.core.exceptions import RequestDataTooBig
@@ -34,11 +35,13 @@ def test_json_doors_answer_in_json_and_quote_no_exception(door, status, word):
     elif door == "/endpoint":
         assert (answer.status_code, told["success"]) == (status, False)
         assert told["error"]["statusCode"] == status
+        assert answer["Access-Control-Allow-Origin"] == "*"
     else:
         assert answer.status_code == (500 if status == 500 else 400)
         assert answer["Content-Type"] == AMZ_JSON
         assert told["__type"].startswith("com.amazonaws.dynamodb.v20111205#")
         assert "x-amzn-RequestId" in answer
+        assert answer["x-amz-crc32"] == str(zlib.crc32(answer.content))
 
 
 def test_the_front_door_of_old_clients_is_a_json_door_too():

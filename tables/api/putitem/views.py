@@ -96,7 +96,9 @@ class PutItemView(APIView):
     def post(self, request: Request) -> HttpResponse:
         """Do what `X-Amz-Target` names."""
         if self.operation_name not in OPERATIONS:
-            return _error(400, "UnknownOperationException", "The operation is not known here.")
+            return error_answer(
+                400, "UnknownOperationException", "The operation is not known here."
+            )
         operation, scope = OPERATIONS[self.operation_name]
         members = _members(request, self.body)
         bind(alias=str(members.get("TableName", "")), action=self.operation_name)
@@ -115,24 +117,24 @@ def handle_error(error: Exception, context: dict[str, Any]) -> HttpResponse | No
     if isinstance(error, SignatureFailed):
         error = _counted(error, context["request"])
     if isinstance(error, UnreadableRequest):
-        return _error(400, "SerializationException", str(error))
+        return error_answer(400, "SerializationException", str(error))
     if isinstance(error, TablesError):
         return _domain_error(error)
     if isinstance(error, SignatureFailed):
-        return _error(400, error.aws_code, str(error.detail))
+        return error_answer(400, error.aws_code, str(error.detail))
     if isinstance(error, exceptions.Throttled):
-        answer = _error(400, "ProvisionedThroughputExceededException", "Too many requests.")
+        answer = error_answer(400, "ProvisionedThroughputExceededException", "Too many requests.")
         answer["Retry-After"] = str(wait_of(error))
         return answer
     if isinstance(error, exceptions.NotAuthenticated):
         missing = "Request is missing Authentication Token"
-        return _error(400, "MissingAuthenticationTokenException", missing)
+        return error_answer(400, "MissingAuthenticationTokenException", missing)
     if isinstance(error, exceptions.AuthenticationFailed):
-        answer = _error(401, "UnrecognizedClientException", "The token is not valid.")
+        answer = error_answer(401, "UnrecognizedClientException", "The token is not valid.")
         answer["WWW-Authenticate"] = "Bearer"
         return answer
     if isinstance(error, exceptions.APIException):
-        return _error(error.status_code, "ValidationException", str(error.detail))
+        return error_answer(error.status_code, "ValidationException", str(error.detail))
     return None
 
 
@@ -167,15 +169,18 @@ def _members(request: Request, body: bytes) -> dict[str, Any]:
 def _domain_error(error: TablesError) -> HttpResponse:
     name = next((name for kind, name in ERROR_NAMES if isinstance(error, kind)), "")
     if name in ("", "InternalServerError"):
-        return _error(500, "InternalServerError", "The service could not complete the request.")
+        return error_answer(
+            500, "InternalServerError", "The service could not complete the request."
+        )
     if name == "ConditionalCheckFailedException":
-        return _error(400, name, CONDITION_FAILED)
+        return error_answer(400, name, CONDITION_FAILED)
     if name == "ResourceNotFoundException":
-        return _error(400, name, "Requested resource not found")
-    return _error(400, name, error.message)
+        return error_answer(400, name, "Requested resource not found")
+    return error_answer(400, name, error.message)
 
 
-def _error(status: int, name: str, message: str) -> HttpResponse:
+def error_answer(status: int, name: str, message: str) -> HttpResponse:
+    """An error as clients of that time read it."""
     return _answer(status, {"__type": ERROR_PREFIX + name, "message": message})
 
 
