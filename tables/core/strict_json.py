@@ -14,6 +14,8 @@ from tables.core.errors import InvalidRequest
 MAX_DEPTH = 32
 # Far beyond any number DynamoDB can hold (1E+125 in full), and short enough to convert at once.
 MAX_NUMBER_CHARACTERS = 1000
+# Lists are made of these: one object of each is enough.
+_SMALL_NUMBERS = {str(number): Decimal(number) for number in range(256)}
 # An escaped surrogate is the only way a lone one can enter: UTF-8 can't encode it.
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -56,6 +58,9 @@ def _decode(data: bytes | str) -> str:
 
 
 def _number(text: str) -> Decimal:
+    known = _SMALL_NUMBERS.get(text)
+    if known is not None:
+        return known
     if len(text) > MAX_NUMBER_CHARACTERS:
         raise InvalidRequest(f"A number is longer than {MAX_NUMBER_CHARACTERS} characters.")
     try:
@@ -81,14 +86,15 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _require_shallow(value: Any, max_depth: int) -> None:
     level = [value]
     for _ in range(max_depth):
-        level = [child for parent in level for child in _children(parent)]
+        level = [child for parent in level for child in children(parent)]
         if not level:
             return
     if any(isinstance(node, dict | list) for node in level):
         raise _too_deep(max_depth)
 
 
-def _children(node: Any) -> Iterable[Any]:
+def children(node: Any) -> Iterable[Any]:
+    """What stands in an array or object; nothing for any other value."""
     if isinstance(node, dict):
         return node.values()
     return node if isinstance(node, list) else ()

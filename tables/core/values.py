@@ -16,9 +16,9 @@ from typing import Any
 
 import orjson
 
-from tables.core.errors import InvalidValue, Problem
+from tables.core.errors import InvalidValue, Problem, TooLarge
 from tables.core.numbers import canonical_number, fragment
-from tables.core.strict_json import MAX_DEPTH
+from tables.core.strict_json import MAX_DEPTH, children
 
 AttributeValue = dict[str, Any]
 Item = dict[str, AttributeValue]
@@ -37,6 +37,8 @@ TYPES = {
     "BS": "binary set",
 }
 SET_TYPES = {"SS": "S", "NS": "N", "BS": "B"}
+# Each costs a byte at least of the 400 KB of an item; a Buffer is written with a few more.
+MAX_VALUES = 410_000
 # AWS: Service, account, and table quotas: attribute names (64 KB itself is refused).
 MAX_NAME_BYTES = 65_535
 
@@ -140,8 +142,33 @@ def wire_value(
 ) -> AttributeValue:
     """The wire form of a value of parsed JSON (strings, Decimals, booleans, None, lists, dicts).
 
-    Raises InvalidValue, with the RFC 6901 pointer of the culprit.
+    Raises InvalidValue, with the RFC 6901 pointer of the culprit, TooLarge for endless lists.
     """
+    _require_few(value)
+    return _wire(value, special, pointer, depth)
+
+
+def wire_item(value: Mapping[str, Any], *, special: Special = no_special) -> Item:
+    """The wire form of a parsed JSON object. Raises InvalidValue with a pointer, TooLarge."""
+    require_names(value)
+    _require_few(value)
+    return {name: _wire(child, special, join_pointer("", name), 1) for name, child in value.items()}
+
+
+def _require_few(value: Any) -> None:
+    """Raise TooLarge for more values than any item holds.
+
+    Their wire form takes a hundred times the memory of their text: it must not be made first.
+    """
+    level, count = [value], 0
+    while level:
+        count += len(level)
+        if count > MAX_VALUES:
+            raise TooLarge(f"No item holds more than {MAX_VALUES} values; DynamoDB takes 400 KB.")
+        level = [child for parent in level for child in children(parent)]
+
+
+def _wire(value: Any, special: Special, pointer: str, depth: int) -> AttributeValue:
     if isinstance(value, str):
         return {"S": value}
     if isinstance(value, bool):
@@ -154,8 +181,7 @@ def wire_value(
     if isinstance(value, list):
         return {
             "L": [
-                wire_value(child, special=special, pointer=f"{pointer}/{i}", depth=depth + 1)
-                for i, child in enumerate(value)
+                _wire(child, special, f"{pointer}/{i}", depth + 1) for i, child in enumerate(value)
             ]
         }
     meant = _special_at(value, special, pointer)
@@ -163,20 +189,9 @@ def wire_value(
         return meant
     return {
         "M": {
-            name: wire_value(
-                child, special=special, pointer=join_pointer(pointer, name), depth=depth + 1
-            )
+            name: _wire(child, special, join_pointer(pointer, name), depth + 1)
             for name, child in value.items()
         }
-    }
-
-
-def wire_item(value: Mapping[str, Any], *, special: Special = no_special) -> Item:
-    """The wire form of a parsed JSON object. Raises InvalidValue with a pointer."""
-    require_names(value)
-    return {
-        name: wire_value(child, special=special, pointer=join_pointer("", name))
-        for name, child in value.items()
     }
 
 

@@ -7,8 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tables.core import strict_json
-from tables.core.errors import InvalidValue, Problem
+from tables.core.adminapi_json import adminapi_special
+from tables.core.errors import InvalidValue, Problem, TooLarge
+from tables.core.sizes import MAX_ITEM_BYTES, item_size
 from tables.core.values import (
+    MAX_VALUES,
     dumps,
     fit_to_stored,
     is_base64,
@@ -163,3 +166,22 @@ def test_no_text_passes_for_base64_unless_it_is(text):
 @given(NUMBERS)
 def test_a_number_of_any_spelling_is_stored_in_one(text):
     assert wire_value(Decimal(f"{Decimal(text):E}")) == {"N": text}
+
+
+@pytest.mark.parametrize("content", [[None] * MAX_VALUES, [[None] * (MAX_VALUES // 2)] * 2])
+def test_more_values_than_any_item_holds_are_refused_before_they_are_converted(content):
+    with pytest.raises(TooLarge, match="more than 410000 values"):
+        wire_value(content)
+    with pytest.raises(TooLarge, match="more than 410000 values"):
+        wire_item({"a": content})
+    halves = dict.fromkeys("ab", [None] * (MAX_VALUES // 2))
+    with pytest.raises(TooLarge, match="more than 410000 values"):
+        wire_item(halves)
+
+
+def test_the_most_values_that_an_item_can_hold_are_taken():
+    longest = {"type": "Buffer", "data": [Decimal(0)] * (MAX_ITEM_BYTES - 2)}
+    item = wire_item({"k": "", "b": longest}, special=adminapi_special)
+    assert item_size(item) == MAX_ITEM_BYTES
+    strings = wire_item({"l": [""] * (MAX_ITEM_BYTES - 4)})
+    assert item_size(strings) == MAX_ITEM_BYTES
