@@ -229,12 +229,15 @@ def _combine(
     """The sum, union or difference; None where nothing is left of a set."""
     tag, content = type_of(value), content_of(value)
     old: Any = stored[tag] if stored is not None else []
-    if action == "delete":
-        rest = [entry for entry in old if entry not in content]
-        return {tag: rest} if rest else None
     if tag == "N":
         return {"N": add(old, content)} if stored is not None else value
-    return {tag: [*old, *(entry for entry in content if entry not in old)]}
+    # Sets of a hundred thousand entries fit into an item: lists would be searched for minutes.
+    if action == "delete":
+        gone = set(content)
+        rest = [entry for entry in old if entry not in gone]
+        return {tag: rest} if rest else None
+    there = set(old)
+    return {tag: [*old, *(entry for entry in content if entry not in there)]}
 
 
 def _require_parent(change: Change, root: AttributeValue) -> None:

@@ -205,6 +205,26 @@ def test_a_set_that_loses_its_last_entry_is_gone():
     assert after == {name: value for name, value in ITEM.items() if name != "s"}
 
 
+class Compared(str):
+    """An entry of a set that counts how often it is compared."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+    times = 0
+
+    def __eq__(self, other):
+        Compared.times += 1
+        return str.__eq__(self, other)
+
+
+@pytest.mark.parametrize("action", ["add", "delete"])
+def test_entries_of_large_sets_are_looked_up_not_searched_for(action):
+    stored, sent = ([Compared(f"{side}{n}") for n in range(500)] for side in "ab")
+    Compared.times = 0
+    apply_changes([Change(action, ("s",), {"SS": sent})], {"s": {"SS": stored}})
+    assert Compared.times < 1000
+
+
 def test_every_change_sees_the_item_as_it_was():
     item = {"l": {"L": [{"SS": ["a"]}, {"S": "y"}, {"S": "z"}]}}
     changes = [
