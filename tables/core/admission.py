@@ -23,7 +23,9 @@ def admit_new(
 
     Raises InvalidValue for keys, index keys and schema, TooLarge over 400 KB.
     """
-    stamped = stamped_new(item, identity, now) if table.audit_attributes else item
+    # A sort key may be called `created`: with another value it would be another item.
+    key = {name: item[name] for name in description.key_names if name in item}
+    stamped = {**stamped_new(item, identity, now), **key} if table.audit_attributes else item
     require_admissible(stamped, table, description)
     return stamped
 

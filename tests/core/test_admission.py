@@ -39,6 +39,17 @@ def test_stamps_follow_the_payload_and_one_that_was_sent_keeps_its_place():
     ]
 
 
+def test_a_key_attribute_with_the_name_of_a_stamp_stays_what_was_sent():
+    by_time = TableDescription("t", KeyAttribute("id", "S"), KeyAttribute("created", "S"))
+    sent = {"id": {"S": "1"}, "created": {"S": "yesterday"}}
+    assert admit_new(sent, STAMPED, by_time, "doe, jane", NOW) == {
+        **sent,
+        "createdBy": DOE,
+        "lastUpdatedBy": DOE,
+        "lastUpdatedDateTime": TIME,
+    }
+
+
 def test_a_change_keeps_who_created_whatever_is_sent():
     stored = {"id": {"S": "1"}, "created": {"S": "then"}, "createdBy": {"S": "first"}}
     sent = {"id": {"S": "1"}, "created": {"S": "forged"}, "lastUpdatedBy": {"S": "forged"}}
