@@ -7,6 +7,7 @@ ministack reads its environment when it is imported, so this module is imported 
 from __future__ import annotations
 
 import asyncio
+import decimal
 import re
 import socket
 from collections.abc import Awaitable, Callable
@@ -22,6 +23,10 @@ from demo.snapshots import Snapshots
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+# ministack adds numbers in whatever context it finds. Python's own rounds at 28 digits, DynamoDB
+# never: what a number can't hold is refused. No sum of two of its numbers is longer than this.
+decimal.setcontext(decimal.Context(prec=400))
 
 STORES = {"dynamodb": dynamodb, "cognito": cognito}
 

@@ -16,7 +16,7 @@ import jwt
 import pytest
 import requests
 
-from demo.client import EngineClient
+from demo.client import EngineCallError, EngineClient
 from demo.cognito import ensure_pool, id_token
 from demo.engine import EngineError, start
 from demo.snapshots import SnapshotError, Snapshots
@@ -130,6 +130,29 @@ def test_a_named_origin_may_too(tmp_path):
         client = EngineClient(running.url)
         client.session.headers["Origin"] = "https://demo.example.com"
         assert client.dynamodb("ListTables")["TableNames"] == []
+
+
+def test_sums_keep_38_digits_and_are_refused_beyond(tmp_path):
+    with start(0, tmp_path) as running:
+        client = EngineClient(running.url)
+        make_table(client)
+        longest = "9" * 37 + "8"
+
+        def add(number):
+            return client.dynamodb(
+                "UpdateItem",
+                TableName="kept",
+                Key={"id": {"S": "a"}},
+                UpdateExpression="ADD n :n",
+                ExpressionAttributeValues={":n": {"N": number}},
+                ReturnValues="UPDATED_NEW",
+            )["Attributes"]["n"]["N"]
+
+        assert add(longest) == longest
+        assert add("1") == "9" * 38
+        with pytest.raises(EngineCallError, match="ValidationException"):
+            add("0.1")
+        assert add("0") == "9" * 38
 
 
 def test_it_listens_on_one_loopback_address_only(demo_engine):
