@@ -4,44 +4,26 @@ Load balancers ask by address and over plain HTTP, so both answers come before a
 the host, a session or the database.
 """
 
-import threading
-import time
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
+from tables.access.probes import Probe
 from tables.configuration import registry
 from tables.core.errors import TablesError
 from tables.dynamodb.client import call
 
 # Anyone may ask: however often they do, DynamoDB is asked once in this time.
 KEPT_SECONDS = 5
-
-
-class Readiness:
-    """The last answer of DynamoDB. One thread renews it; the others take it as it is."""
-
-    def __init__(self) -> None:
-        self._renewing = threading.Lock()
-        self._asked_at = -float("inf")
-        self._reachable = False
-
-    def is_reachable(self) -> bool:
-        due = time.monotonic() - self._asked_at >= KEPT_SECONDS
-        if due and self._renewing.acquire(blocking=False):
-            try:
-                self._reachable = _answers()
-                self._asked_at = time.monotonic()
-            finally:
-                self._renewing.release()
-        return self._reachable
+# A DynamoDB that takes longer to describe a table is not there for requests either.
+PATIENCE_SECONDS = 3
 
 
 def health_middleware(
     get_response: Callable[[HttpRequest], HttpResponse],
 ) -> Callable[[HttpRequest], HttpResponse]:
-    readiness = Readiness()
+    dynamodb = Probe(_answers, kept=KEPT_SECONDS, patience=PATIENCE_SECONDS)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         page = request.path_info.rstrip("/")
@@ -49,7 +31,7 @@ def health_middleware(
             return get_response(request)
         if request.method not in ("GET", "HEAD"):
             return HttpResponseNotAllowed(["GET", "HEAD"])
-        if page == "/healthz" or readiness.is_reachable():
+        if page == "/healthz" or dynamodb.answer():
             return _plain("ok\n", 200)
         return _plain("DynamoDB can't be reached.\n", 503)
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import socket
+import functools
 import time
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote, urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
+import requests
 import structlog
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, authenticate, logout
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -24,12 +28,17 @@ from mozilla_django_oidc.views import (
 
 from tables.access.backend import SignInFailed
 from tables.access.failures import failure_page
+from tables.access.probes import Probe
 from tables.access.sessions import begin
 from tables.access.users import caller_of_user
 
 FIRST_PAGE = "/admin/"
 SIGNED_IN_PAGE = "/oidc/done/"
 STATE_SECONDS = 60 * 60  # how long somebody may take to type a password
+# How long the sign-in service may take to say anything at all, and how long that is believed.
+CONNECT_SECONDS = 1
+ANSWER_SECONDS = 3
+KEPT_SECONDS = 5
 _STATES = "oidc_states"
 
 log = structlog.get_logger(__name__)
@@ -46,7 +55,7 @@ class BeginView(OIDCAuthenticationRequestView):  # type: ignore[misc] # untyped
     def get(self, request: HttpRequest) -> HttpResponse:
         if not self.OIDC_OP_AUTH_ENDPOINT:
             return failure_page(request, "unconfigured")
-        if _refuses_connections(self.OIDC_OP_AUTH_ENDPOINT):
+        if _sign_in_page().answer() is False:
             log.warning("sign_in_failed", kind="unreachable", reason="the sign-in page")
             return failure_page(request, "unreachable", next_page=_safe_next(request))
         answer: HttpResponse = super().get(request)
@@ -140,17 +149,40 @@ def _safe_next(request: HttpRequest) -> str:
     return str(wanted)
 
 
-def _refuses_connections(url: str) -> bool:
-    """Whether the sign-in page's host is there and its service isn't.
+@functools.cache
+def _sign_in_page() -> Probe:
+    patience = CONNECT_SECONDS + ANSWER_SECONDS + 1
+    return Probe(_sign_in_page_answers, kept=KEPT_SECONDS, patience=patience)
+
+
+def _sign_in_page_answers() -> bool:
+    """Whether the sign-in service is there: False where it refuses to talk, or says nothing.
 
     Anything else is the browser's to find out: it may reach, or resolve, what this machine can't.
     """
-    host = urlsplit(url)
-    port = host.port or (443 if host.scheme == "https" else 80)
     try:
-        socket.create_connection((host.hostname or "", port), timeout=1).close()
-    except ConnectionRefusedError:
-        return True
-    except OSError:
+        requests.get(
+            urljoin(settings.OIDC_OP_AUTHORIZATION_ENDPOINT, "/"),
+            timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+            allow_redirects=False,
+            stream=True,
+        ).close()
+    except requests.ReadTimeout:
         return False
-    return False
+    except requests.RequestException as error:
+        return not any(isinstance(cause, ConnectionRefusedError) for cause in _causes(error))
+    return True
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+@receiver(setting_changed)
+def _forget(*, setting: str, **_: Any) -> None:
+    """Tests change settings; what was derived from them goes."""
+    if setting == "OIDC_OP_AUTHORIZATION_ENDPOINT":
+        _sign_in_page.cache_clear()

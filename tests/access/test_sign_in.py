@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 from structlog.testing import capture_logs
 
+from tables.access import sign_in
 from tables.access.users import caller_of_user
 from tests.access.provider import Provider
 
@@ -134,6 +135,32 @@ def test_a_sign_in_service_that_is_down_is_said_so(client, provider, db):
     assert answer.status_code == 503
     assert "The sign-in service can’t be reached" in answer.text
     assert answer["Retry-After"] == "30"
+
+
+def test_a_sign_in_service_that_hangs_is_said_to_be_out_of_reach(client, provider, db, monkeypatch):
+    monkeypatch.setattr(sign_in, "ANSWER_SECONDS", 0.1)
+    provider.answers["/"] = provider.HANG
+    answer = client.get("/oidc/authenticate/")
+    assert answer.status_code == 503
+    assert "The sign-in service can’t be reached" in answer.text
+
+
+@pytest.mark.parametrize(
+    "told",
+    [(404, {}, b""), (500, {}, b""), (302, {"Location": "https://elsewhere.example.com/"}, b"")],
+)
+def test_a_sign_in_service_that_says_anything_is_the_browsers_to_visit(client, provider, db, told):
+    provider.answers["/"] = told
+    assert client.get("/oidc/authenticate/").status_code == 302
+    assert provider.asked == ["GET /"]
+
+
+def test_a_sign_in_service_that_only_the_browser_can_resolve_is_the_browsers_to_visit(
+    client, settings, db
+):
+    settings.OIDC_OP_AUTHORIZATION_ENDPOINT = "https://sign-in.invalid/oauth2/authorize"
+    answer = client.get("/oidc/authenticate/")
+    assert answer["Location"].startswith("https://sign-in.invalid/oauth2/authorize?")
 
 
 def test_a_site_without_a_sign_in_service_says_so(client, settings, db):

@@ -1,5 +1,7 @@
 """Health pages: one touches nothing, the other asks DynamoDB, and nobody can make it ask often."""
 
+import threading
+
 import pytest
 
 from project import health
@@ -44,6 +46,17 @@ def test_ready_where_dynamodb_answers_even_if_a_table_is_missing(
 def test_not_ready_where_dynamodb_cannot_be_reached(client, unreachable):
     answer = client.get("/readyz")
     assert (answer.status_code, answer.content) == (503, b"DynamoDB can't be reached.\n")
+
+
+def test_not_ready_where_dynamodb_hangs(client, monkeypatch):
+    speaks = threading.Event()
+    monkeypatch.setattr(health, "PATIENCE_SECONDS", 0.1)
+    monkeypatch.setattr(health, "call", lambda *_, **_more: speaks.wait())
+    answers = [client.get("/readyz") for _ in range(2)]
+    speaks.set()
+    assert [(a.status_code, a.content) for a in answers] == [
+        (503, b"DynamoDB can't be reached.\n")
+    ] * 2
 
 
 def test_many_questions_in_a_row_make_one_call(client, calls, dynamodb_moto):
