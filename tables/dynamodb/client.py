@@ -52,7 +52,7 @@ def client() -> DynamoDBClient:
         config=Config(
             max_pool_connections=MAX_POOL_CONNECTIONS,
             connect_timeout=3,
-            read_timeout=20,
+            read_timeout=10,
             retries={"mode": "standard", "total_max_attempts": 4},
             # What goes out was compiled and checked in core; DynamoDB checks it again.
             parameter_validation=False,
