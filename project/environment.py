@@ -6,7 +6,9 @@ empty SECURE_SSL_REDIRECT must not switch HTTPS off.
 
 import os
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +17,21 @@ _FLAGS = {
     **dict.fromkeys(("true", "1", "yes", "on"), True),
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
+_HOST = re.compile(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]")  # as Django's ALLOWED_HOSTS
 _RATE = re.compile(r"[1-9][0-9]*/[smhd][a-z]*")  # as DRF reads it
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a text must look like, and what that is called."""
+
+    pattern: re.Pattern[str]
+    meaning: str
+
+
+ENDPOINT = Shape(re.compile(r"https?://[^\s/?#]+(/\S*)?"), "a URL such as http://host:8000")
+REGION = Shape(re.compile(r"[a-zA-Z0-9-]+"), "a region such as eu-west-1")
+TABLE = Shape(re.compile(r"[a-zA-Z0-9_.-]{3,255}"), "the name of a DynamoDB table")
 
 
 def text(name: str, default: str = "") -> str:
@@ -61,9 +77,73 @@ def rate(name: str, default: str) -> str | None:
     return asked or None
 
 
+def shaped(name: str, shape: Shape, default: str = "") -> str:
+    found = text(name, default)
+    if found and not shape.pattern.fullmatch(found):
+        raise ImproperlyConfigured(f"{name} is {shape.meaning}, not {found!r}.")
+    return found
+
+
+def hosts(name: str) -> list[str]:
+    """Return names of hosts: with a scheme or a port none would ever match."""
+    named = comma_list(name)
+    for host in named:
+        if not _HOST.fullmatch(host):
+            raise ImproperlyConfigured(
+                f"{name} names hosts without scheme, port and path, not {host!r}."
+            )
+    return named
+
+
+def origins(name: str) -> list[str]:
+    """Return origins; browsers send theirs without the slash that people write."""
+    return [origin.rstrip("/") for origin in comma_list(name)]
+
+
+def env_file(folder: Path) -> Path:
+    """Return the file to read more variables from. Only the usual one may be absent."""
+    named = text("ENV_FILE")
+    file = folder / (named or ".env")
+    if named and not file.exists():
+        raise ImproperlyConfigured(f"ENV_FILE is {str(file)!r}, which does not exist.")
+    return file
+
+
 def database(name: str, default: str) -> dict[str, object]:
-    return dict(environ.Env.db_url_config(text(name, default)))
+    """Return Django's settings of a database; the folder of an SQLite file is made."""
+    found = _read_url(name, default, environ.Env.db_url_config, environ.Env.DB_SCHEMES)
+    if found["ENGINE"] == "django.db.backends.sqlite3":
+        _make_folder(name, Path(str(found["NAME"])).parent)
+    return found
 
 
 def cache(name: str, default: str) -> dict[str, object]:
-    return dict(environ.Env.cache_url_config(text(name, default)))
+    return _read_url(name, default, environ.Env.cache_url_config, environ.Env.CACHE_SCHEMES)
+
+
+def _read_url(
+    name: str, default: str, read: Callable[[str], dict[str, object]], schemes: Collection[str]
+) -> dict[str, object]:
+    """Read a URL, and never quote it: it may hold a password."""
+    url = text(name, default)
+    scheme = url.partition("://")[0]
+    if scheme not in schemes:
+        raise ImproperlyConfigured(f"{name} is a URL that begins with one of {_words(schemes)}.")
+    try:
+        return dict(read(url))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} is a {scheme} URL that can't be read.") from error
+
+
+def _words(schemes: Collection[str]) -> str:
+    return ", ".join(f"{scheme}://" for scheme in schemes)
+
+
+def _make_folder(name: str, folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{name} names an SQLite file in {str(folder)!r}, and that folder can't be made"
+            f" ({error.strerror})."
+        ) from error

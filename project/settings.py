@@ -10,12 +10,19 @@ from django.core.exceptions import ImproperlyConfigured
 
 from project.cognito import issuer_of, sign_in_endpoints
 from project.environment import (
+    ENDPOINT,
+    REGION,
+    TABLE,
     cache,
     choice,
     comma_list,
     database,
+    env_file,
     flag,
+    hosts,
+    origins,
     rate,
+    shaped,
     text,
     whole_number,
 )
@@ -23,7 +30,7 @@ from project.logs import logging_config
 from project.security import content_security_policy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-environ.Env.read_env(BASE_DIR / text("ENV_FILE", ".env"))  # what is exported already wins
+environ.Env.read_env(env_file(BASE_DIR))  # what is exported already wins
 
 # --- Django itself -------------------------------------------------------------------------------
 
@@ -34,8 +41,8 @@ if not SECRET_KEY:
         "Set SECRET_KEY to a long random text (50 characters or more), the same for every process,"
         " or DEBUG=true for development."
     )
-ALLOWED_HOSTS = comma_list("ALLOWED_HOSTS")
-CSRF_TRUSTED_ORIGINS = comma_list("CSRF_TRUSTED_ORIGINS")
+ALLOWED_HOSTS = hosts("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS")
 
 ROOT_URLCONF = "project.urls"
 WSGI_APPLICATION = "project.wsgi.application"
@@ -108,7 +115,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{BASE_DIR}/var/dynadmin.sqlite3")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    Path(str(DATABASES["default"]["NAME"])).parent.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         # Several workers write one file: readers must not block, writers queue from the start.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
@@ -143,7 +149,7 @@ SILENCED_SYSTEM_CHECKS = ["security.W021"]  # to preload HSTS is the promise of 
 # A browser keeps secure cookies off plain HTTP, so a loopback test without TLS could not sign in.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT or TRUST_PROXY
 
-CORS_ALLOWED_ORIGINS = comma_list("CORS_ALLOWED_ORIGINS")
+CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api(/|$)"  # the AdminAPI answers preflights itself, with a body
 CORS_ALLOW_HEADERS = [
     *("accept", "authorization", "content-encoding", "content-type", "idempotency-key"),
@@ -170,12 +176,12 @@ if WHITENOISE_USE_FINDERS:
 
 # --- DynamoDB ------------------------------------------------------------------------------------
 
-AWS_REGION = text("AWS_REGION", text("AWS_DEFAULT_REGION")) or None
-AWS_ENDPOINT_URL_DYNAMODB = text("AWS_ENDPOINT_URL_DYNAMODB") or None
+AWS_REGION = shaped("AWS_REGION", REGION, text("AWS_DEFAULT_REGION")) or None
+AWS_ENDPOINT_URL_DYNAMODB = shaped("AWS_ENDPOINT_URL_DYNAMODB", ENDPOINT) or None
 DYNAMODB_TRANSACTIONS = flag("DYNAMODB_TRANSACTIONS", default=True)
 DYNAMODB_DISCOVER = flag("DYNAMODB_DISCOVER", default=False)
 TABLES_FILE = BASE_DIR / text("TABLES_FILE", "tables.toml")
-STATE_TABLE = text("STATE_TABLE", "dynadmin-state")
+STATE_TABLE = shaped("STATE_TABLE", TABLE, "dynadmin-state")
 READ_ONLY = flag("READ_ONLY", default=False)
 SCAN_BUDGET_ITEMS = whole_number("SCAN_BUDGET_ITEMS", 10_000)
 SCAN_BUDGET_SECONDS = whole_number("SCAN_BUDGET_SECONDS", 5)

@@ -3,7 +3,7 @@
 from django.apps import AppConfig
 from django.core.checks import register
 
-from tables.access.checks import check_production, check_sign_in_urls
+from tables.access.checks import check_access_key_secrets, check_production, check_sign_in_urls
 from tables.checks import check_alias_map, check_discovery
 
 
@@ -15,4 +15,5 @@ class TablesConfig(AppConfig):
         register(check_alias_map)
         register(check_discovery, deploy=True)
         register(check_sign_in_urls)
+        register(check_access_key_secrets)
         register(check_production, deploy=True)

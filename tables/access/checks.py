@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 
@@ -69,6 +70,20 @@ def check_sign_in_urls(**_: Any) -> list[CheckMessage]:
     ]
 
 
+def check_access_key_secrets(**_: Any) -> list[CheckMessage]:
+    """One that is no key would fail whoever makes or uses an access key, and nobody else."""
+    return [
+        Error(
+            f"ACCESS_KEY_SECRETS: number {number} of {len(settings.ACCESS_KEY_SECRETS)} is no"
+            " Fernet key.",
+            hint="Fernet.generate_key() of Python's cryptography makes one.",
+            id="access.E006",
+        )
+        for number, key in enumerate(settings.ACCESS_KEY_SECRETS, start=1)
+        if not _is_fernet_key(key)
+    ]
+
+
 def check_production(**_: Any) -> list[CheckMessage]:
     """Asked for by `check --deploy`."""
     return [
@@ -80,6 +95,14 @@ def check_production(**_: Any) -> list[CheckMessage]:
 
 def _is_in_the_clear(url: str) -> bool:
     return bool(url) and urlsplit(url).scheme != "https" and not _is_loopback(url)
+
+
+def _is_fernet_key(text: str) -> bool:
+    try:
+        Fernet(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_loopback(url: str) -> bool:

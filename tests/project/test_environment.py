@@ -1,5 +1,11 @@
 """Settings come from the environment; what can't be meant is refused in words."""
 
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
@@ -74,3 +80,85 @@ def test_a_rate_that_drf_would_stumble_over_is_refused_and_named(monkeypatch, ra
     monkeypatch.setenv("THROTTLE_READ", rate)
     with pytest.raises(ImproperlyConfigured, match="THROTTLE_READ is a rate such as 600/min"):
         environment.rate("THROTTLE_READ", "600/min")
+
+
+@pytest.mark.parametrize("host", ["https://a.example.com", "a.example.com:8000", "a/", "a b"])
+def test_a_host_that_no_request_could_name_is_refused(monkeypatch, host):
+    monkeypatch.setenv("ALLOWED_HOSTS", f"ok.example.com,{host}")
+    with pytest.raises(ImproperlyConfigured, match="ALLOWED_HOSTS names hosts without scheme"):
+        environment.hosts("ALLOWED_HOSTS")
+
+
+def test_hosts_are_names_addresses_and_domains(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", "a_b.example.com,.example.com,10.0.0.1,[::1],*")
+    assert len(environment.hosts("ALLOWED_HOSTS")) == 5
+
+
+def test_an_origin_loses_the_slash_that_no_browser_sends(monkeypatch):
+    monkeypatch.setenv("CSRF_TRUSTED_ORIGINS", "https://a.example.com/,https://b.example.com")
+    assert environment.origins("CSRF_TRUSTED_ORIGINS") == [
+        "https://a.example.com",
+        "https://b.example.com",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "value", "words"),
+    [
+        ("AWS_ENDPOINT_URL_DYNAMODB", environment.ENDPOINT, "localhost:8000", "a URL such as"),
+        ("AWS_ENDPOINT_URL_DYNAMODB", environment.ENDPOINT, "ftp://x", "a URL such as"),
+        ("AWS_REGION", environment.REGION, "Europe (Ireland)", "a region such as eu-west-1"),
+        ("STATE_TABLE", environment.TABLE, "a b", "the name of a DynamoDB table"),
+    ],
+)
+def test_a_text_of_another_shape_is_refused_and_named(monkeypatch, name, shape, value, words):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(ImproperlyConfigured, match=re.escape(f"{name} is {words}")):
+        environment.shaped(name, shape)
+
+
+@pytest.mark.parametrize(
+    "url", ["nonsense", "://", "oracle9://x", "postgres://ann:secret@h:port/x"]
+)
+def test_a_database_url_that_cannot_be_read_is_refused_without_its_password(monkeypatch, url):
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ImproperlyConfigured, match=r"DATABASE_URL is a .*URL") as refusal:
+        environment.database("DATABASE_URL", "")
+    assert "secret" not in str(refusal.value)
+
+
+def test_a_cache_url_that_cannot_be_read_is_refused_and_named(monkeypatch):
+    monkeypatch.setenv("CACHE_URL", "cache.example.com:6379")
+    with pytest.raises(ImproperlyConfigured, match=r"CACHE_URL is a URL that begins .* redis://"):
+        environment.cache("CACHE_URL", "")
+
+
+def test_an_sqlite_file_gets_its_folder_or_a_refusal_in_words(monkeypatch, tmp_path):
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/new/file.sqlite3")
+    environment.database("DATABASE_URL", "")
+    assert (tmp_path / "new").is_dir()
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/file/x.sqlite3")
+    with pytest.raises(ImproperlyConfigured, match="DATABASE_URL names an SQLite file in"):
+        environment.database("DATABASE_URL", "")
+
+
+def test_a_named_file_of_variables_must_exist_and_the_usual_one_need_not(monkeypatch, tmp_path):
+    monkeypatch.setenv("ENV_FILE", "production.env")
+    with pytest.raises(ImproperlyConfigured, match=r"production\.env', which does not exist"):
+        environment.env_file(tmp_path)
+    monkeypatch.setenv("ENV_FILE", "")
+    assert environment.env_file(tmp_path) == tmp_path / ".env"
+
+
+def test_the_command_line_tells_a_mistake_without_where_it_was_found():
+    told = subprocess.run(
+        [sys.executable, "manage.py", "check"],
+        cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, "READ_ONLY": "ture", "DJANGO_SETTINGS_MODULE": "project.settings"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (told.returncode, told.stderr) == (1, "READ_ONLY is true or false, not 'ture'.\n")

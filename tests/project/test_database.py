@@ -1,0 +1,54 @@
+"""What a start says of the database, and never waits for."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+START = "import project.wsgi, project.database as d; d.look_at_database().join()"
+
+
+@pytest.fixture
+def events(tmp_path):
+    """What a start with this database logs."""
+
+    def start(url, program=START):
+        started = subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=ROOT,
+            env={
+                **os.environ,
+                "DATABASE_URL": url,
+                "DJANGO_SETTINGS_MODULE": "project.settings",
+            },
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=True,
+        )
+        return [json.loads(line) for line in started.stderr.splitlines()]
+
+    return start
+
+
+def test_a_forgotten_migration_is_told_with_the_command_that_mends_it(events, tmp_path):
+    told = events(f"sqlite:///{tmp_path}/new.sqlite3")
+    assert {line["event"] for line in told} == {"database_not_migrated"}
+    assert {(line["level"], line["mend"]) for line in told} == {("error", "manage.py migrate")}
+
+
+def test_a_migrated_database_is_no_news(events, tmp_path):
+    migrate = "from django.core.management import call_command as c; c('migrate', verbosity=0)"
+    url = f"sqlite:///{tmp_path}/file.sqlite3"
+    assert events(url, f"import django; django.setup(); {migrate}") == []
+    assert events(url) == []
+
+
+def test_a_database_that_is_away_is_told_and_the_start_goes_on(events):
+    told = events("postgres://ann:secret@127.0.0.1:9/x")
+    assert {line["event"] for line in told} == {"database_unreachable"}
+    assert "secret" not in str(told)
