@@ -43,10 +43,12 @@ _BEGIN: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]
-_ADD_REASON = structlog.stdlib.ExtraAdder(allow={"reason"})
+# What a line of the standard library's loggers may say beside its event.
+EXTRAS = frozenset({"reason", "aws_code", "aws_request_id", "mend"})
+_ADD_EXTRAS = structlog.stdlib.ExtraAdder(allow=EXTRAS)
 _RENDERERS: dict[str, Processor] = {
     "json": structlog.processors.JSONRenderer(lambda event, **_: orjson.dumps(event).decode()),
-    "console": structlog.dev.ConsoleRenderer(),
+    "console": structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()),
 }
 
 
@@ -65,7 +67,7 @@ def logging_config(form: str) -> dict[str, Any]:
         "formatters": {
             "lines": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": [*_BEGIN, _ADD_REASON],
+                "foreign_pre_chain": [*_BEGIN, _ADD_EXTRAS],
                 "processors": [
                     structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                     *end,

@@ -24,6 +24,10 @@ logger = logging.getLogger(__name__)
 KEPT_SECONDS = 24 * 60 * 60
 # The record must stay under DynamoDB's 400 KB with the headers and the key of the item.
 MAX_KEPT_BODY_BYTES = 300 * 1024
+_NO_TABLE = (
+    "Idempotency keys need a table that this site doesn't have yet; nothing was written. Whoever"
+    " runs it makes it with `manage.py create_state_table`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ def read_record(record_id: str) -> Record | None:
     except Refused as error:
         if error.aws_code == "ResourceNotFoundException":
             logger.error("state_table_missing", extra={"mend": "manage.py create_state_table"})  # noqa: TRY400
+            raise Refused(_NO_TABLE, aws_code=error.aws_code) from error
         raise
     if item is None or int(item["expires"]["N"]) <= time.time():
         return None

@@ -3,17 +3,24 @@
 import io
 import json
 import logging
+import re
+from pathlib import Path
 
 import pytest
 import structlog
+from botocore.exceptions import ClientError
 from django.http import StreamingHttpResponse
 from django.test import RequestFactory
 from structlog.testing import capture_logs
 
+from project import logs
 from tables.access.log_names import add_names, bind, request_id
 from tables.access.logs import RequestLogMiddleware
 from tables.core.errors import TablesError
 from tables.dynamodb.client import call
+from tables.dynamodb.translation import translate
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -193,3 +200,17 @@ def test_an_unexpected_error_is_a_line_with_its_request(client, signer, written,
     assert [line["event"] for line in lines] == ["Internal Server Error: /admin/login/", "request"]
     assert lines[0]["error"][0].startswith("RuntimeError < ")
     assert "item content" not in str(lines)
+
+
+def test_a_line_has_all_that_it_was_given_to_say(written):
+    error = {"Error": {"Code": "AccessDeniedException"}, "ResponseMetadata": {"RequestId": "R1"}}
+    translate(ClientError(error, "GetItem"))
+    (line,) = map(json.loads, written())
+    assert (line["event"], line["level"]) == ("dynamodb_refused", "error")
+    assert (line["aws_code"], line["aws_request_id"]) == ("AccessDeniedException", "R1")
+
+
+def test_no_line_loses_a_part_on_its_way():
+    sources = [*(ROOT / "tables").rglob("*.py"), *(ROOT / "project").rglob("*.py")]
+    extras = "".join(re.findall(r"extra=\{([^}]*)\}", "".join(s.read_text() for s in sources)))
+    assert set(re.findall(r'"(\w+)":', extras)) <= logs.EXTRAS

@@ -197,7 +197,7 @@ def test_a_kept_request_is_one_finished_record_that_carries_its_expiry(things, d
 def test_a_state_table_that_is_absent_refuses_keyed_requests_only(things, door, settings, caplog):
     settings.STATE_TABLE = "absent"
 
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=r"manage\.py create_state_table"):
         door.send("POST", "/things", b"text", key="k")
 
     assert door.send("POST", "/things", b"text").status == 201
