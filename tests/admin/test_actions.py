@@ -81,7 +81,7 @@ def test_typed_lines_are_the_items_as_they_are_stored(admin, put):
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_cell_of_a_csv_file_is_a_formula(admin, put, start):
+def test_26_no_cell_of_a_csv_file_is_a_formula(admin, put, start):
     evil = f"{start}cmd|' /C calc'!A0"
     put("Anything", {"id": {"S": evil}, evil: {"S": "x"}, "text": {"S": evil}})
     path = "/admin/tables/Anything/"

@@ -271,7 +271,7 @@ def test_ticks_work_after_rows_were_swapped(visit):
 EVIL = "<img src=x onerror=window.owned=1>"
 
 
-def test_markup_in_names_keys_and_values_never_runs(visit, site):
+def test_12_markup_in_names_keys_and_values_never_runs(visit, site):
     item = {
         "id": {"S": EVIL},
         EVIL: {"S": "\"'><script>window.owned=1</script>"},

@@ -126,7 +126,7 @@ def test_a_refusal_is_kept_too(door):
     assert_replays(first, again)
 
 
-def test_another_body_with_the_same_key_is_422(door):
+def test_16_another_body_with_the_same_key_is_422(door):
     door.add({"text": {"S": "Ann"}}, headers=KEY)
     other = door.add({"text": {"S": "Bob"}}, headers=KEY)
 
@@ -136,7 +136,7 @@ def test_another_body_with_the_same_key_is_422(door):
 
 
 @pytest.mark.parametrize("name", KEEPING)
-def test_another_callers_same_key_never_gets_the_answer(transactions, moto_tables, enter, name):
+def test_16_another_callers_same_key_never_gets_the_answer(transactions, moto_tables, enter, name):
     first = enter(name, "staff", sub="sam").add({"text": {"S": "Ann"}}, headers=KEY)
     same = enter(name, "staff", sub="eve").add({"text": {"S": "Ann"}}, headers=KEY)
     other = enter(name, "staff", sub="bob").add({"text": {"S": "Bob"}}, headers=KEY)

@@ -47,7 +47,7 @@ def effects():
 
 @pytest.mark.parametrize("user", USERS)
 @pytest.mark.parametrize(("name", "way", "action"), TRIED)
-def test_each_door_grants_exactly_what_the_alias_map_grants(
+def test_14_each_door_grants_exactly_what_the_alias_map_grants(
     moto_tables, enter, name, way, action, user
 ):
     store("real-things", SEED)

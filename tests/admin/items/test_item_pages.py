@@ -270,7 +270,7 @@ def test_the_opened_item_of_another_item_or_table_is_refused(person):
     assert stored("Types", KEY) == ITEM
 
 
-def test_altered_changes_of_a_conflict_are_refused(person):
+def test_28_altered_changes_of_a_conflict_are_refused(person):
     store("Types", ITEM)
     sealed = person.open("Types", ITEM).fields["opened"]
     forged = signing.dumps([[["set", ["a"], {"S": "forged"}]], []], salt="elsewhere")
@@ -307,7 +307,7 @@ def test_a_form_without_its_csrf_token_is_refused(person, client):
     assert stored("Types", KEY) == ITEM
 
 
-def test_names_and_values_are_escaped_everywhere(person, sign_in):
+def test_12_names_and_values_are_escaped_everywhere(person, sign_in):
     item = {**KEY, XSS: {"S": XSS}, "m": {"M": {XSS: {"S": "</script>" + XSS}}}}
     store("Types", item)
     pages = [person.client.get(url("Types", item, page)) for page in ("change", "delete")]
@@ -396,7 +396,7 @@ def test_deleting_shows_the_item_in_full_first(asked):
     assert "The item “x” was deleted." in text(asked.client.get(answer["Location"]))
 
 
-def test_a_stale_delete_asks_again_and_shows_what_changed(asked):
+def test_28_a_stale_delete_asks_again_and_shows_what_changed(asked):
     store("Types", {**ITEM, "a": {"S": "changed"}, "b": {"N": "5"}})
     answer = asked.press()
     assert answer.status_code == 409

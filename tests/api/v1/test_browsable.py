@@ -105,7 +105,7 @@ def test_nobody_sees_the_way_in_and_nothing_else():
     assert "csrf" not in html
 
 
-def test_markup_in_names_and_values_is_text(staff):
+def test_12_markup_in_names_and_values_is_text(staff):
     evil = '<img src=x onerror="alert(1)">'
     store("v1-Workers", id={"S": evil}, **{evil: {"S": evil}}, link={"S": "javascript:alert(1)"})
     assert "<img" not in page(staff, "Workers/items")
@@ -115,7 +115,7 @@ def test_markup_in_names_and_values_is_text(staff):
     assert "<img" not in page(staff, "Workers/items", status=400, query="<img>..x=1")
 
 
-def test_only_http_addresses_become_links(staff):
+def test_12_only_http_addresses_become_links(staff):
     store(
         "v1-Workers",
         id={"S": "1"},

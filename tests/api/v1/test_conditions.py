@@ -37,7 +37,7 @@ def test_the_tag_of_any_representation_of_the_state_counts(staff, tag, method, q
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("form", ['"0000.p"', "0000", "W/{}", '"*"'])
-def test_another_tag_or_a_weak_one_is_412_with_the_present_tag(staff, tag, method, form):
+def test_28_another_tag_or_a_weak_one_is_412_with_the_present_tag(staff, tag, method, form):
     response = send(staff, method, If_Match=form.format(tag))
     problem(response, 412, "precondition_failed")
     assert response["ETag"] == tag
