@@ -181,7 +181,7 @@ def shipped_servers(folder, https, http, app):
         "listen 80;": f"listen 127.0.0.1:{http};",
         "admin.example.com": "localhost",
         "127.0.0.1:8000": f"127.0.0.1:{app}",
-        "https://$host$request_uri": f"https://$host:{https}$request_uri",
+        "https://$server_name$request_uri": f"https://$server_name:{https}$request_uri",
         "/etc/ssl/dynadmin/fullchain.pem": f"{folder}/server.pem",
         "/etc/ssl/dynadmin/privkey.pem": f"{folder}/server.key",
     }

@@ -16,9 +16,15 @@ def test_ready_behind_the_proxy_and_directly(site):
 
 
 def test_plain_http_is_sent_to_tls_with_its_method(site):
-    answer = site.session().post(f"{site.plain_origin}/endpoint", allow_redirects=False, timeout=30)
-    assert answer.status_code == 308
-    assert answer.headers["Location"] == f"{site.origin}/endpoint"
+    for host in (None, "evil.example"):
+        answer = site.session().post(
+            f"{site.plain_origin}/endpoint",
+            headers={"Host": host},
+            allow_redirects=False,
+            timeout=30,
+        )
+        assert answer.status_code == 308
+        assert answer.headers["Location"] == f"{site.origin}/endpoint"
 
 
 def test_browsers_are_told_to_stay_with_tls(site):

@@ -1,7 +1,10 @@
 """The image and the compose file, as far as they can be read without a container engine."""
 
 import re
+import subprocess
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
@@ -41,3 +44,20 @@ def test_compose_sets_only_what_is_a_setting():
 
 def test_compose_prepares_the_database_with_commands_that_exist():
     assert re.findall(r"manage\.py (\w+)", COMPOSE) == ["migrate", "create_state_table"]
+
+
+@pytest.mark.parametrize(
+    ("migrate", "create", "status"),
+    [("true", "true", 0), ("true", "false", 0), ("false", "true", 1)],
+)
+def test_compose_starts_without_the_right_to_make_tables_but_not_on_an_old_database(
+    migrate, create, status
+):
+    (command,) = re.findall(r'command: sh -c "(.+)"', COMPOSE)
+    command = re.sub(r"python manage\.py migrate\S* --noinput", migrate, command)
+    command = re.sub(r"python manage\.py create_state_table", create, command)
+    assert subprocess.run(["sh", "-c", command], check=False).returncode == status
+
+
+def test_the_one_folder_that_the_image_writes_to_is_its_users():
+    assert "install --directory --owner=10001 --group=10001 var" in DOCKERFILE
