@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from typing import Any
 
 import requests
@@ -21,6 +22,7 @@ FRESH_SECONDS = 60 * 60
 STALE_SECONDS = 24 * 60 * 60
 COOL_DOWN_SECONDS = 30  # between two attempts, failed ones included
 TIMEOUT_SECONDS = 3  # to connect, between two reads, and for the whole body
+WHOLE_SECONDS = 6  # for all of it: headers may come in drops, each in time
 MAX_BYTES = 128 * 1024
 MIN_KEY_BITS = 2048
 
@@ -64,7 +66,7 @@ class KeyCache:
 
     def _refresh(self) -> None:
         # With nothing to fall back on, wait for the thread that is fetching already.
-        wait = 2 * TIMEOUT_SECONDS if self._age() >= STALE_SECONDS else -1
+        wait = WHOLE_SECONDS if self._age() >= STALE_SECONDS else -1
         if not self._fetching.acquire(blocking=wait > 0, timeout=wait):
             return
         try:
@@ -79,7 +81,24 @@ class KeyCache:
 
 
 def fetch_keys(url: str) -> Keys:
-    """Ask the endpoint once, following no redirect. Raises KeysUnavailable."""
+    """Ask the endpoint once, and give up on one that takes too long. Raises KeysUnavailable."""
+    fetched: Future[Keys] = Future()
+    threading.Thread(target=_fetch_into, args=(fetched, url), daemon=True).start()
+    try:
+        return fetched.result(WHOLE_SECONDS)
+    except TimeoutError as error:
+        raise KeysUnavailable("no answer in time") from error
+
+
+def _fetch_into(fetched: Future[Keys], url: str) -> None:
+    try:
+        fetched.set_result(_fetch(url))
+    except KeysUnavailable as error:
+        fetched.set_exception(error)
+
+
+def _fetch(url: str) -> Keys:
+    """The keys at that address, no redirect followed. Raises KeysUnavailable."""
     try:
         with requests.get(
             url,

@@ -1,5 +1,6 @@
 """The key set is asked for seldom, kept through an outage, and trusted no further than it goes."""
 
+import socket
 import threading
 
 import pytest
@@ -217,3 +218,22 @@ def test_an_endpoint_that_is_down_or_hangs_is_unavailable(web_server, monkeypatc
     web_server.answers["/jwks"] = web_server.HANG
     with pytest.raises(KeysUnavailable):
         fetch_keys(f"{web_server.url}/jwks")
+
+
+def test_headers_in_drops_that_are_each_in_time_hold_nobody(monkeypatch):
+    monkeypatch.setattr("tables.access.jwks.WHOLE_SECONDS", 0.2)
+    over = threading.Event()
+
+    def drip(connection):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        while not over.wait(0.05):
+            connection.sendall(b"X-Drop: 1\r\n")
+        connection.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=lambda: drip(listener.accept()[0]))
+        server.start()
+        with pytest.raises(KeysUnavailable, match="no answer in time"):
+            fetch_keys(f"http://127.0.0.1:{listener.getsockname()[1]}/jwks")
+        over.set()
+        server.join(30)
