@@ -15,6 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
 
 from tables.access.callers import Caller
 from tables.access.failures import failure_page
@@ -31,6 +32,9 @@ from tables.configuration import registry
 from tables.core.registry import Table
 
 View = Callable[..., HttpResponseBase]
+
+# Django's own views take any method that they don't know for a GET.
+_as_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
 class TablesSite(AdminSite):
@@ -61,10 +65,11 @@ class TablesSite(AdminSite):
             *((route, self.admin_view(view), name) for route, view, name in TABLE_PAGES),
         ]
         patterns: list[URLPattern | URLResolver] = [
-            path("", self.admin_view(self.index), name="index")
+            path("", _as_page(self.admin_view(self.index)), name="index")
         ]
         for route, view, name in pages:
-            patterns += [path(f"{route}/", view, name=name), path(route, view)]
+            page = _as_page(view)
+            patterns += [path(f"{route}/", page, name=name), path(route, page)]
         return [*patterns, path("<path:url>", self.admin_view(self.catch_all_view))]
 
     def get_app_list(

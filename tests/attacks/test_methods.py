@@ -69,6 +69,26 @@ def test_27_any_other_method_is_405(seeded, enter, dynamodb_calls, name, method)
     assert_untouched()
 
 
+@pytest.mark.parametrize("method", ["TRACE", "PUT", "DELETE", "FOO", "OPTIONS"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        *("", "token/", "login/", "logout/", "jsi18n/", "access-keys/"),
+        *("tables/Things/", "tables/Things/add/", "tables/Things/seed/change/"),
+    ],
+)
+def test_27_a_page_is_not_what_another_method_gets(seeded, enter, dynamodb_calls, page, method):
+    pages = enter("pages", "admins")
+    dynamodb_calls.clear()
+
+    response = pages.http.send(method, f"/admin/{page}")
+
+    assert response.status_code == 405
+    assert response["Allow"]
+    assert dynamodb_calls == []
+    assert_untouched()
+
+
 @pytest.mark.parametrize("format", ["json", "api", "dynamodb", "xml", "../../etc/passwd", ""])
 def test_27_a_format_gives_no_other_rights(seeded, enter, format):
     door = enter("v1", "nobodies")
