@@ -143,8 +143,10 @@ def _take_attempt(request: HttpRequest) -> dict[str, Any]:
 def _safe_next(request: HttpRequest) -> str:
     """The page to come back to: one of this host's, and not one that would sign in again."""
     wanted = get_next_url(request, "next") or FIRST_PAGE
-    path = unquote(urlsplit(wanted).path)
-    if not path.startswith("/") or (path.startswith("/oidc/") and path != SIGNED_IN_PAGE):
+    path = urlsplit(wanted).path
+    if not path.startswith("/"):
+        return FIRST_PAGE
+    if unquote(path).startswith("/oidc/") and unquote(path) != SIGNED_IN_PAGE:
         return FIRST_PAGE
     return str(wanted)
 

@@ -209,6 +209,7 @@ def test_8_a_deactivated_user_is_signed_out_and_not_let_in_again(client, sign_in
         "/%6fidc/logout/",
         "logout/",
         "..",
+        "%2f%2fevil.example.com",
     ],
 )
 def test_8_the_way_back_never_leaves_this_site(client, sign_in_at, target):
