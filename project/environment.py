@@ -47,12 +47,12 @@ def flag(name: str, *, default: bool) -> bool:
     return _FLAGS[word]
 
 
-def whole_number(name: str, default: int) -> int:
+def whole_number(name: str, default: int, *, least: int = 0) -> int:
     digits = text(name)
     if not digits:
         return default
-    if not (digits.isascii() and digits.isdigit()):
-        raise ImproperlyConfigured(f"{name} is a whole number, zero or more, not {digits!r}.")
+    if not (digits.isascii() and digits.isdigit() and int(digits) >= least):
+        raise ImproperlyConfigured(f"{name} is a whole number, {least} or more, not {digits!r}.")
     return int(digits)
 
 

@@ -50,6 +50,13 @@ def test_a_number_that_is_none_is_refused_and_named(monkeypatch, digits):
         environment.whole_number("SCAN_BUDGET_ITEMS", 1)
 
 
+def test_a_number_below_the_least_that_means_something_is_refused(monkeypatch):
+    monkeypatch.setenv("SCAN_BUDGET_ITEMS", "0")
+    with pytest.raises(ImproperlyConfigured, match="whole number, 1 or more, not '0'"):
+        environment.whole_number("SCAN_BUDGET_ITEMS", 10, least=1)
+    assert environment.whole_number("SCAN_BUDGET_ITEMS", 10) == 0
+
+
 def test_a_number_is_read_and_an_empty_one_counts_as_absent(monkeypatch):
     monkeypatch.setenv("SCAN_BUDGET_ITEMS", " 25 ")
     monkeypatch.setenv("ADMINAPI_LIST_LIMIT", "")
