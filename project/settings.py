@@ -184,7 +184,7 @@ TABLES_FILE = BASE_DIR / text("TABLES_FILE", "tables.toml")
 STATE_TABLE = shaped("STATE_TABLE", TABLE, "dynadmin-state")
 READ_ONLY = flag("READ_ONLY", default=False)
 SCAN_BUDGET_ITEMS = whole_number("SCAN_BUDGET_ITEMS", 10_000, least=1)
-SCAN_BUDGET_SECONDS = whole_number("SCAN_BUDGET_SECONDS", 5, least=1)
+SCAN_BUDGET_SECONDS = whole_number("SCAN_BUDGET_SECONDS", 5)
 
 # --- Sign-in -------------------------------------------------------------------------------------
 
