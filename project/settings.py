@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "tables.access.logs.RequestLogMiddleware",
+    "project.heads.heads_middleware",
     "project.metrics.metrics_middleware",  # takes itself out where METRICS is false
     "project.security.PolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
