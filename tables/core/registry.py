@@ -91,6 +91,14 @@ _TABLE_KEYS: dict[str, type] = {
 }
 _TOP_KEYS = ("staff_groups", "superuser_groups")
 _PATH_KEYS = ("list_display", "list_filter", "search_fields", "readonly_fields", "natural_key")
+# How to mend a mistake that has no hint of its own.
+_HINTS = {
+    "tables.E001": "It is TOML in UTF-8; docs/alias-map.md has an example.",
+    "tables.E004": "docs/alias-map.md has an example of every key.",
+    "tables.E006": "Name another table here, or another one in STATE_TABLE.",
+    "tables.E007": "The file is relative to the alias map, and holds one JSON Schema object.",
+    "tables.E008": r"Such as worker.name or sizes[0]; \. is a dot in a name.",
+}
 _TYPE_WORDS = {str: "text", list: "a list of texts", int: "a whole number", dict: "a table"}
 
 
@@ -107,7 +115,8 @@ def load_registry(
         hint = "Copy the example from docs/alias-map.md, or set TABLES_FILE."
         return Registry(), [Mistake("tables.E001", f"The alias map {path} does not exist.", hint)]
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        return Registry(), [Mistake("tables.E001", f"The alias map {path} can't be read: {error}")]
+        message = f"The alias map {path} can't be read: {error}"
+        return Registry(), [Mistake("tables.E001", message, _HINTS["tables.E001"])]
     return _Reader(path.parent, reserved, read_only).read(document)
 
 
@@ -242,7 +251,7 @@ class _Reader:
         self._mistake("tables.E003", f"{where} has an unknown key {key!r}.", hint)
 
     def _mistake(self, id: str, message: str, hint: str = "") -> None:
-        self.mistakes.append(Mistake(id, message, hint))
+        self.mistakes.append(Mistake(id, message, hint or _HINTS[id]))
 
 
 def _granted(

@@ -173,6 +173,7 @@ def test_a_mistake_is_named_and_its_table_left_out(load, text, id, message, hint
     assert [mistake.id for mistake in mistakes] == [id]
     assert message in mistakes[0].message
     assert hint in mistakes[0].hint
+    assert mistakes[0].hint
     assert "W" not in registry.tables
 
 
