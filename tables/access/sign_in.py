@@ -113,6 +113,8 @@ def sign_out_url(request: HttpRequest) -> str:
 
     It takes only addresses that are registered with the client.
     """
+    if not settings.OIDC_OP_LOGOUT_ENDPOINT:
+        return "/"
     query = {
         "client_id": settings.OIDC_RP_CLIENT_ID,
         "logout_uri": request.build_absolute_uri("/"),

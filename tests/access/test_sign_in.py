@@ -129,6 +129,13 @@ def test_the_admin_sites_own_sign_out_is_the_same(client, sign_in_at, provider):
     assert client.post("/admin/logout/")["Location"].startswith(f"{provider.url}/logout?")
 
 
+def test_without_a_sign_in_service_signing_out_ends_at_the_front_door(client, sign_in_at, settings):
+    sign_in_at("staff")
+    settings.OIDC_OP_LOGOUT_ENDPOINT = ""
+    assert client.post("/oidc/logout/")["Location"] == "/"
+    assert client.get("/admin/token/").status_code == 302
+
+
 def test_a_sign_in_service_that_is_down_is_said_so(client, provider, db):
     provider.stop()
     answer = client.get("/oidc/authenticate/")
