@@ -16,6 +16,11 @@ from typing import Any, Protocol
 PAUSE = 1.0  # seconds between two snapshots, at least
 LOCK_WAIT = 30.0  # seconds; the child of a killed engine finishes well within
 
+# What comes of bytes that are no state: pickle and the stores look at them without asking.
+_UNREADABLE = (
+    *(pickle.PickleError, EOFError, ImportError, AttributeError, LookupError),
+    *(TypeError, ValueError, OverflowError, MemoryError),
+)
 # The limit of a process may be a billion, and closing them one by one takes minutes.
 MAX_DESCRIPTORS = min(os.sysconf("SC_OPEN_MAX"), 65_536)
 
@@ -54,7 +59,7 @@ class Snapshots:
             states = pickle.loads(self.path.read_bytes())  # noqa: S301 - `write` wrote it, mode 600
             for name, state in states.items():
                 self.stores[name].load_persisted_state(state)
-        except (pickle.PickleError, EOFError, AttributeError, ImportError, LookupError) as error:
+        except _UNREADABLE as error:
             raise SnapshotError(
                 f"The demo's data in {self.path} can't be read ({type(error).__name__}):"
                 " delete that file to start afresh."

@@ -5,6 +5,7 @@ import contextlib
 import importlib.metadata
 import importlib.util
 import os
+import pickle
 import signal
 import socket
 import subprocess
@@ -232,6 +233,30 @@ def test_state_that_cannot_be_read_is_left_alone_and_named(tmp_path, capfd):
         pass
     assert f"{tmp_path}/state.pickle can't be read" in capfd.readouterr().err
     assert (tmp_path / "state.pickle").read_bytes() == b"not a pickle"
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        b"",
+        pickle.dumps({"dynamodb": {}})[:-1],
+        pickle.dumps("text"),
+        pickle.dumps({"s3": {}}),
+        pickle.dumps({"dynamodb": "text"}),
+        pickle.dumps("é")[:5] + b"\xff" * 9,
+        b"\x80\x04I1_x\n.",
+    ],
+    ids=["empty", "cut off", "a text", "another store", "a text for a store", "no UTF-8", "no int"],
+)
+def test_whatever_is_wrong_with_a_state_it_is_said_in_words(tmp_path, state):
+    class Store:
+        def load_persisted_state(self, data):
+            data.items()
+
+    snapshots = Snapshots(tmp_path, {"dynamodb": Store()})
+    snapshots.path.write_bytes(state)
+    with pytest.raises(SnapshotError, match="delete that file to start afresh"):
+        snapshots.load()
 
 
 def test_two_engines_never_share_a_folder(tmp_path, monkeypatch):
