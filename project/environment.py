@@ -109,11 +109,13 @@ def env_file(folder: Path) -> Path:
     return file
 
 
-def database(name: str, default: str) -> dict[str, object]:
-    """Return Django's settings of a database; the folder of an SQLite file is made."""
+def database(name: str, default: str, folder: Path) -> dict[str, object]:
+    """Return Django's settings of a database; an SQLite file is in `folder` or in one it names."""
     found = _read_url(name, default, environ.Env.db_url_config, environ.Env.DB_SCHEMES)
-    if found["ENGINE"] == "django.db.backends.sqlite3":
-        _make_folder(name, Path(str(found["NAME"])).parent)
+    if found["ENGINE"] == "django.db.backends.sqlite3" and found["NAME"] != ":memory:":
+        file = folder / str(found["NAME"])
+        _make_folder(name, file.parent)
+        found["NAME"] = str(file)
     return found
 
 

@@ -114,7 +114,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 # --- Users, sessions, throttles ------------------------------------------------------------------
 
-DATABASES = {"default": database("DATABASE_URL", f"sqlite:///{BASE_DIR}/var/dynadmin.sqlite3")}
+DATABASES = {"default": database("DATABASE_URL", "sqlite:///var/dynadmin.sqlite3", BASE_DIR)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # Several workers write one file: readers must not block, writers queue from the start.

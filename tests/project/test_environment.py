@@ -130,7 +130,7 @@ def test_a_text_of_another_shape_is_refused_and_named(monkeypatch, name, shape, 
 def test_a_database_url_that_cannot_be_read_is_refused_without_its_password(monkeypatch, url):
     monkeypatch.setenv("DATABASE_URL", url)
     with pytest.raises(ImproperlyConfigured, match=r"DATABASE_URL is a .*URL") as refusal:
-        environment.database("DATABASE_URL", "")
+        environment.database("DATABASE_URL", "", Path())
     assert "secret" not in str(refusal.value)
 
 
@@ -141,13 +141,15 @@ def test_a_cache_url_that_cannot_be_read_is_refused_and_named(monkeypatch):
 
 
 def test_an_sqlite_file_gets_its_folder_or_a_refusal_in_words(monkeypatch, tmp_path):
-    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/new/file.sqlite3")
-    environment.database("DATABASE_URL", "")
+    for url in (f"sqlite:///{tmp_path}/new/x.sqlite3", "sqlite:///new/x.sqlite3"):
+        monkeypatch.setenv("DATABASE_URL", url)
+        found = environment.database("DATABASE_URL", "", tmp_path)
+        assert found["NAME"] == str(tmp_path / "new" / "x.sqlite3")
     assert (tmp_path / "new").is_dir()
     (tmp_path / "file").touch()
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/file/x.sqlite3")
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL names an SQLite file in"):
-        environment.database("DATABASE_URL", "")
+        environment.database("DATABASE_URL", "", tmp_path)
 
 
 def test_a_named_file_of_variables_must_exist_and_the_usual_one_need_not(monkeypatch, tmp_path):
