@@ -33,9 +33,11 @@ from tables.core.values import Item
 
 Representation = Literal["plain", "typed"]
 
-# etagc of RFC 9110 section 8.8.3, without the quotes.
-_TAG = re.compile(
-    r'\s*(?P<weak>W/)?(?:"(?P<quoted>[\x21\x23-\x7e\x80-\xff]*)"|(?P<bare>[A-Za-z0-9._~-]+))\s*'
+# An element of a list of tags, with the comma after it: etagc of RFC 9110 section 8.8.3 in quotes,
+# or our own tags' characters without. Section 5.6.1.2 asks to pass over empty elements.
+_ELEMENT = re.compile(
+    r'\s*(?:(?P<weak>W/)?(?:"(?P<quoted>[\x21\x23-\x7e\x80-\xff]*)"|(?P<bare>[A-Za-z0-9._~-]+))\s*)?'
+    r"(?:,|\Z)"
 )
 
 
@@ -66,13 +68,15 @@ def parse_etags(header: str) -> tuple[str, ...] | Literal["*"]:
     tags: list[str] = []
     position = 0
     while position < len(header):
-        match = _TAG.match(header, position)
-        if match is None or (match.end() < len(header) and header[match.end()] != ","):
+        match = _ELEMENT.match(header, position)
+        if match is None:
             raise InvalidRequest(
                 'An entity tag looks like "0123abcd.p"; this header can\'t be read.'
             )
-        tags.append((match["weak"] or "") + (match["quoted"] or match["bare"] or ""))
-        position = match.end() + 1
+        tag = match["quoted"] if match["quoted"] is not None else match["bare"]
+        if tag is not None:
+            tags.append((match["weak"] or "") + tag)
+        position = match.end()
     if not tags:
         raise InvalidRequest("The precondition names no entity tag.")
     return tuple(tags)

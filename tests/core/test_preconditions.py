@@ -85,6 +85,7 @@ def test_representations_have_tags_of_their_own_that_name_the_same_state():
         ("abc.p", ("abc.p",)),
         ('""', ("",)),
         ('"a,b"', ("a,b",)),
+        (',"a", ,b,', ("a", "b")),
     ],
 )
 def test_entity_tags_are_read_quoted_or_not(header, tags):
