@@ -9,15 +9,19 @@ from rest_framework.request import Request
 
 Return = Literal["minimal", "representation"]
 
+# What stands between commas, where a comma in quotes is none.
+_PREFERENCE = re.compile(r'(?:[^",]|"(?:\\.|[^"\\])*"?)+')
 # preference [ = word ], then parameters that no preference of ours has.
 _RETURN = re.compile(
-    r'(?:^|,)\s*return\s*=\s*"?(minimal|representation)"?\s*(?=[;,]|$)', re.IGNORECASE
+    r'\s*return\s*=\s*(?P<quote>"?)(?P<value>minimal|representation)(?P=quote)\s*(?:;.*)?',
+    re.IGNORECASE | re.DOTALL,
 )
 
 
 def preferred_return(request: Request) -> Return | None:
     """What the client prefers a write to return; the first of contradicting preferences."""
-    match = _RETURN.search(request.headers.get("Prefer", ""))
+    preferences = _PREFERENCE.findall(request.headers.get("Prefer", ""))
+    match = next(filter(None, map(_RETURN.fullmatch, preferences)), None)
     if match is None:
         return None
-    return "minimal" if match[1].lower() == "minimal" else "representation"
+    return "minimal" if match["value"].lower() == "minimal" else "representation"

@@ -53,27 +53,6 @@ def test_an_existing_key_is_409_and_nothing_changes(staff):
     assert stored("v1-Workers", id={"S": "1"}) == {"id": {"S": "1"}, "name": {"S": "Ann"}}
 
 
-def test_minimal_has_no_body(staff):
-    response = staff.post("Workers/items", {"id": "1"}, Prefer="return=minimal")
-    assert response.status_code == 201
-    assert response.content == b""
-    assert "Content-Type" not in response
-    assert response["Preference-Applied"] == "return=minimal"
-    assert response["Location"]
-    assert response["ETag"] == staff.get("Workers/items/1")["ETag"]
-
-
-def test_representation_is_said_where_it_was_asked_for(staff):
-    response = staff.post(
-        "Workers/items", {"id": "1"}, Prefer='respond-async, RETURN="representation"'
-    )
-    assert ok(response, 201)["id"] == "1"
-    assert response["Preference-Applied"] == "return=representation"
-    assert "Preference-Applied" not in staff.post(
-        "Workers/items", {"id": "2"}, Prefer="returned=minimal"
-    )
-
-
 def test_the_answer_speaks_the_representation_that_was_asked_for(staff):
     response = staff.post("Bare/items", {"id": "1", "n": 1}, Accept=TYPED)
     assert ok(response, 201) == {"id": {"S": "1"}, "n": {"N": "1"}}

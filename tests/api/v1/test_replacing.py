@@ -40,15 +40,6 @@ def test_created_stays_and_updated_moves(staff):
     assert stored("v1-Workers", id={"S": "1"})["createdBy"] == {"S": "them"}
 
 
-def test_minimal_answers_without_a_body(staff):
-    created = staff.put("Bare/items/1", {}, Prefer="return=minimal")
-    replaced = staff.put("Bare/items/1", {"a": 1}, Prefer="return=minimal")
-    assert (created.status_code, replaced.status_code) == (201, 204)
-    assert created.content == replaced.content == b""
-    assert replaced["Preference-Applied"] == "return=minimal"
-    assert replaced["ETag"] == staff.get("Bare/items/1")["ETag"]
-
-
 @pytest.mark.parametrize(
     ("sent", "kept"),
     [
