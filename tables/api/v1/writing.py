@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from django.http import HttpResponse
 from django.utils.datastructures import CaseInsensitiveMapping
-from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.exceptions import APIException, MethodNotAllowed, UnsupportedMediaType
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
@@ -25,7 +25,7 @@ from tables.api.v1.links import item_link
 from tables.api.v1.media_types import MULTIPART, PROBLEM
 from tables.api.v1.negotiation import PlainRenderer, TypedRenderer
 from tables.api.v1.preferences import preferred_return
-from tables.api.v1.problems import problem_of_ours
+from tables.api.v1.problems import PreconditionRequired, problem_of
 from tables.api.v1.queries import require_known_parameters
 from tables.api.v1.targets import Target
 from tables.api.v1.views import V1View
@@ -38,6 +38,8 @@ from tables.records.kept_answers import Answer, Effect
 from tables.records.keyed_requests import HEADER, KeyedRequest, keyed_request
 
 Write = Callable[[Companions], Outcome]
+# Refusals of HTTP's own that the same request would meet again.
+_LASTING = (PreconditionRequired, UnsupportedMediaType)
 
 
 class WritingView(V1View):
@@ -115,7 +117,10 @@ class WritingView(V1View):
             effect = Effect(target.description.name, outcome.key, outcome.after)
             return keep(answers[-1], effect)
 
-        write(companions)
+        try:
+            write(companions)
+        except _LASTING as error:
+            return self.word(error)
         return answers[-1]
 
     def _is_for_reading(self) -> bool:
@@ -129,11 +134,14 @@ class WritingView(V1View):
         snapshot = self.request.headers.get("Use-Snapshot", "").strip().lower()
         return snapshot == "true" or is_read_only(table)
 
-    def word(self, error: TablesError) -> Answer:
+    def word(self, error: TablesError | APIException) -> Answer:
         """An error that the same request would meet again, as an answer to keep."""
-        problem = problem_of_ours(error)
+        problem = problem_of(error, self.request)
+        if problem is None:
+            raise error
         headers = {**problem.headers, **self.error_headers(error), "Content-Type": PROBLEM}
-        return Answer(problem.status, headers, dumps(self.document(problem)))
+        document = dumps(self.document(problem), pretty=self.is_page)
+        return Answer(problem.status, headers, document)
 
     def _rebuild(self, answer: Answer, item: Item | None) -> Answer:
         """An answer whose item was too large to keep, with the item as it is now, if it is."""

@@ -8,7 +8,7 @@ from django.test.client import encode_multipart
 from tests.api.v1.conftest import JSON_PATCH, TYPED, Door, exact, ok, problem, store, stored
 
 pytestmark = pytest.mark.usefixtures("tables")
-USES = ("Workers", "Students", "Bare", "dynadmin-state")
+USES = ("Workers", "Students", "Bare", "Settings", "dynadmin-state")
 
 
 @pytest.fixture(params=["transactions", "in order"], autouse=True)
@@ -85,6 +85,8 @@ def test_minimal_and_typed_answers_are_replayed_as_they_were(staff):
         ("PATCH", "Bare/items/none", {}, {}, 404),
         ("DELETE", "Bare/items/none", None, {}, 404),
         ("POST", "Bare/items", {"a": "x" * 410_000}, {}, 413),
+        ("POST", "Bare/items", {}, {"type": "text/plain"}, 415),
+        ("PUT", "Settings/items/a", {}, {}, 428),
     ],
 )
 def test_a_lasting_refusal_is_replayed_too(staff, method, path, body, more, status):
