@@ -7,13 +7,13 @@ from datetime import datetime
 
 from tables.core.audit import AUDIT_ATTRIBUTES, stamped_change, stamped_new
 from tables.core.descriptions import TableDescription
-from tables.core.errors import InvalidValue
+from tables.core.errors import InvalidValue, Problem
 from tables.core.expressions import Path, format_path
 from tables.core.keys import key_of, require_index_keys, start_key_attributes
 from tables.core.registry import Table
 from tables.core.schemas import require_valid
 from tables.core.sizes import require_item_fits
-from tables.core.values import Item
+from tables.core.values import Item, join_pointer
 
 
 def admit_new(
@@ -42,11 +42,18 @@ def admit_change(
 
     Raises InvalidValue for another key, index keys and schema, TooLarge over 400 KB.
     """
-    if key_of(new, description) != key_of(stored, description):
-        raise InvalidValue("The key of an item can't be changed.")
+    _require_same_key(key_of(new, description), key_of(stored, description))
     stamped = stamped_change(new, stored, identity, now) if table.audit_attributes else new
     require_admissible(stamped, table, description)
     return stamped
+
+
+def _require_same_key(new: Item, stored: Item) -> None:
+    detail = "The key of an item can't be changed."
+    changed = [name for name in stored if new[name] != stored[name]]
+    if changed:
+        problems = [Problem(join_pointer("", name), detail) for name in changed]
+        raise InvalidValue(detail, problems=problems)
 
 
 def require_admissible(item: Item, table: Table, description: TableDescription) -> None:

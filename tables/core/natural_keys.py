@@ -26,7 +26,7 @@ def natural_partition_key(item: Item, table: Table) -> str:
     """
     values = {name: value_at(item, parse_path(name)) for name in table.natural_key}
     problems = [
-        Problem(_pointer(name), f"{name} is part of the natural key: it must be {_WANTED}.")
+        Problem(pointer_to(name), f"{name} is part of the natural key: it must be {_WANTED}.")
         for name, value in values.items()
         if not _is_usable(value)
     ]
@@ -49,6 +49,14 @@ def require_server_chosen(item: Item, description: TableDescription) -> None:
         raise InvalidRequest(detail, problems=[Problem(join_pointer("", name), detail)])
 
 
+def pointer_to(name: str) -> str:
+    """The JSON pointer to an attribute that a natural key names by its path."""
+    pointer = ""
+    for segment in parse_path(name):
+        pointer = join_pointer(pointer, str(segment))
+    return pointer
+
+
 def _is_usable(value: AttributeValue | None) -> bool:
     return value is not None and type_of(value) in _SCALARS and content_of(value) != ""
 
@@ -61,10 +69,3 @@ def _canonical(values: dict[str, AttributeValue | None]) -> str:
     return orjson.dumps(
         [[name, _spelled(value)] for name, value in sorted(values.items())]
     ).decode()
-
-
-def _pointer(name: str) -> str:
-    pointer = ""
-    for segment in parse_path(name):
-        pointer = join_pointer(pointer, str(segment))
-    return pointer

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -85,7 +86,8 @@ def draft_of(document: Any, *, is_typed: bool) -> Draft:
 
 def json_change(document: Any) -> Change:
     """The change of a parsed JSON patch. Raises InvalidRequest."""
-    operations = parse_patch(document)
+    with at_pointer(""):
+        operations = parse_patch(document)
     return Change(lambda stored: json_patch(stored, operations), is_local=False)
 
 
@@ -101,7 +103,18 @@ def read_document(data: bytes, *, is_typed: bool = False, around: int = 0) -> An
     if not data.strip():
         raise InvalidRequest("The body is empty.", problems=[Problem("", "A body is needed.")])
     depth = _TYPED_DEPTH if is_typed else strict_json.MAX_DEPTH
-    return strict_json.parse(data, max_depth=depth + around)
+    with at_pointer(""):
+        return strict_json.parse(data, max_depth=depth + around)
+
+
+@contextmanager
+def at_pointer(pointer: str) -> Iterator[None]:
+    """Say where in the body an error lies that does not say so itself."""
+    try:
+        yield
+    except InvalidRequest as error:
+        error.problems = error.problems or (Problem(pointer, error.message),)
+        raise
 
 
 def require_media_type(request: Request, accepted: tuple[str, ...]) -> str:

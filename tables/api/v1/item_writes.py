@@ -26,6 +26,7 @@ from tables.core.keys import coerce_binary_keys, key_of
 from tables.core.natural_keys import (
     has_same_natural_key,
     natural_partition_key,
+    pointer_to,
     require_server_chosen,
 )
 from tables.core.operations import Delete, Operation
@@ -223,7 +224,7 @@ def _require_natural_key(target: Target, new: Item, before: Item) -> None:
     if key == {"S": expected} or has_same_natural_key(new, before, target.table):
         return
     detail = "The natural key belongs to another item than this URL's."
-    pointers = [join_pointer("", name) for name in target.table.natural_key]
+    pointers = [pointer_to(name) for name in target.table.natural_key]
     raise InvalidRequest(detail, problems=[Problem(pointer, detail) for pointer in pointers])
 
 

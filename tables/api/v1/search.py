@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.http import HttpResponse
@@ -10,7 +11,7 @@ from rest_framework.request import Request
 
 from tables.api.bodies import read_body
 from tables.api.v1.browsable import BrowsableRenderer
-from tables.api.v1.drafts import read_document, require_media_type, require_object
+from tables.api.v1.drafts import at_pointer, read_document, require_media_type, require_object
 from tables.api.v1.media_types import PLAIN
 from tables.api.v1.negotiation import PlainRenderer, TypedRenderer
 from tables.api.v1.pages import links_to_items, page_document, read_page
@@ -59,21 +60,37 @@ def _read_query(request: Request) -> CollectionQuery:
     if "scan" not in members:
         detail = '"scan" is needed; {} means everything.'
         raise InvalidRequest(detail, problems=[Problem("/scan", detail)])
-    return replace(
-        parse_query(_parameters(request, members), types={}),
-        filter=parse_scan(members["scan"]),
-        fields=parse_attributes(members.get("fields"), "fields"),
-    )
+    with at_pointer("/scan"):
+        wanted = parse_scan(members["scan"])
+    with at_pointer("/fields"):
+        fields = parse_attributes(members.get("fields"), "fields")
+    parameters = _parameters(members) | _cursor_of_url(request)
+    return replace(parse_query([*parameters.items()], types={}), filter=wanted, fields=fields)
 
 
-def _parameters(request: Request, members: dict[str, Any]) -> list[tuple[str, str]]:
-    """The members that a query string could say, with the cursor of the URL where it has one."""
-    texts = [("cursor", text) for name, text in query_pairs(request) if name == "cursor"]
-    for name in _PARAMETERS[1:] if texts else _PARAMETERS:
+def _parameters(members: dict[str, Any]) -> dict[str, str]:
+    """The members that a query string could say, each checked."""
+    texts = {}
+    for name in _PARAMETERS:
         value = members.get(name)
         if value is None:
             continue
-        if isinstance(value, bool | list | dict):
-            raise InvalidExpression(f'"{name}" takes a number or a string.')
-        texts.append((name, str(value)))
+        with at_pointer(f"/{name}"):
+            texts[name] = _text(name, value)
+            parse_query([(name, texts[name])], types={})
     return texts
+
+
+def _text(name: str, value: Any) -> str:
+    """A member as a query string would say it. Raises InvalidExpression for another type."""
+    if name == "limit" and isinstance(value, Decimal):
+        return f"{value.normalize():f}"
+    if name == "limit" or not isinstance(value, str):
+        kind = "number" if name == "limit" else "string"
+        raise InvalidExpression(f'"{name}" takes a {kind}.')
+    return value
+
+
+def _cursor_of_url(request: Request) -> dict[str, str]:
+    """The cursor of the URL, which `next` names; it goes before that of the body."""
+    return {name: text for name, text in query_pairs(request) if name == "cursor" and text}

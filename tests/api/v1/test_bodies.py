@@ -16,6 +16,7 @@ from tests.api.v1.conftest import (
     Door,
     dumps,
     ok,
+    pointers,
     problem,
     stored,
 )
@@ -149,7 +150,8 @@ def test_an_encoding_that_is_not_read_is_415(staff):
 )
 @pytest.mark.parametrize("kind", [PLAIN, TYPED])
 def test_json_that_cannot_be_read_is_400(staff, body, kind):
-    problem(staff.post("Bare/items", body, type=kind), 400, "invalid_request")
+    refusal = problem(staff.post("Bare/items", body, type=kind), 400, "invalid_request")
+    assert pointers(refusal) == [""]
     assert bare() is None
 
 

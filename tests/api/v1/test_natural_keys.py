@@ -95,6 +95,17 @@ def test_a_natural_key_that_contradicts_the_url_is_400(staff):
     assert ok(staff.patch(location, {"number": 7, "name": "Annie"}))["name"] == "Annie"
 
 
+def test_a_natural_key_inside_a_map_is_pointed_at_where_it_is(staff, settings, tmp_path):
+    settings.TABLES_FILE = tmp_path / "tables.toml"
+    settings.TABLES_FILE.write_text(
+        'staff_groups = ["staff"]\n[Students]\ntable = "v1-Students"\nnatural_key = ["at.school"]\n'
+    )
+    location = staff.post("Students/items", {"at": {"school": "A"}})["Location"]
+    location = location.removeprefix("http://testserver")
+    refusal = problem(staff.put(location, {"at": {"school": "B"}}), 400, "invalid_request")
+    assert pointers(refusal) == ["/at/school"]
+
+
 def test_an_item_of_another_door_keeps_its_own_key(staff):
     store("v1-Students", id={"S": "own"}, school={"S": "A"}, number={"N": "7"})
     assert ok(staff.put("Students/items/own", ANN))["name"] == "Ann"

@@ -103,7 +103,7 @@ def test_a_path_that_leads_nowhere_is_409(staff, item):
 @pytest.mark.parametrize(
     ("patch", "pointer"),
     [
-        ({"op": "remove", "path": "/name"}, None),
+        ({"op": "remove", "path": "/name"}, ""),
         ([{"op": "add", "path": "/a"}], "/0"),
         ([{"op": "remove", "path": "name"}], "/0/path"),
         ([{"path": "/name"}], "/0"),
@@ -111,7 +111,7 @@ def test_a_path_that_leads_nowhere_is_409(staff, item):
 )
 def test_a_malformed_json_patch_is_400(staff, item, patch, pointer):
     refusal = problem(staff.patch("Bare/items/1", patch, type=JSON_PATCH), 400, "invalid_request")
-    assert pointer is None or pointers(refusal) == [pointer]
+    assert pointers(refusal) == [pointer]
 
 
 @pytest.mark.parametrize("patch", [[], "x", 7, b"null"])
@@ -136,7 +136,8 @@ def test_an_absent_item_is_404(staff):
     ],
 )
 def test_the_key_cannot_be_changed(staff, item, patch, kind):
-    problem(staff.patch("Bare/items/1", patch, type=kind), 422, "invalid_value")
+    refusal = problem(staff.patch("Bare/items/1", patch, type=kind), 422, "invalid_value")
+    assert pointers(refusal) == ["/id"]
     assert bare() == item
 
 
@@ -173,13 +174,6 @@ def test_a_patch_is_one_write(staff, item):
     ok(staff.patch("Bare/items/1", patch, type=JSON_PATCH))
     called.disconnect(note)
     assert writes == ["UpdateItem"]
-
-
-def test_minimal_answers_204(staff, item):
-    response = staff.patch("Bare/items/1", {"a": 1}, Prefer="return=minimal")
-    assert (response.status_code, response.content) == (204, b"")
-    assert response["ETag"] == staff.get("Bare/items/1")["ETag"]
-    assert response["Preference-Applied"] == "return=minimal"
 
 
 def test_a_media_type_that_is_no_patch_is_415(staff, item):

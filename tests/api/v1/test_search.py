@@ -83,26 +83,48 @@ def test_a_cursor_of_another_search_is_refused(staff):
 
 
 @pytest.mark.parametrize(
-    ("body", "code"),
+    ("body", "pointer"),
     [
-        ({}, "invalid_request"),
-        ({"scan": []}, "invalid_expression"),
-        ({"scan": {"a": []}}, "invalid_expression"),
-        ({"scan": {"a": ["x", ["y"]]}}, "invalid_expression"),
-        ({"scan": {"a": {"comparator": "~", "value": 1}}}, "invalid_expression"),
-        ({"scan": {"a..b": 1}}, "invalid_expression"),
-        ({"scan": {}, "limit": 0}, "invalid_expression"),
-        ({"scan": {}, "limit": True}, "invalid_expression"),
-        ({"scan": {}, "limit": 1.5}, "invalid_expression"),
-        ({"scan": {}, "cursor": {"S": "x"}}, "invalid_expression"),
-        ({"scan": {}, "fields": "a"}, "invalid_expression"),
-        ({"scan": {}, "fields": ["a", "a.b"]}, "invalid_expression"),
-        ({"scan": {}, "index": "nothing"}, "invalid_expression"),
-        ({"scan": {}, "order": "up"}, "invalid_expression"),
+        ({"scan": []}, "/scan"),
+        ({"scan": {"a": []}}, "/scan"),
+        ({"scan": {"a": ["x", ["y"]]}}, "/scan"),
+        ({"scan": {"a": {"comparator": "~", "value": 1}}}, "/scan"),
+        ({"scan": {"a..b": 1}}, "/scan"),
+        ({"scan": {}, "limit": 0}, "/limit"),
+        ({"scan": {}, "limit": True}, "/limit"),
+        ({"scan": {}, "limit": 1.5}, "/limit"),
+        ({"scan": {}, "limit": "100"}, "/limit"),
+        ({"scan": {}, "cursor": {"S": "x"}}, "/cursor"),
+        ({"scan": {}, "fields": "a"}, "/fields"),
+        ({"scan": {}, "fields": ["a", "a.b"]}, "/fields"),
+        ({"scan": {}, "order": "up"}, "/order"),
+        ({"scan": {}, "plan": 1}, "/plan"),
     ],
 )
-def test_what_is_no_search_is_400_in_words(staff, body, code):
-    problem(staff.post("Workers/search", body), 400, code)
+def test_what_is_no_search_is_400_with_a_pointer(staff, body, pointer):
+    refusal = problem(staff.post("Workers/search", body), 400, "invalid_expression")
+    assert pointers(refusal) == [pointer]
+
+
+def test_what_the_table_cannot_do_is_400_in_words(staff):
+    body = {"scan": {}, "index": "nothing"}
+    problem(staff.post("Workers/search", body), 400, "invalid_expression")
+    problem(staff.post("Workers/search", {"scan": {}, "order": "asc"}), 400, "invalid_expression")
+
+
+def test_a_search_without_a_scan_is_400(staff):
+    refusal = problem(staff.post("Workers/search", {}), 400, "invalid_request")
+    assert pointers(refusal) == ["/scan"]
+
+
+def test_a_whole_number_may_be_written_with_a_fraction(staff):
+    assert ok(staff.post("Workers/search", b'{"scan": {}, "limit": 2.0}'))["count"] == 2
+
+
+def test_an_empty_cursor_of_the_url_is_none(staff):
+    body = {"scan": {}, "limit": 2, "cursor": {}}
+    problem(staff.post("Workers/search", body, query="cursor="), 400, "invalid_expression")
+    assert ok(staff.post("Workers/search", {"scan": {}}, query="cursor="))["count"] == 6
 
 
 def test_an_unknown_member_is_400_with_its_pointer(staff):
