@@ -48,11 +48,11 @@ class Conditions:
 def require_precondition(table: Table, method: str, conditions: Conditions) -> None:
     """Raise PreconditionRequired for an unconditional change of a table that takes none.
 
-    A PUT that must create may say so with If-None-Match.
+    A PUT that must create says so with `If-None-Match: *`: a tag there leaves other states open.
     """
     if not table.require_precondition or conditions.if_match is not None:
         return
-    if method == "PUT" and conditions.if_none_match is not None:
+    if method == "PUT" and (conditions.if_none_match or "").strip() == "*":
         return
     raise PreconditionRequired
 
