@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import subprocess
-import sys
-import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-import requests
 from axe_playwright_python.sync_playwright import Axe
 
 from demo.client import EngineClient
 from demo.cognito import PASSWORD, ensure_pool
 from demo.engine import start
-from demo.environment import demo_settings, process_environment
+from demo.environment import demo_settings
 from demo.load import load
+from tests.running import free_url, running_site
 
-PROJECT = Path(__file__).parents[2]
 CITIES = 2000
 # So small that a scan of the cities has to ask, to stop and to go on.
 BUDGET_ITEMS = 600
-READY_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -39,56 +31,15 @@ class Site:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    url = f"http://127.0.0.1:{_free_port()}"
+    url = free_url()
     with start(0, folder / "engine", origins=(url,)) as engine:
         client = EngineClient(engine.url)
         pool = ensure_pool(client, [url])
         load(client, cities=CITIES)
         settings = demo_settings(engine.url, pool, url, folder, given={"WEB_CONCURRENCY": "1"})
         settings["SCAN_BUDGET_ITEMS"] = str(BUDGET_ITEMS)
-        environment = process_environment(settings, {"PATH": "/usr/bin:/bin"})
-        with _running(environment, url, folder / "log"):
+        with running_site(settings, url, folder / "log"):
             yield Site(url, client)
-
-
-@contextlib.contextmanager
-def _running(environment, url, log):
-    subprocess.run(
-        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-        cwd=PROJECT,
-        env=environment,
-        check=True,
-    )
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn"],
-            cwd=PROJECT,
-            env=environment,
-            stdout=output,
-            stderr=output,
-        )
-    try:
-        deadline = time.monotonic() + READY_SECONDS
-        while not _is_alive(url):
-            if process.poll() is not None or time.monotonic() > deadline:
-                pytest.fail(f"The site did not start:\n{log.read_text()}")
-            time.sleep(0.1)
-        yield
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def _is_alive(url):
-    with contextlib.suppress(requests.ConnectionError, requests.Timeout):
-        return requests.get(f"{url}/healthz", timeout=5).ok
-    return False
 
 
 class Visitor:

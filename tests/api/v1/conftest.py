@@ -116,9 +116,14 @@ def pointers(body):
 def make_tables(module):
     """The tables that a test module names in `USES`, else all."""
     used = getattr(module, "USES", None)
+    for definition in definitions():
+        if used is None or definition["TableName"].removeprefix("v1-") in used:
+            call("CreateTable", **definition)
+
+
+def definitions():
+    """The parameters of CreateTable, for each table."""
     for name, (partition_key, sort_key, types) in TABLES.items():
-        if used is not None and name.removeprefix("v1-") not in used:
-            continue
         indexes = [
             {
                 "IndexName": index,
@@ -128,17 +133,16 @@ def make_tables(module):
             for index, (table, partition, sort) in INDEXES.items()
             if table == name
         ]
-        call(
-            "CreateTable",
-            TableName=name,
-            KeySchema=_key_schema(partition_key, sort_key),
-            AttributeDefinitions=[
+        yield {
+            "TableName": name,
+            "KeySchema": _key_schema(partition_key, sort_key),
+            "AttributeDefinitions": [
                 {"AttributeName": attribute, "AttributeType": tag}
                 for attribute, tag in types.items()
             ],
-            BillingMode="PAY_PER_REQUEST",
+            "BillingMode": "PAY_PER_REQUEST",
             **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
-        )
+        }
 
 
 def _key_schema(partition_key, sort_key):

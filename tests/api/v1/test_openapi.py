@@ -92,7 +92,11 @@ def test_an_items_schema_is_made_of_its_tables_schema_and_keys(admin):
     schemas = document(admin)["components"]["schemas"]
     assert schemas["Checked.Item"]["properties"] == {
         "id": {"type": "string", "minLength": 1},
-        "total": {"type": "number", "minimum": 0},
+        "total": {
+            "type": "number",
+            "minimum": 0,
+            "allOf": [{"$ref": "#/components/schemas/Number"}],
+        },
         "email": {"type": "string", "pattern": "@"},
     }
     assert schemas["Checked.Item"]["required"] == ["id", "total"]

@@ -11,10 +11,11 @@ from drf_spectacular.openapi import AutoSchema
 
 from tables.access.authentication import caller_of
 from tables.access.rights import viewable_tables
-from tables.api.v1.openapi.operations import ANY, PATHS
+from tables.api.v1.openapi.items import subject_of
+from tables.api.v1.openapi.operations import PATHS
 from tables.api.v1.openapi.parts import HEADERS, PARAMETERS, problem_responses
 from tables.api.v1.openapi.schemas import SCHEMAS
-from tables.api.v1.openapi.subjects import subject_of
+from tables.api.v1.openapi.subject import ANY
 from tables.configuration import description, registry
 from tables.core.descriptions import TableDescription
 from tables.core.errors import TablesError, Unavailable

@@ -3,23 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from tables.api.v1.examples import example_item
-from tables.api.v1.openapi.operations import Subject
-from tables.api.v1.openapi.parts import Part
-from tables.api.v1.openapi.schemas import shown
+from tables.api.v1.openapi.schemas import INDEX, search_of, shown, typed_item, typed_patch
+from tables.api.v1.openapi.subject import Subject
+from tables.api.v1.openapi.texts import STRING, Part
+from tables.api.v1.openapi.values import BINARY, NAMES, NUMBER, VALUE, typed, typed_scalar
 from tables.core.audit import AUDIT_ATTRIBUTES
-from tables.core.descriptions import KeyAttribute, TableDescription
+from tables.core.descriptions import KeyType, TableDescription
 from tables.core.expressions import parse_path
 from tables.core.registry import Table
 from tables.core.schemas import declared_types
 
-_JSON_TYPES: dict[str, Part] = {
-    "S": {"type": "string"},
-    "N": {"type": "number"},
-    "B": {"type": "string", "contentEncoding": "base64"},
-    "BOOL": {"type": "boolean"},
+_KEY_TYPES: Mapping[KeyType, Part] = {
+    "S": {**STRING, "minLength": 1},
+    "N": NUMBER,
+    "B": {**BINARY, "minLength": 1},
+}
+_TYPED_KEYS: Mapping[KeyType, Part] = {
+    "S": typed_scalar("S", minLength=1),
+    "N": typed_scalar("N"),
+    "B": typed_scalar("B", minLength=1),
+}
+# What a part of a natural key is, where the schema says no more.
+_NATURAL: Part = {"anyOf": [{**STRING, "minLength": 1}, NUMBER, {"type": "boolean"}]}
+_TYPED_NATURAL: Part = {
+    "oneOf": [typed_scalar("S", minLength=1), typed_scalar("N"), typed("BOOL", {"type": "boolean"})]
+}
+_FILTERABLE: Mapping[str, Part] = {"S": STRING, "N": NUMBER}
+# What a required attribute of a schema is in typed JSON.
+_TYPED: Mapping[str, Part] = {
+    "string": typed_scalar("S"),
+    "number": typed_scalar("N"),
+    "integer": typed_scalar("N"),
+    "boolean": typed("BOOL", {"type": "boolean"}),
 }
 # Keywords that name or place a whole schema document, which a component is not.
 _OF_DOCUMENTS = ("$schema", "$id")
@@ -30,59 +49,154 @@ def subject_of(table: Table, known: TableDescription | None) -> tuple[Subject, d
 
     Where the keys are not known, the schema alone describes an item.
     """
-    makes_keys = not table.client_keys or bool(table.natural_key)
+    items = _items_of(table, known)
     example = example_item(table, known) if known else None
+    components = {**items.plain(), **items.typed(), "Search": search_of(_index(known))}
     subject = Subject(
         alias=table.alias,
         has_natural_key=bool(table.natural_key),
-        creates_by_put=not makes_keys,
+        creates_by_put=not items.made,
         requires_precondition=table.require_precondition,
         example=example,
-        example_at_url={n: v for n, v in example.items() if n not in known.key_names}
-        if example is not None and known
+        example_at_url={n: v for n, v in example.items() if n not in items.keys}
+        if example is not None
         else None,
         filters=tuple(_filters(table, known)),
-        indexes=tuple(index.name for index in known.indexes) if known else (),
+        indexes=tuple(index.name for index in known.indexes) if known else None,
+        takes_forms="NewForm" in components,
     )
-    return subject, _schemas(table, known, makes_keys=makes_keys)
+    return subject, {f"{table.alias}.{name}": part for name, part in components.items()}
 
 
-def _schemas(table: Table, known: TableDescription | None, *, makes_keys: bool) -> dict[str, Part]:
-    name = f"{table.alias}.Item"
-    whole = _moved(table.schema or {"type": "object"}, f"#/components/schemas/{name}")
-    keys = known.key_attributes if known else ()
-    properties = {**{key.name: _key_schema(key) for key in keys}, **whole.get("properties", {})}
+@dataclass(frozen=True, slots=True)
+class _Items:
+    """What the items of a table look like.
+
+    `whole` is their schema, `keys` the types of the key attributes by name, `indexed` those of
+    index keys too; `made` are the keys that the server makes, `defaulted` those that it may.
+    """
+
+    alias: str
+    whole: Part
+    keys: Mapping[str, KeyType]
+    indexed: Mapping[str, KeyType]
+    made: frozenset[str]
+    defaulted: frozenset[str]
+    needed: tuple[str, ...]
+
+    def plain(self) -> dict[str, Part]:
+        """The schemas of plain items, and of forms where a form can be a whole item."""
+        properties = self.whole["properties"]
+        new = {name: part for name, part in properties.items() if name not in self.made}
+        fixed = {
+            name: {**part, "readOnly": True} if name in self.keys else part
+            for name, part in properties.items()
+        }
+        patch = {
+            name: part if name in self.keys else {"anyOf": [part, {"type": "null"}]}
+            for name, part in fixed.items()
+        }
+        schemas = {
+            "Item": self._required(self.whole, [*self.keys, *self.needed]),
+            "Shown": shown(f"{self.alias}.Item"),
+            "NewItem": self._required({**self.whole, "properties": new}, self._of_new),
+            "ItemAtUrl": self._required({**self.whole, "properties": fixed}, self._of_url),
+            "MergePatch": {
+                "type": "object",
+                "propertyNames": NAMES,
+                "properties": patch,
+                "additionalProperties": self.whole["additionalProperties"],
+            },
+        }
+        texts = {name for name, part in new.items() if part.get("type") == "string"}
+        if texts.issuperset(self._of_new):
+            schemas["NewForm"] = self._form(new, texts, self._of_new)
+            schemas["FormAtUrl"] = self._form(new, texts - self.keys.keys(), self._of_url)
+        return schemas
+
+    def typed(self) -> dict[str, Part]:
+        """The schemas of the same items in typed JSON."""
+        known = {name: self._typed_of(name) for name in (*self.needed, *self.indexed)}
+        known = {name: part for name, part in known.items() if part}
+        new = {name: part for name, part in known.items() if name not in self.made}
+        other = {name: part for name, part in known.items() if name not in self.keys}
+        return {
+            "TypedNewItem": typed_item(new, self._of_new),
+            "TypedItemAtUrl": typed_item(other, self._of_url),
+            "TypedPatch": typed_patch(other),
+        }
+
+    @property
+    def _of_new(self) -> list[str]:
+        given = self.made | self.defaulted
+        return [name for name in (*self.keys, *self.needed) if name not in given]
+
+    @property
+    def _of_url(self) -> list[str]:
+        return [name for name in self.needed if name not in self.keys]
+
+    def _required(self, schema: Part, names: list[str]) -> Part:
+        return {**schema, "required": list(dict.fromkeys(names))}
+
+    def _typed_of(self, name: str) -> Part:
+        if name in self.indexed:
+            return _TYPED_KEYS[self.indexed[name]]
+        kind = self.whole["properties"].get(name, {}).get("type")
+        if isinstance(kind, str):
+            return _TYPED.get(kind, {})
+        return _TYPED_NATURAL if self.whole["properties"].get(name) == _NATURAL else {}
+
+    def _form(self, new: Mapping[str, Part], texts: set[str], required: list[str]) -> Part:
+        """Fields are strings, so what must be anything else can't be one."""
+        names: Part = {**NAMES}
+        others = sorted(new.keys() - texts)
+        if others:
+            names["not"] = {"enum": others}
+        form = {
+            "type": "object",
+            "propertyNames": names,
+            "properties": {name: part for name, part in new.items() if name in texts},
+            "additionalProperties": STRING,
+        }
+        return self._required(form, required)
+
+
+def _items_of(table: Table, known: TableDescription | None) -> _Items:
+    keys = {key.name: key.type for key in known.key_attributes} if known else {}
+    indexed = known.declared_types() if known else {}
+    whole = _moved(table.schema or {"type": "object"}, f"#/components/schemas/{table.alias}.Item")
+    types = {name: _NATURAL for name in table.natural_key if len(parse_path(name)) == 1}
+    types |= {name: _KEY_TYPES[tag] for name, tag in indexed.items()}
+    declared = whole.get("properties", {})
+    properties = types | {name: {**types.get(name, {}), **part} for name, part in declared.items()}
     if table.audit_attributes:
-        stamps = {stamp: {"type": "string", "readOnly": True} for stamp in AUDIT_ATTRIBUTES}
-        properties = {**properties, **stamps}
-    whole = {**whole, "type": "object", "properties": properties}
-    made = {keys[0].name} if keys and makes_keys else set()
-    defaulted = {keys[0].name} if keys and keys[0].type == "S" else set()
-    key_names = [key.name for key in keys]
-    required = [n for n in whole.get("required", ()) if n not in AUDIT_ATTRIBUTES]
-    return {
-        name: {**whole, "required": _distinct([*key_names, *required])},
-        f"{table.alias}.Shown": shown(name),
-        f"{table.alias}.NewItem": {
+        properties |= {stamp: {**STRING, "readOnly": True} for stamp in AUDIT_ATTRIBUTES}
+    first = known.partition_key if known else None
+    makes_keys = not table.client_keys or bool(table.natural_key)
+    natural = [str(parse_path(name)[0]) for name in table.natural_key]
+    required = [name for name in whole.get("required", ()) if name not in AUDIT_ATTRIBUTES]
+    return _Items(
+        alias=table.alias,
+        whole={
+            "propertyNames": NAMES,
+            "additionalProperties": VALUE,
             **whole,
-            "properties": {n: s for n, s in properties.items() if n not in made},
-            "required": _distinct(
-                [n for n in [*key_names, *required, *_natural(table)] if n not in made | defaulted]
-            ),
+            "type": "object",
+            "properties": properties,
         },
-        f"{table.alias}.ItemAtUrl": {
-            **whole,
-            "required": _distinct([n for n in [*required, *_natural(table)] if n not in key_names]),
-        },
-    }
+        keys=keys,
+        indexed=indexed,
+        made=frozenset({first.name} if first and makes_keys else ()),
+        defaulted=frozenset({first.name} if first and first.type == "S" else ()),
+        needed=tuple(dict.fromkeys([*required, *natural])),
+    )
 
 
-def _natural(table: Table) -> list[str]:
-    return [str(parse_path(name)[0]) for name in table.natural_key]
-
-
-def _distinct(names: list[str]) -> list[str]:
-    return list(dict.fromkeys(names))
+def _index(known: TableDescription | None) -> Part:
+    if known is None:
+        return INDEX
+    names = [index.name for index in known.indexes]
+    return {**INDEX, "enum": names} if names else {"type": "null"}
 
 
 def _filters(table: Table, known: TableDescription | None) -> list[Part]:
@@ -92,30 +206,31 @@ def _filters(table: Table, known: TableDescription | None) -> list[Part]:
             "name": path,
             "in": "query",
             "description": "Equality; add an operator for another comparison.",
-            "schema": _JSON_TYPES[tag],
+            "schema": _FILTERABLE[tag],
         }
         for path, tag in types.items()
-        if tag in ("S", "N") and "__" not in path
+        if tag in _FILTERABLE and "__" not in path
     ]
-
-
-def _key_schema(attribute: KeyAttribute) -> Part:
-    smallest = {} if attribute.type == "N" else {"minLength": 1}
-    return {**_JSON_TYPES[attribute.type], **smallest}
 
 
 def _moved(schema: Mapping[str, Any], place: str) -> Part:
     """A schema document as a component: its references to itself lead to its new place."""
-    moved = _with_references(schema, place)
+    moved: Part = _placed(schema, place)
     return {name: value for name, value in moved.items() if name not in _OF_DOCUMENTS}
 
 
-def _with_references(node: Any, place: str) -> Any:
-    if isinstance(node, Mapping):
-        return {
-            name: place + value[1:]
-            if name == "$ref" and isinstance(value, str) and value.startswith("#")
-            else _with_references(value, place)
-            for name, value in node.items()
-        }
-    return [_with_references(child, place) for child in node] if isinstance(node, list) else node
+def _placed(node: Any, place: str) -> Any:
+    """A part of a schema in a component; its numbers are only those that DynamoDB holds."""
+    if isinstance(node, list):
+        return [_placed(child, place) for child in node]
+    if not isinstance(node, Mapping):
+        return node
+    placed = {
+        name: place + value[1:]
+        if name == "$ref" and isinstance(value, str) and value.startswith("#")
+        else _placed(value, place)
+        for name, value in node.items()
+    }
+    if placed.get("type") in ("number", "integer"):
+        placed["allOf"] = [*placed.get("allOf", ()), NUMBER]
+    return placed

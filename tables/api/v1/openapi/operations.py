@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from tables.api.v1.media_types import (
@@ -14,43 +13,11 @@ from tables.api.v1.media_types import (
     PLAIN,
     TYPED,
 )
-from tables.api.v1.openapi.parts import FILTER_HELP, PARAMETERS, Part, headers, problems, ref
+from tables.api.v1.openapi.parts import FILTER_HELP, PARAMETERS, headers, problems, ref
 from tables.api.v1.openapi.schemas import page_of
+from tables.api.v1.openapi.subject import Subject
+from tables.api.v1.openapi.texts import Part
 
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What operations are about: a table by its alias, or any table.
-
-    `filters` are parameters of declared attributes, `indexes` the names of the table's indexes.
-    """
-
-    alias: str = ""
-    has_natural_key: bool = False
-    creates_by_put: bool = True
-    requires_precondition: bool = False
-    example: Mapping[str, Any] | None = None
-    example_at_url: Mapping[str, Any] | None = None
-    filters: tuple[Part, ...] = ()
-    indexes: tuple[str, ...] = ()
-
-    def schema(self, name: str) -> Part:
-        """The component of that name, the table's own where this is one table."""
-        return ref("schemas", f"{self.alias}.{name}" if self.alias else name)
-
-    def parameters(self, *names: str) -> list[Part]:
-        """Parameters by reference, the alias first where it is one."""
-        wanted = names if self.alias else ("alias", *names)
-        return [ref("parameters", name) for name in wanted]
-
-    def operation(self, name: str, summary: str, **members: Any) -> Part:
-        """An operation under an id of its own."""
-        words = f"{self.alias}_{name}" if self.alias else name
-        tag = self.alias or "Any table"
-        return {"operationId": words, "summary": summary, "tags": [tag], **members}
-
-
-ANY = Subject()
 Builder = Callable[[Subject], Part]
 
 
@@ -75,23 +42,27 @@ def _empty(description: str, *names: str) -> Part:
     return {"description": description, "headers": headers(*names)}
 
 
+def _changed(description: str, *names: str) -> Part:
+    """The answer without the item that `return=minimal` asks for."""
+    told = ("ETag", "Preference-Applied", "Idempotency-Replayed", *names)
+    return _empty(description, *told)
+
+
 def _body(content: Part) -> Part:
     return {"required": True, "content": content}
 
 
-def _item_body(schema: Part, example: Mapping[str, Any] | None) -> Part:
-    plain: Part = {"schema": schema}
+def _item_body(
+    subject: Subject, name: str, form_name: str, example: Mapping[str, Any] | None
+) -> Part:
+    plain: Part = {"schema": subject.schema(name)}
     if example is not None:
         plain["example"] = dict(example)
-    form = {"schema": {"type": "object"}}
-    return _body(
-        {
-            PLAIN: plain,
-            TYPED: {"schema": ref("schemas", "TypedItem")},
-            FORM: form,
-            MULTIPART: form,
-        }
-    )
+    content = {PLAIN: plain, TYPED: {"schema": subject.schema(f"Typed{name}")}}
+    if subject.takes_forms:
+        form = {"schema": subject.schema(form_name)}
+        content |= {FORM: form, MULTIPART: form}
+    return _body(content)
 
 
 def root(_subject: Subject) -> Part:
@@ -126,33 +97,33 @@ def table(subject: Subject) -> Part:
 def list_items(subject: Subject) -> Part:
     page = _both(page_of(subject.schema("Shown")), page_of(ref("schemas", "TypedItem")))
     names = ["fields", "limit", "cursor", "order", "plan", "format"]
-    index: Part = ref("parameters", "index")
-    if subject.indexes:
-        index = {
-            "name": "index",
-            "in": "query",
-            "description": "Forces a secondary index.",
-            "schema": {"type": "string", "enum": list(subject.indexes)},
-        }
     return subject.operation(
         "items",
         "Items, filtered and in pages",
         description=FILTER_HELP,
-        parameters=[*subject.parameters(*names), index, *subject.filters],
-        responses={"200": _answer("A page.", page, "Link", "RateLimit"), **problems()},
+        parameters=[*subject.parameters(*names), *_index(subject), *subject.filters],
+        responses={"200": _answer("A page.", page, "Link"), **problems()},
     )
+
+
+def _index(subject: Subject) -> list[Part]:
+    if subject.indexes is None:
+        return [ref("parameters", "index")]
+    if not subject.indexes:
+        return []
+    schema = {"type": "string", "enum": list(subject.indexes)}
+    return [{**PARAMETERS["index"], "schema": schema}]
 
 
 def create_item(subject: Subject) -> Part:
     names = ["if_none_match", "prefer", "idempotency_key"]
     responses = {"201": _item(subject, "Created.", "Location", "Preference-Applied")}
-    refusals = [403, 409, 412, 413, 415, 422]
-    if subject.has_natural_key:
+    if subject.may_upsert:
         names.append("use_snapshot")
-        refusals.append(405)
-        responses["200"] = _item(subject, "Updated: the natural key was stored.", "Location")
-        responses["204"] = _empty("Updated, and `return=minimal`.", "ETag", "Location")
-    else:
+        told = ("Location", "Preference-Applied")
+        responses["200"] = _item(subject, "Updated: the natural key was stored.", *told)
+        responses["204"] = _changed("Updated, and `return=minimal`.", "Location")
+    if not subject.has_natural_key:
         names += ["fields", "format"]
     return subject.operation(
         "create",
@@ -160,8 +131,8 @@ def create_item(subject: Subject) -> Part:
         if subject.has_natural_key
         else "Create an item",
         parameters=subject.parameters(*names),
-        requestBody=_item_body(subject.schema("NewItem"), subject.example),
-        responses={**responses, **problems(*refusals)},
+        requestBody=_item_body(subject, "NewItem", "NewForm", subject.example),
+        responses={**responses, **problems(403, 409, 412, 413, 415, 422, *subject.read_only)},
     )
 
 
@@ -180,38 +151,34 @@ def read_item(subject: Subject) -> Part:
     )
 
 
-def _write_parameters(subject: Subject, *more: str) -> list[Part]:
+def _write_parameters(subject: Subject, *more: str, creates: bool = False) -> list[Part]:
     names = ["key", *more, "if_none_match", "prefer", "idempotency_key"]
-    if subject.has_natural_key:
+    if subject.may_upsert:
         names.append("use_snapshot")
     if_match = ref("parameters", "if_match")
-    if subject.requires_precondition:
+    if subject.requires_precondition and not creates:
         if_match = {**PARAMETERS["if_match"], "required": True}
     return [*subject.parameters(*names), if_match]
-
-
-def _write_problems(subject: Subject, *more: int) -> Part:
-    return problems(403, 409, 412, 422, 428, *more, *([405] if subject.has_natural_key else []))
 
 
 def replace_item(subject: Subject) -> Part:
     responses = {
         "200": _item(subject, "Replaced.", "Preference-Applied"),
-        "204": _empty("Replaced, and `return=minimal`.", "ETag", "Preference-Applied"),
+        "204": _changed("Replaced, and `return=minimal`."),
     }
     if subject.creates_by_put:
         responses["201"] = _item(subject, "Created.", "Location", "Preference-Applied")
     return subject.operation(
         "replace",
         "Make this whole item stand at the URL",
-        parameters=_write_parameters(subject, "fields", "format"),
-        requestBody=_item_body(subject.schema("ItemAtUrl"), subject.example_at_url),
-        responses={**responses, **_write_problems(subject, 413, 415)},
+        parameters=_write_parameters(subject, "fields", "format", creates=subject.creates_by_put),
+        requestBody=_item_body(subject, "ItemAtUrl", "FormAtUrl", subject.example_at_url),
+        responses={**responses, **subject.refusals(403, 409, 412, 413, 415, 422)},
     )
 
 
 def change_item(subject: Subject) -> Part:
-    merge: Part = {"schema": ref("schemas", "MergePatch"), "example": {"note": None}}
+    merge: Part = {"schema": subject.schema("MergePatch"), "example": {"note": None}}
     return subject.operation(
         "change",
         "Change parts of an item, in one write",
@@ -221,13 +188,13 @@ def change_item(subject: Subject) -> Part:
                 MERGE_PATCH: merge,
                 PLAIN: merge,
                 JSON_PATCH: {"schema": ref("schemas", "JsonPatch")},
-                TYPED: {"schema": ref("schemas", "TypedPatch")},
+                TYPED: {"schema": subject.schema("TypedPatch")},
             }
         ),
         responses={
             "200": _item(subject, "Changed.", "Preference-Applied"),
-            "204": _empty("Changed, and `return=minimal`.", "ETag", "Preference-Applied"),
-            **_write_problems(subject, 413, 415),
+            "204": _changed("Changed, and `return=minimal`."),
+            **subject.refusals(403, 409, 412, 413, 415, 422),
         },
     )
 
@@ -239,7 +206,7 @@ def delete_item(subject: Subject) -> Part:
         parameters=_write_parameters(subject),
         responses={
             "204": _empty("It is gone.", "Idempotency-Replayed"),
-            **_write_problems(subject),
+            **subject.refusals(403, 409, 412, 422),
         },
     )
 
@@ -250,7 +217,7 @@ def search(subject: Subject) -> Part:
         "search",
         "Search with the scan language; a POST because the filter is a body",
         parameters=subject.parameters("cursor", "format"),
-        requestBody=_body(_json(ref("schemas", "Search"))),
+        requestBody=_body(_json(subject.schema("Search"))),
         responses={
             "200": _answer(
                 "A page; `next` is where to POST the same body for the next one.",
@@ -267,7 +234,6 @@ def search(subject: Subject) -> Part:
 def batch(subject: Subject) -> Part:
     batches = {"schema": ref("schemas", "Batch")}
     results = ref("schemas", "BatchResults")
-    natural = [405] if subject.has_natural_key else []
     return subject.operation(
         "batch",
         "Up to 100 operations, each on its own",
@@ -275,7 +241,7 @@ def batch(subject: Subject) -> Part:
         requestBody=_body({PLAIN: batches, TYPED: batches}),
         responses={
             "207": _answer("One result for each.", _both(results, results), "Idempotency-Replayed"),
-            **problems(403, 409, 413, 415, 422, *natural),
+            **problems(403, 409, 413, 415, 422, *subject.read_only),
         },
     )
 

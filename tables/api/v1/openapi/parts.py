@@ -5,17 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from tables.api.v1.media_types import PROBLEM
+from tables.api.v1.openapi.texts import IDEMPOTENCY_KEY, LISTED_PATH, STRING, TAGS, TOKEN, Part
 from tables.core.filters import OPERATORS
 from tables.core.queries import MAX_LIMIT, TYPE_SUFFIXES
 
-Part = dict[str, Any]
-
-STRING: Part = {"type": "string"}
 _ETAG = '"0f9f2c4be1d34f7a9c1e5f0a7b8c9d0e.p"'
-_TAGS: Part = {
-    "type": "string",
-    "pattern": r'^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$',
-}
 _FILTERS = ", ".join(f"`{operator.suffix}`" for operator in OPERATORS)
 _TYPES = ", ".join(f"`{suffix}`" for suffix in TYPE_SUFFIXES)
 
@@ -32,7 +26,9 @@ def ref(kind: str, name: str) -> Part:
 
 
 def _query(name: str, description: str, schema: Part) -> Part:
-    return {"name": name, "in": "query", "description": description, "schema": schema}
+    """A parameter of the URL; an empty one counts as absent."""
+    parameter = {"name": name, "in": "query", "description": description, "schema": schema}
+    return {**parameter, "allowEmptyValue": True}
 
 
 def _header(name: str, description: str, schema: Part, example: str = "") -> Part:
@@ -56,11 +52,16 @@ PARAMETERS: dict[str, Part] = {
             "The item's key: each part as it stands if it is made of letters, digits, `_` and "
             "`-`, else `~` and unpadded base64url of its UTF-8 text; a sort key follows a `,`."
         ),
-        "schema": {"type": "string", "pattern": "^[A-Za-z0-9_~,-]+$", "maxLength": 4200},
+        "schema": TOKEN,
     },
-    "fields": _query(
-        "fields", "Document paths to show, as `name,address.city,tags[0]`.", {"type": "string"}
-    ),
+    "fields": {
+        **_query(
+            "fields",
+            "Document paths to show, as `name,address.city,tags[0]`.",
+            {"type": "array", "items": LISTED_PATH, "uniqueItems": True},
+        ),
+        "explode": False,
+    },
     "format": _query(
         "format",
         "Beats Accept: plain JSON or typed JSON.",
@@ -82,10 +83,10 @@ PARAMETERS: dict[str, Part] = {
         "plan", "`scan` refuses cleverness.", {"type": "string", "enum": ["auto", "scan"]}
     ),
     "if_match": _header(
-        "If-Match", "The tag of the state that the request is made for, or `*`.", _TAGS, _ETAG
+        "If-Match", "The tag of the state that the request is made for, or `*`.", TAGS, _ETAG
     ),
     "if_none_match": _header(
-        "If-None-Match", "`*` on a PUT: create only. On a GET: 304 for this tag.", _TAGS, _ETAG
+        "If-None-Match", "`*` on a PUT: create only. On a GET: 304 for this tag.", TAGS, _ETAG
     ),
     "prefer": _header(
         "Prefer",
@@ -95,8 +96,9 @@ PARAMETERS: dict[str, Part] = {
     ),
     "idempotency_key": _header(
         "Idempotency-Key",
-        "Makes retries safe: within 24 hours the same request gets the same answer.",
-        {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,255}$"},
+        "Makes retries safe: within 24 hours the same request gets the same answer. A new key for "
+        "each new request; it may stand in quotes.",
+        IDEMPOTENCY_KEY,
     ),
     "use_snapshot": _header(
         "Use-Snapshot", "`true` is for reading only: 405 on a write.", STRING, "false"
@@ -120,9 +122,12 @@ HEADERS: dict[str, Part] = {
     "WWW-Authenticate": {"description": "`Bearer`.", "schema": STRING},
     "Accept-Post": {"description": "Media types of a POST.", "schema": STRING},
     "Accept-Patch": {"description": "Media types of a PATCH.", "schema": STRING},
+    "Accept-Encoding": {"description": "Encodings of a body, after another one.", "schema": STRING},
+    "Cache-Control": {"description": "`private, no-cache`.", "schema": STRING},
+    "Vary": {"description": "What the answer depends on.", "schema": STRING},
 }
 
-# Status -> what it means, and the headers it may have besides X-Request-ID.
+# Status -> what it means, and the headers it may have besides those of any answer.
 _PROBLEMS: dict[int, tuple[str, tuple[str, ...]]] = {
     400: ("The request can't be read.", ()),
     401: ("Nobody is signed in, or the token is not valid.", ("WWW-Authenticate",)),
@@ -133,21 +138,28 @@ _PROBLEMS: dict[int, tuple[str, tuple[str, ...]]] = {
     409: ("What is stored, or what is running, contradicts the request.", ("Retry-After",)),
     412: ("The item is in another state; ETag names it.", ("ETag",)),
     413: ("The body or the item is too large.", ()),
-    415: ("The body's media type is not read here.", ("Accept-Post", "Accept-Patch")),
+    415: (
+        "The body's media type is not read here.",
+        ("Accept-Post", "Accept-Patch", "Accept-Encoding", "Allow"),
+    ),
     422: ("The body is well-formed but can't be accepted; errors point into it.", ()),
     428: ("The table takes no unconditional change.", ()),
-    429: ("Too many requests.", ("Retry-After", "RateLimit", "RateLimit-Policy")),
+    429: ("Too many requests.", ("Retry-After",)),
     500: ("Nobody foresaw this.", ()),
     502: ("AWS refused this service.", ()),
     503: ("DynamoDB is throttling, or can't be reached.", ("Retry-After",)),
 }
 # What any request may meet.
 ANYWHERE = (400, 401, 404, 406, 429, 500, 502, 503)
+# What any answer may have; the rates only where there are any.
+_ALWAYS = ("X-Request-ID", "Cache-Control", "Vary", "RateLimit", "RateLimit-Policy")
+# Refusals that an Idempotency-Key keeps.
+_KEPT = frozenset({400, 404, 409, 412, 413, 415, 422, 428})
 
 
 def headers(*names: str) -> Part:
     """Response headers by reference."""
-    return {name: ref("headers", name) for name in (*names, "X-Request-ID")}
+    return {name: ref("headers", name) for name in (*names, *_ALWAYS)}
 
 
 def problems(*statuses: int) -> Part:
@@ -163,7 +175,7 @@ def problem_responses() -> dict[str, Part]:
     return {
         f"Problem{status}": {
             "description": text,
-            "headers": headers(*names),
+            "headers": headers(*names, *(["Idempotency-Replayed"] if status in _KEPT else [])),
             "content": {PROBLEM: {"schema": ref("schemas", "Problem")}},
         }
         for status, (text, names) in _PROBLEMS.items()

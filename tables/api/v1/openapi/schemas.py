@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tables.api.v1.batch_operations import MAX_OPERATIONS
-from tables.api.v1.openapi.parts import STRING, Part, object_of, ref
+from tables.api.v1.openapi.parts import object_of, ref
+from tables.api.v1.openapi.scan_language import SCAN_LANGUAGE
+from tables.api.v1.openapi.texts import PATH, POINTER, STRING, TAGS, Part
+from tables.api.v1.openapi.values import NAMES, TYPED_VALUE, VALUE, VALUES
 from tables.core.descriptions import KeyType
 from tables.core.json_patch import MAX_OPERATIONS as MAX_PATCH_OPERATIONS
 from tables.core.queries import MAX_LIMIT
 from tables.core.registry import ACTIONS
-from tables.core.values import SET_TYPES
 
 _URI: Part = {"type": "string", "format": "uri"}
 _NULLABLE_STRING: Part = {"type": ["string", "null"]}
+INDEX: Part = {"type": "string", "description": "Forces a secondary index."}
 _NATURAL: Part = {"type": "integer", "minimum": 0}
-_POINTER: Part = {"type": "string", "description": "A JSON pointer (RFC 6901)."}
 _KEY_TYPES: tuple[KeyType, ...] = ("S", "N", "B")
 
 _KEY = object_of({"name": STRING, "type": {"type": "string", "enum": list(_KEY_TYPES)}})
@@ -70,7 +73,7 @@ _PROBLEM: Part = {
         "request_id": STRING,
         "errors": {
             "type": "array",
-            "items": object_of({"pointer": _POINTER, "detail": STRING}),
+            "items": object_of({"pointer": POINTER, "detail": STRING}),
         },
     },
     "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
@@ -91,22 +94,16 @@ _PLAN = object_of(
         "index": _NULLABLE_STRING,
     }
 )
-_SEARCH: Part = {
-    "type": "object",
-    "properties": {
-        "scan": {"type": "object", "description": "The filter; {} means everything."},
-        "fields": {"type": ["array", "null"], "items": STRING},
-        "limit": {"type": ["integer", "null"], "minimum": 1, "maximum": MAX_LIMIT},
-        "cursor": _NULLABLE_STRING,
-        "index": _NULLABLE_STRING,
-        "order": {"enum": ["asc", "desc", None]},
-        "plan": {"enum": ["auto", "scan", None]},
-    },
-    "required": ["scan"],
-    "additionalProperties": False,
-    "example": {"scan": {"dueDays": {"comparator": "<=", "value": 10}}, "limit": 100},
+# Each operation of a batch fails alone: what its body is has no say in the rest.
+_ANY: Part = {}
+_CONDITIONS: Part = {"if_match": TAGS, "if_none_match": TAGS}
+_OBJECT: Part = {"type": "object", "propertyNames": NAMES}
+_FORM: Part = {
+    **_OBJECT,
+    "additionalProperties": STRING,
+    "description": "Every field is a string; the files of a multipart body are binary.",
 }
-_CONDITIONS: Part = {"if_match": STRING, "if_none_match": STRING}
+_ITEM: Part = {**_OBJECT, "additionalProperties": VALUE}
 
 
 def _operation(method: str, **members: Part) -> Part:
@@ -126,9 +123,9 @@ _BATCH = object_of(
             "maxItems": MAX_OPERATIONS,
             "items": {
                 "oneOf": [
-                    _operation("POST", body={"type": "object"}),
-                    _operation("PUT", key=STRING, body={"type": "object"}),
-                    _operation("PATCH", key=STRING, body={"type": ["object", "array"]}),
+                    _operation("POST", body=_ANY),
+                    _operation("PUT", key=STRING, body=_ANY),
+                    _operation("PATCH", key=STRING, body=_ANY),
                     _operation("DELETE", key=STRING),
                 ]
             },
@@ -162,16 +159,16 @@ _JSON_PATCH: Part = {
         "oneOf": [
             {
                 "type": "object",
-                "properties": {"op": {"const": op}, "path": _POINTER, **members},
+                "properties": {"op": {"const": op}, "path": POINTER, **members},
                 "required": ["op", "path", *members],
             }
             for op, members in (
-                ("add", {"value": {}}),
+                ("add", {"value": VALUE}),
                 ("remove", {}),
-                ("replace", {"value": {}}),
-                ("move", {"from": _POINTER}),
-                ("copy", {"from": _POINTER}),
-                ("test", {"value": {}}),
+                ("replace", {"value": VALUE}),
+                ("move", {"from": POINTER}),
+                ("copy", {"from": POINTER}),
+                ("test", {"value": VALUE}),
             )
         ]
     },
@@ -179,36 +176,6 @@ _JSON_PATCH: Part = {
         {"op": "test", "path": "/total", "value": 1},
         {"op": "replace", "path": "/total", "value": 2},
     ],
-}
-
-
-def _typed(tag: str, content: Part) -> Part:
-    return object_of({tag: content})
-
-
-_BASE64: Part = {"type": "string", "contentEncoding": "base64"}
-_NUMBER_TEXT: Part = {"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?([eE][+-]?[0-9]+)?$"}
-_SCALARS: dict[str, Part] = {"S": STRING, "N": _NUMBER_TEXT, "B": _BASE64}
-_TYPED_VALUE: Part = {
-    "oneOf": [
-        *(_typed(tag, content) for tag, content in _SCALARS.items()),
-        _typed("BOOL", {"type": "boolean"}),
-        _typed("NULL", {"const": True}),
-        *(
-            _typed(
-                tag,
-                {
-                    "type": "array",
-                    "items": _SCALARS[scalar],
-                    "minItems": 1,
-                    "uniqueItems": True,
-                },
-            )
-            for tag, scalar in SET_TYPES.items()
-        ),
-        _typed("L", {"type": "array", "items": ref("schemas", "TypedValue")}),
-        _typed("M", {"type": "object", "additionalProperties": ref("schemas", "TypedValue")}),
-    ]
 }
 
 
@@ -227,6 +194,44 @@ def page_of(item: Part, **more: Part) -> Part:
     )
 
 
+def search_of(index: Part) -> Part:
+    """The body of a search on a table with such indexes."""
+    return {
+        "type": "object",
+        "properties": {
+            "scan": ref("schemas", "Scan"),
+            "fields": {"type": ["array", "null"], "items": PATH, "uniqueItems": True},
+            "limit": {"type": ["integer", "null"], "minimum": 1, "maximum": MAX_LIMIT},
+            "cursor": _NULLABLE_STRING,
+            "index": {"anyOf": [index, {"type": "null"}]},
+            "order": {
+                "enum": ["asc", "desc", None],
+                "description": "The order of a Query; a Scan has none.",
+            },
+            "plan": {"enum": ["auto", "scan", None]},
+        },
+        "required": ["scan"],
+        "additionalProperties": False,
+        "example": {"scan": {"dueDays": {"comparator": "<=", "value": 10}}, "limit": 100},
+    }
+
+
+def typed_item(known: Mapping[str, Part], required: Sequence[str] = ()) -> Part:
+    """An item in typed JSON, some of whose attributes have a type."""
+    item = {**_OBJECT, "properties": dict(known), "additionalProperties": TYPED_VALUE}
+    return {**item, "required": list(required)} if required else item
+
+
+def typed_patch(known: Mapping[str, Part]) -> Part:
+    """A patch in typed JSON."""
+    return {
+        **_OBJECT,
+        "properties": dict(known),
+        "additionalProperties": {"oneOf": [TYPED_VALUE, {"type": "null"}]},
+        "description": "null removes an attribute; a value sets it whole.",
+    }
+
+
 def shown(item: str) -> Part:
     """What an answer shows of the item of a component: all of it, unless `fields` asks for less."""
     part: Part = {"type": "object", "description": "The part of the item that `fields` names."}
@@ -242,20 +247,21 @@ SCHEMAS: dict[str, Any] = {
     "Tables": object_of({"tables": {"type": "array", "items": ref("schemas", "TableSummary")}}),
     "Table": _TABLE,
     "Plan": _PLAN,
-    "Search": _SEARCH,
+    "Search": search_of(INDEX),
     "Batch": _BATCH,
     "BatchResults": _BATCH_RESULTS,
     "JsonPatch": _JSON_PATCH,
-    "TypedValue": _TYPED_VALUE,
-    "TypedItem": {"type": "object", "additionalProperties": ref("schemas", "TypedValue")},
-    "Item": {"type": "object", "description": "Any attributes."},
-    "NewItem": {"type": "object", "description": "Any attributes."},
+    **VALUES,
+    **SCAN_LANGUAGE,
+    "Item": {**_ITEM, "description": "Any attributes."},
+    "NewItem": {**_ITEM, "description": "Any attributes."},
     "Shown": shown("Item"),
-    "ItemAtUrl": {"type": "object", "description": "Any attributes; the key may be left out."},
-    "TypedPatch": {
-        "type": "object",
-        "additionalProperties": {"oneOf": [ref("schemas", "TypedValue"), {"type": "null"}]},
-        "description": "null removes an attribute.",
-    },
-    "MergePatch": {"type": "object", "description": "null removes an attribute."},
+    "ItemAtUrl": {**_ITEM, "description": "Any attributes; the key may be left out."},
+    "NewForm": _FORM,
+    "FormAtUrl": _FORM,
+    "TypedItem": typed_item({}),
+    "TypedNewItem": typed_item({}),
+    "TypedItemAtUrl": typed_item({}),
+    "TypedPatch": typed_patch({}),
+    "MergePatch": {**_ITEM, "description": "null removes an attribute."},
 }

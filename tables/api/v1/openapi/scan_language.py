@@ -1,0 +1,85 @@
+"""The JSON Schema of the scan language, made from the table of its operators."""
+
+from __future__ import annotations
+
+from tables.api.v1.openapi.parts import object_of, ref
+from tables.api.v1.openapi.texts import PATH, STRING, Part
+from tables.api.v1.openapi.values import NUMBER, VALUE
+from tables.core.expressions import MAX_OPERATORS
+from tables.core.filters import MAX_IN_OPERANDS, OPERATORS, ORDERED_TYPES, Operator
+from tables.core.scans import KEYWORDS
+from tables.core.values import TYPES
+
+_CONDITION = ref("schemas", "Condition")
+_OPERAND = ref("schemas", "Operand")
+_PATHS: Part = {"type": ["array", "null"], "items": PATH, "maxItems": MAX_OPERATORS}
+_BYTES: Part = {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 255}}
+_BUFFER = object_of({"type": {"const": "Buffer"}, "data": _BYTES})
+_SETS: dict[str, Part] = {"String": STRING, "Number": NUMBER, "Binary": _BUFFER}
+_SCALARS: list[Part] = [STRING, NUMBER, {"type": "boolean"}, {"type": "null"}]
+
+
+def _alternatives(operand: Part) -> Part:
+    return {"type": "array", "items": operand, "minItems": 1, "maxItems": MAX_IN_OPERANDS}
+
+
+def _wrapped_set(name: str, entry: Part) -> Part:
+    values = {"type": "array", "items": entry, "minItems": 1, "uniqueItems": True}
+    return object_of({"wrapperName": {"const": "Set"}, "type": {"const": name}, "values": values})
+
+
+def _value_of(operator: Operator) -> Part:
+    """The `value` of a condition with this operator."""
+    if operator.suffix == "type":
+        return {"enum": list(TYPES)}
+    if operator.types == frozenset("SB"):
+        return {"anyOf": [STRING, _BUFFER]}
+    if operator.types == ORDERED_TYPES and operator.operands == 1:
+        return {"anyOf": [STRING, NUMBER, _BUFFER]}
+    if operator.operands == 1:
+        return VALUE
+    if operator.operands is None:
+        return _alternatives(VALUE)
+    pairs = [
+        {"type": "array", "items": bound, "minItems": 2, "maxItems": 2}
+        for bound in (STRING, NUMBER)
+    ]
+    return {"description": "The lower bound, then the upper.", "anyOf": pairs}
+
+
+def _comparison(operator: Operator) -> Part:
+    names: Part = {"enum": list(operator.names)}
+    if operator.operands == 0:
+        return object_of({"comparator": names})
+    return object_of({"comparator": names, "value": _value_of(operator)})
+
+
+SCAN_LANGUAGE: dict[str, Part] = {
+    "Operand": {
+        "description": "One of several values; among the objects are Set wrappers and Buffers.",
+        "anyOf": [*_SCALARS, {"type": "object", "additionalProperties": VALUE}],
+    },
+    "Condition": {
+        "description": (
+            "A value is equal; an array holds one of these, an array of arrays one of each; an "
+            "object compares."
+        ),
+        "anyOf": [
+            *_SCALARS,
+            _BUFFER,
+            *(_wrapped_set(name, entry) for name, entry in _SETS.items()),
+            _alternatives(_OPERAND),
+            _alternatives(_alternatives(_OPERAND)),
+            object_of({"value": VALUE}),
+            *(_comparison(operator) for operator in OPERATORS),
+        ],
+    },
+    "Scan": {
+        "type": "object",
+        "description": "Conditions by document path, all of which hold; {} means everything.",
+        "properties": dict.fromkeys(KEYWORDS, _PATHS),
+        "additionalProperties": _CONDITION,
+        "propertyNames": PATH,
+        "maxProperties": MAX_OPERATORS,
+    },
+}

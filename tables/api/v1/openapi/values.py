@@ -1,0 +1,78 @@
+"""The JSON Schemas of attribute values, plain and typed, and of what names them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tables.api.v1.openapi.parts import object_of, ref
+from tables.api.v1.openapi.texts import STRING, Part
+from tables.core.values import SET_TYPES
+
+# What a name of an attribute must be, at the top of an item.
+NAMES: Part = {"minLength": 1}
+_NUMBER: Part = {
+    "type": "number",
+    "description": "38 digits, of a magnitude that DynamoDB holds.",
+    "anyOf": [
+        {"const": 0},
+        {"minimum": 1e-130, "exclusiveMaximum": 1e126},
+        {"exclusiveMinimum": -1e126, "maximum": -1e-130},
+    ],
+}
+NUMBER = ref("schemas", "Number")
+VALUE = ref("schemas", "Value")
+TYPED_VALUE = ref("schemas", "TypedValue")
+BINARY: Part = {
+    "type": "string",
+    "contentEncoding": "base64",
+    "pattern": (
+        "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/][AQgw]==|[A-Za-z0-9+/]{2}[AEIMQUYcgkosw048]=)?$"
+    ),
+}
+# Of at most 38 digits that count; zeros around them make up the rest.
+_NUMBER_TEXT: Part = {
+    "type": "string",
+    "pattern": r"^-?[0-9]{1,126}(?:\.[0-9]{1,168})?(?:[eE][+-]?[0-9]{1,3})?$",
+}
+_SCALARS: dict[str, Part] = {"S": STRING, "N": _NUMBER_TEXT, "B": BINARY}
+
+
+def typed(tag: str, content: Part) -> Part:
+    """A typed value of one type."""
+    return object_of({tag: content})
+
+
+def typed_scalar(tag: str, **more: Any) -> Part:
+    """A typed string, number or binary; `more` are keywords for its text."""
+    return typed(tag, {**_SCALARS[tag], **more})
+
+
+def _set_of(scalar: Part) -> Part:
+    return {"type": "array", "items": scalar, "minItems": 1, "uniqueItems": True}
+
+
+VALUES: dict[str, Part] = {
+    "Number": _NUMBER,
+    "Value": {
+        "description": "A value in plain JSON: sets are arrays, binary is base64 text.",
+        "anyOf": [
+            STRING,
+            NUMBER,
+            {"type": "boolean"},
+            {"type": "null"},
+            {"type": "array", "items": VALUE},
+            {"type": "object", "additionalProperties": VALUE},
+        ],
+    },
+    "TypedValue": {
+        "description": "A value as DynamoDB itself writes it.",
+        "oneOf": [
+            *(typed_scalar(tag) for tag in _SCALARS),
+            typed("BOOL", {"type": "boolean"}),
+            typed("NULL", {"const": True}),
+            *(typed(tag, _set_of(_SCALARS[scalar])) for tag, scalar in SET_TYPES.items()),
+            typed("L", {"type": "array", "items": TYPED_VALUE}),
+            typed("M", {"type": "object", "additionalProperties": TYPED_VALUE}),
+        ],
+    },
+}

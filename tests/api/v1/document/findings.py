@@ -1,0 +1,138 @@
+"""What schemathesis may find, each with its reason: whatever else it finds fails the test."""
+
+import re
+from dataclasses import dataclass
+
+import schemathesis
+from schemathesis.core.failures import AcceptedNegativeData
+from schemathesis.openapi.checks import MissingHeaderNotRejected, RejectedPositiveData
+
+from tables.api.v1.media_types import TYPED
+from tables.api.v1.openapi.texts import LISTED_PATH
+from tables.core.queries import PARAMETERS
+
+_UNQUOTED_KEY = re.compile(r"[!#-~][!-~]{0,200}")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A refusal that no schema can foretell: the kinds of failure, the status, the code, words of
+    the detail, why it is right, and the media type of the body where only one has it.
+    """
+
+    kinds: tuple[type, ...]
+    status: int
+    code: str
+    words: str
+    reason: str
+    media_type: str = ""
+
+    def holds(self, failure, case, status, problem):
+        return (
+            isinstance(failure, self.kinds)
+            and self.media_type in ("", case.media_type)
+            and status == self.status
+            and problem.get("code") == self.code
+            and self.words in problem.get("detail", "")
+        )
+
+
+REFUSED = (RejectedPositiveData,)
+FINDINGS = (
+    Finding(
+        (RejectedPositiveData, AcceptedNegativeData),
+        412,
+        "precondition_failed",
+        "If-",
+        "A tag that was made up names no state; it is compared before the new item is looked at.",
+    ),
+    Finding(
+        (MissingHeaderNotRejected,),
+        428,
+        "precondition_required",
+        "If-Match",
+        "RFC 6585 has a status of its own for a header that is wanted; schemathesis knows 400.",
+    ),
+    Finding(
+        REFUSED,
+        428,
+        "precondition_required",
+        "If-Match",
+        "OpenAPI can't say that a PUT takes one of two headers.",
+    ),
+    Finding(REFUSED, 400, "invalid_cursor", "", "Cursors are signed: none can be made up."),
+    Finding(
+        REFUSED, 400, "invalid_expression", "A scan has no order", "Only the plan tells a Query."
+    ),
+    Finding(
+        REFUSED,
+        400,
+        "invalid_expression",
+        "lower bound first",
+        "JSON Schema can't compare two values with each other.",
+    ),
+    Finding(
+        REFUSED,
+        400,
+        "invalid_expression",
+        "overlap",
+        "JSON Schema can't tell that one path leads into another.",
+    ),
+    Finding(
+        REFUSED,
+        400,
+        "invalid_expression",
+        "The expression needs",
+        "DynamoDB counts the operators of a whole expression, not of one array.",
+    ),
+    Finding(
+        REFUSED,
+        422,
+        "invalid_value",
+        "A number",
+        "A pattern can't count the digits and the magnitude of a number in typed JSON.",
+        TYPED,
+    ),
+    Finding(
+        REFUSED,
+        422,
+        "invalid_value",
+        "does not fit the table's schema",
+        "A table's schema speaks of plain JSON; the document knows typed JSON's types only.",
+        TYPED,
+    ),
+)
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Give each request an Idempotency-Key of its own: a key is for one request.
+
+    One that is none stays as it is.
+    """
+    key = case.headers.get("Idempotency-Key")
+    if isinstance(key, str) and _UNQUOTED_KEY.fullmatch(key):
+        case.headers["Idempotency-Key"] = f"{key}.{case.id}"
+
+
+def means_something_in_a_url(failure, case):
+    """In a URL an empty parameter is none (`allowEmptyValue`), and whatever reads as a path is one:
+    schemathesis tells texts, numbers and arrays apart, which a URL can't.
+    """
+    if not isinstance(failure, AcceptedNegativeData):
+        return False
+    if any(case.query.get(name) in ("", [""]) for name in PARAMETERS):
+        return True
+    is_about_fields = getattr(case.meta.phase.data, "parameter", "") == "fields"
+    return is_about_fields and re.match(LISTED_PATH["pattern"], str(case.query["fields"]))
+
+
+@schemathesis.hook
+def filter_failure(context, failure, case, response):
+    """Whether a failure counts."""
+    if means_something_in_a_url(failure, case):
+        return False
+    kind = response.headers.get("content-type", [""])[0]
+    problem = response.json() if kind == "application/problem+json" else {}
+    status = response.status_code
+    return not any(finding.holds(failure, case, status, problem) for finding in FINDINGS)
