@@ -6,31 +6,6 @@ import pytest
 
 from tables.core.errors import InvalidValue
 from tables.core.merge_patch import merge_patch, typed_patch
-from tables.core.values import plain_item, wire_item
-
-
-@pytest.mark.parametrize(
-    ("stored", "patch", "expected"),
-    [
-        ({"a": "b"}, {"a": "c"}, {"a": "c"}),
-        ({"a": "b"}, {"b": "c"}, {"a": "b", "b": "c"}),
-        ({"a": "b"}, {"a": None}, {}),
-        ({"a": "b", "b": "c"}, {"a": None}, {"b": "c"}),
-        ({"a": ["b"]}, {"a": "c"}, {"a": "c"}),
-        ({"a": "c"}, {"a": ["b"]}, {"a": ["b"]}),
-        ({"a": {"b": "c"}}, {"a": {"b": "d", "c": None}}, {"a": {"b": "d"}}),
-        ({"a": [{"b": "c"}]}, {"a": [Decimal(1)]}, {"a": [Decimal(1)]}),
-        ({"e": None}, {"a": Decimal(1)}, {"e": None, "a": Decimal(1)}),
-        ({}, {"a": {"bb": {"ccc": None}}}, {"a": {"bb": {}}}),
-        ({"a": "text"}, {"a": {"b": None, "c": True}}, {"a": {"c": True}}),
-        ({"a": "b"}, {"a": [None]}, {"a": [None]}),
-        ({"a": "b"}, {"absent": None}, {"a": "b"}),
-        ({"a": "b"}, {}, {"a": "b"}),
-    ],
-)
-def test_the_examples_of_the_rfc_hold(stored, patch, expected):
-    assert plain_item(merge_patch(wire_item(stored), patch), number=Decimal) == expected
-
 
 STORED = {
     "tags": {"SS": ["a", "b"]},

@@ -1,7 +1,7 @@
 """Lists of items: filters in the URL, the plan they get, and the pages they come in."""
 
 from decimal import Decimal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import pytest
 
@@ -118,31 +118,6 @@ def test_pages_by_next_hold_every_item_once(staff, workers, query):
     pages = follow(staff, staff.get("Workers/items", f"{query}&limit=2"))
     assert all(page["count"] <= 2 for page in pages)
     assert sorted(key for page in pages for key in ids(page)) == whole
-
-
-def test_next_is_absolute_and_in_the_link_header(staff, workers):
-    response = staff.get("Workers/items/", "city=Oslo&limit=2&format=dynamodb")
-    following = ok(response)["next"]
-    assert response["Link"] == f'<{following}>; rel="next"'
-    parts = urlsplit(following)
-    assert (parts.scheme, parts.netloc, parts.path) == (
-        "http",
-        "testserver",
-        "/api/v1/tables/Workers/items/",
-    )
-    assert parts.query.startswith("city=Oslo&limit=2&format=dynamodb&cursor=")
-
-
-def test_the_last_page_has_no_link(staff, workers):
-    assert "Link" not in staff.get("Workers/items")
-
-
-def test_head_of_a_list_has_the_link_and_no_body(staff, workers):
-    got = staff.get("Workers/items", "limit=2")
-    head = staff.send("HEAD", "Workers/items", query="limit=2")
-    assert head.content == b""
-    assert head["Link"] == got["Link"]
-    assert head["Content-Length"] == got["Content-Length"]
 
 
 def test_a_page_may_be_empty_and_go_on(staff, workers, settings):

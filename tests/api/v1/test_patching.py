@@ -114,11 +114,6 @@ def test_a_malformed_json_patch_is_400(staff, item, patch, pointer):
     assert pointers(refusal) == [pointer]
 
 
-@pytest.mark.parametrize("patch", [[], "x", 7, b"null"])
-def test_a_merge_patch_that_is_no_object_is_400(staff, item, patch):
-    problem(staff.patch("Bare/items/1", patch), 400, "invalid_request")
-
-
 def test_an_absent_item_is_404(staff):
     problem(staff.patch("Bare/items/1", {"a": 1}), 404, "item_not_found")
     problem(staff.patch("Bare/items/1", [], type=JSON_PATCH), 404, "item_not_found")

@@ -78,64 +78,6 @@ def test_fields_that_are_no_paths_are_refused(staff, ann, fields):
     problem(staff.get("Workers/items/1", f"fields={fields}"), 400, "invalid_expression")
 
 
-def test_the_tag_is_strong_and_names_the_representation(staff, ann):
-    tags = {
-        staff.get("Workers/items/1", query)["ETag"]
-        for query in (
-            "",
-            "format=dynamodb",
-            "fields=name",
-            "fields=total",
-            "fields=name&format=dynamodb",
-        )
-    }
-    assert len(tags) == 5
-    assert {tag[0] + tag[-1] for tag in tags} == {'""'}
-    assert len({tag.split(".")[0] for tag in tags}) == 1
-
-
-@pytest.mark.parametrize("query", ["", "format=dynamodb", "fields=name"])
-@pytest.mark.parametrize("method", ["GET", "HEAD"])
-def test_a_client_that_has_it_gets_304_without_a_body(staff, ann, method, query):
-    tag = staff.get("Workers/items/1", query)["ETag"]
-    response = staff.send(method, "Workers/items/1", query=query, If_None_Match=tag)
-    assert response.status_code == 304
-    assert response.content == b""
-    assert response["ETag"] == tag
-    assert "Content-Length" not in response
-    assert response["Cache-Control"] == "private, no-cache"
-    assert "Accept" in response["Vary"]
-
-
-@pytest.mark.parametrize("form", ["W/{}", '{0}, "other"', '"other" , {0}', "*", "{bare}"])
-def test_if_none_match_is_a_list_weak_or_unquoted(staff, ann, form):
-    tag = staff.get("Workers/items/1")["ETag"]
-    header = form.format(tag, bare=tag.strip('"'))
-    assert staff.get("Workers/items/1", If_None_Match=header).status_code == 304
-
-
-def test_the_tag_of_another_representation_or_state_is_no_match(staff, ann):
-    typed = staff.get("Workers/items/1", "format=dynamodb")["ETag"]
-    assert staff.get("Workers/items/1", If_None_Match=typed).status_code == 200
-    plain = staff.get("Workers/items/1")["ETag"]
-    ok(staff.patch("Workers/items/1", {"name": "Bea"}))
-    assert staff.get("Workers/items/1", If_None_Match=plain).status_code == 200
-
-
-@pytest.mark.parametrize("header", ["", '"', '"a" "b"', "ä", ",", "W/", '"a"x', "a b"])
-def test_a_malformed_tag_is_400(staff, ann, header):
-    problem(staff.get("Workers/items/1", If_None_Match=header), 400, "invalid_request")
-    problem(staff.get("Workers/items/1", If_Match=header), 400, "invalid_request")
-
-
-def test_if_match_on_a_read_refuses_another_state(staff, ann):
-    tag = staff.get("Workers/items/1")["ETag"]
-    assert staff.get("Workers/items/1", If_Match=tag).status_code == 200
-    response = staff.get("Workers/items/1", If_Match='"other.p"')
-    problem(response, 412, "precondition_failed")
-    assert response["ETag"] == tag
-
-
 def test_head_has_the_headers_of_get_and_no_body(staff, ann):
     got, head = staff.get("Workers/items/1"), staff.send("HEAD", "Workers/items/1")
     assert head.status_code == 200
