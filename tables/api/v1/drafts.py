@@ -61,6 +61,7 @@ class Change:
 
 def read_draft(request: Request, data: bytes) -> Draft:
     """The item of a POST or PUT. Raises UnsupportedMediaType, InvalidRequest, InvalidValue."""
+    _require_whole(request)
     kind = require_media_type(request, ITEM_TYPES)
     if kind == FORM:
         return Draft(read_form(data))
@@ -115,6 +116,12 @@ def at_pointer(pointer: str) -> Iterator[None]:
     except InvalidRequest as error:
         error.problems = error.problems or (Problem(pointer, error.message),)
         raise
+
+
+def _require_whole(request: Request) -> None:
+    """Raise InvalidRequest for a part of a body, which would be taken for the whole item."""
+    if "Content-Range" in request.headers:
+        raise InvalidRequest("Content-Range is not understood: send the whole item, or a PATCH.")
 
 
 def require_media_type(request: Request, accepted: tuple[str, ...]) -> str:

@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tables.api.v1.docs import ADVICE, error_entries
 from tables.dynamodb import client as service
-from tests.api.v1.conftest import PLAIN, PROBLEM, TYPED, Door, ok, problem, store
+from tests.api.v1.conftest import PROBLEM, Door, ok, problem, store
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Workers", "Bare", "Students")
@@ -14,51 +14,6 @@ USES = ("Workers", "Bare", "Students")
 @pytest.fixture(autouse=True)
 def _one(moto_tables):
     store("v1-Workers", id={"S": "1"})
-
-
-@pytest.mark.parametrize(
-    ("accept", "kind"),
-    [
-        ("*/*", PLAIN),
-        ("application/*", PLAIN),
-        ("application/json", PLAIN),
-        ("application/json; charset=utf-8", PLAIN),
-        (TYPED, TYPED),
-        (f"{TYPED};q=0.5, application/json", PLAIN),
-        (f"application/json;q=0.5, {TYPED}", TYPED),
-        (f"application/json;q=0, {TYPED};q=0.1", TYPED),
-        ("text/csv, */*;q=0.1", PLAIN),
-        (f"{PROBLEM}, {PLAIN}", PLAIN),
-        ("", PLAIN),
-    ],
-)
-def test_the_best_representation_is_given(staff, accept, kind):
-    headers = {"Accept": accept} if accept else {}
-    assert staff.get("Workers/items/1", **headers)["Content-Type"] == kind
-
-
-@pytest.mark.parametrize(
-    "how",
-    [
-        {"Accept": "text/csv"},
-        {"Accept": "application/json;q=0"},
-        {"Accept": "application/xml, text/csv"},
-        {"Accept": "nonsense"},
-        {"query": "format=xml"},
-    ],
-)
-def test_a_representation_that_there_is_not_is_406(staff, how):
-    refusal = problem(staff.get("Workers/items/1", **how), 406, "not_acceptable")
-    assert TYPED in refusal["detail"]
-
-
-def test_a_write_that_could_not_be_answered_is_not_made(staff):
-    problem(staff.delete("Workers/items/1", Accept="text/csv"), 406, "not_acceptable")
-    assert ok(staff.get("Workers/items/1"))
-
-
-def test_format_beats_accept(staff):
-    assert staff.get("Workers/items/1", "format=json", Accept=TYPED)["Content-Type"] == PLAIN
 
 
 @pytest.mark.parametrize(
@@ -83,26 +38,6 @@ def test_every_answer_may_be_kept_by_its_caller_only_and_names_its_request(
     assert len(response["X-Request-ID"]) >= 16
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in response["Content-Security-Policy"]
-
-
-@pytest.mark.parametrize(
-    ("path", "allowed"),
-    [
-        ("/api/v1", "GET, HEAD, OPTIONS"),
-        ("/api/v1/tables", "GET, HEAD, OPTIONS"),
-        ("Workers", "GET, HEAD, OPTIONS"),
-        ("Workers/items", "GET, POST, HEAD, OPTIONS"),
-        ("Workers/items/1", "GET, PUT, PATCH, DELETE, HEAD, OPTIONS"),
-        ("Workers/search", "POST, OPTIONS"),
-        ("Workers/batch", "POST, OPTIONS"),
-    ],
-)
-def test_a_method_that_there_is_not_is_405_with_those_that_there_are(staff, path, allowed):
-    for method in ("TRACE", "PROPFIND"):
-        response = staff.send(method, path)
-        problem(response, 405, "method_not_allowed")
-        assert response["Allow"] == allowed
-    assert staff.send("OPTIONS", path)["Allow"] == allowed
 
 
 @pytest.mark.parametrize(
@@ -202,32 +137,6 @@ def test_dynamodb_out_of_reach_is_503_with_retry_after(staff, monkeypatch):
     body = problem(response, 503, "unavailable")
     assert int(response["Retry-After"]) > 0
     assert "10.0.0.1" not in body["detail"]
-
-
-@pytest.mark.parametrize(
-    ("setting", "method", "path", "body"),
-    [
-        ("THROTTLE_READ", "GET", "Workers/items/1", None),
-        ("THROTTLE_READ", "POST", "Workers/search", {"scan": {"id": "1"}}),
-        ("THROTTLE_WRITE", "PATCH", "Workers/items/1", {}),
-        ("THROTTLE_WRITE", "POST", "Bare/items", {}),
-        ("THROTTLE_SCAN", "GET", "Workers/items", None),
-        ("THROTTLE_SCAN", "POST", "Workers/search", {"scan": {}}),
-    ],
-)
-def test_too_many_requests_are_429_with_what_is_left(settings, method, path, body, setting):
-    settings.THROTTLE_READ = settings.THROTTLE_WRITE = settings.THROTTLE_SCAN = None
-    setattr(settings, setting, "2/min")
-    door = Door("staff", name=f"{setting} {method} {path}")
-    for left in (1, 0):
-        response = door.send(method, path, body)
-        assert response.status_code < 300, response.content
-        assert f";r={left};" in response["RateLimit"]
-    response = door.send(method, path, body)
-    problem(response, 429, "too_many_requests")
-    assert 1 <= int(response["Retry-After"]) <= 60
-    assert response["RateLimit-Policy"].endswith(";q=2;w=60")
-    assert ";r=0;" in response["RateLimit"]
 
 
 def test_every_error_code_is_explained_on_a_page_under_its_anchor(nobody):

@@ -171,15 +171,6 @@ def test_a_patch_is_one_write(staff, item):
     assert writes == ["UpdateItem"]
 
 
-def test_a_media_type_that_is_no_patch_is_415(staff, item):
-    response = staff.patch("Bare/items/1", b"a=b", type="application/x-www-form-urlencoded")
-    problem(response, 415, "unsupported_media_type")
-    assert response["Accept-Patch"] == (
-        "application/merge-patch+json, application/json, "
-        "application/json-patch+json, application/vnd.dynamodb+json"
-    )
-
-
 def test_a_patch_that_makes_the_item_too_large_is_413(staff, item):
     problem(staff.patch("Bare/items/1", {"a": "x" * 410_000}), 413, "too_large")
     bomb = [{"op": "copy", "from": "", "path": f"/x{n}"} for n in range(60)]

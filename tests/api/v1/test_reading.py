@@ -6,7 +6,7 @@ import pytest
 
 from tables.core.operations import Put
 from tables.dynamodb.writes import write
-from tests.api.v1.conftest import PLAIN, PROBLEM, TYPED, exact, ok, problem, store
+from tests.api.v1.conftest import PLAIN, TYPED, exact, ok, problem, store
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers", "Events", "Numbers", "Blobs")
@@ -76,26 +76,6 @@ def test_fields_keep_their_nesting(staff, ann):
 @pytest.mark.parametrize("fields", ["a..b", ".a", "a.", "a[99999999999]", "a[-1]", "name,name.x"])
 def test_fields_that_are_no_paths_are_refused(staff, ann, fields):
     problem(staff.get("Workers/items/1", f"fields={fields}"), 400, "invalid_expression")
-
-
-def test_head_has_the_headers_of_get_and_no_body(staff, ann):
-    got, head = staff.get("Workers/items/1"), staff.send("HEAD", "Workers/items/1")
-    assert head.status_code == 200
-    assert head.content == b""
-    ours = {name: text for name, text in got.headers.items() if name != "X-Request-ID"}
-    theirs = {name: text for name, text in head.headers.items() if name != "X-Request-ID"}
-    assert sorted(theirs.pop("Content-Security-Policy").split("; ")) == sorted(
-        ours.pop("Content-Security-Policy").split("; ")
-    )
-    assert theirs == ours
-    assert int(head["Content-Length"]) == len(got.content)
-
-
-def test_head_of_a_missing_item_is_404_without_a_body(staff):
-    head = staff.send("HEAD", "Workers/items/nothing")
-    assert head.status_code == 404
-    assert head["Content-Type"] == PROBLEM
-    assert head.content == b""
 
 
 def test_a_missing_item_is_404(staff):
