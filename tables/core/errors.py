@@ -16,10 +16,10 @@ class Problem:
 
 
 class TablesError(Exception):
-    """The root of the tree; by itself, a failure that nobody foresaw.
+    """A failure that nobody foresaw.
 
-    `str(error)` is a sentence that may be shown to whoever made the request.
-    `aws_code` and `aws_request_id` are set when DynamoDB itself refused.
+    The root of the tree, whose branches were foreseen. `str(error)` is a sentence that may be shown
+    to whoever made the request; `aws_code` and `aws_request_id` are set when DynamoDB refused.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -126,7 +126,10 @@ class TransactionConflict(Conflict):
 
 
 class IdempotencyConflict(Conflict):
-    """An Idempotency-Key that is still running, or that belongs to another request (`mismatch`)."""
+    """An Idempotency-Key whose request is still running, or that belongs to another request.
+
+    `mismatch` tells the second from the first.
+    """
 
     code = "idempotency_conflict"
     title = "Idempotency conflict"

@@ -32,7 +32,7 @@ from tables.records.keyed_requests import KeyedRequest
 
 
 class Batch(WritingView):
-    """Up to 100 operations: `{"operations": [{"method": "PUT", "key": "…", "body": {…}}]}`."""
+    """Up to 100 operations, as {"operations": [{"method": "PUT", "key": "…", "body": {…}}]}."""
 
     rights: ClassVar = {"POST": ("add", "change", "delete")}
     accepted: ClassVar = {"POST": (PLAIN, TYPED)}

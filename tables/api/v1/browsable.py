@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +19,7 @@ from tables.core.values import dumps
 # Only these are links: a value is somebody's text.
 _LINK = re.compile(r'https?://[^\s"<>\\]+')
 _WITHOUT_CONTENT = (204, 304)
+_BELOW_A_TABLE = {"v1-search": "Search", "v1-batch": "Batch"}
 
 
 @dataclass(slots=True)
@@ -69,10 +70,11 @@ class BrowsableRenderer(BrowsableAPIRenderer):
             "response": response,
             "name": view.get_view_name(),
             "description": view.get_view_description(),
-            "crumbs": list(_crumbs(view.kwargs)),
+            "crumbs": list(_crumbs(request.resolver_match)),
             "content": _linked(text.decode()),
             "headers": [(name, _linked(value)) for name, value in _telling(response)],
-            "formats": [r.format for r in view.renderer_classes if r is not type(self)],
+            "formats": list(_formats(request, view.renderer_classes)),
+            "explanation": data["type"] if response.exception and isinstance(data, dict) else "",
             "links": shown.links,
             "tag": response.get("ETag") or shown.tag,
             "forms": list(_forms(view, shown)),
@@ -89,16 +91,27 @@ def _forms(view: Any, shown: Shown) -> Iterator[PageForm]:
             yield PageForm(method, types, body, is_conditional=method != "POST")
 
 
-def _crumbs(kwargs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _crumbs(match: Any) -> Iterator[tuple[str, str]]:
     yield "API", reverse("v1-root")
     yield "Tables", reverse("v1-tables")
+    kwargs = match.kwargs if match else {}
     if "alias" not in kwargs:
         return
     alias = {"alias": kwargs["alias"]}
     yield kwargs["alias"], reverse("v1-table", kwargs=alias)
-    yield "Items", reverse("v1-items", kwargs=alias)
+    below = match.url_name if match.url_name in _BELOW_A_TABLE else "v1-items"
+    yield _BELOW_A_TABLE.get(below, "Items"), reverse(below, kwargs=alias)
     if "token" in kwargs:
         yield kwargs["token"], reverse("v1-item", kwargs=dict(kwargs))
+
+
+def _formats(request: Any, renderers: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """The other representations of this very page, query and all."""
+    query = request.query_params.copy()
+    for renderer in renderers:
+        if renderer is not type(request.accepted_renderer):
+            query["format"] = renderer.format
+            yield renderer.format, f"?{query.urlencode()}"
 
 
 def _telling(response: Any) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,7 @@ _URL_PARAMETERS = frozenset({"cursor", "format"})
 
 
 class Search(V1View):
-    """Items that match a filter in the scan language: `{"scan": {…}, "limit": 100}`."""
+    """Items that match a filter in the scan language, POSTed as {"scan": {…}, "limit": 100}."""
 
     renderer_classes = [PlainRenderer, TypedRenderer, BrowsableRenderer]
     rights: ClassVar = {"POST": ("view",)}

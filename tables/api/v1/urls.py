@@ -27,7 +27,7 @@ urlpatterns = [
         ),
         name="v1-item",
     ),
-    re_path(r"^api/v1/?\Z", Root.as_view({"get": "list"}), name="v1-root"),
+    re_path(r"^api/v1/?\Z", Root.as_view({"get": "list"}, name="REST API"), name="v1-root"),
     re_path(r"^api/v1/tables/?\Z", Tables.as_view({"get": "list"}), name="v1-tables"),
     re_path(rf"{_TABLE}/?\Z", OneTable.as_view({"get": "retrieve"}, name="Table"), name="v1-table"),
     re_path(rf"{_TABLE}/search/?\Z", Search.as_view({"post": "search"}), name="v1-search"),

@@ -67,6 +67,31 @@ def test_a_resource_that_is_only_posted_to_offers_its_form_on_a_get(staff):
     assert forms(page(Door("readers"), "Workers/batch", status=405)) == []
 
 
+def test_the_other_formats_show_the_same_page(staff):
+    html = page(staff, "Workers/items", query="total__exists=true&limit=2")
+    assert 'href="?total__exists=true&amp;limit=2&amp;format=dynamodb"' in html
+
+
+def test_an_error_leads_to_its_explanation(staff):
+    assert 'href="/api/docs/errors#item_not_found"' in page(staff, "Workers/items/none", status=404)
+
+
+@pytest.mark.parametrize(
+    ("path", "crumbs"),
+    [
+        ("/api/v1", ["API", "Tables"]),
+        ("Workers/items", ["API", "Tables", "Workers", "Items"]),
+        ("Workers/items/~YS9i", ["API", "Tables", "Workers", "Items", "~YS9i"]),
+        ("Workers/search", ["API", "Tables", "Workers", "Search"]),
+        ("Workers/batch", ["API", "Tables", "Workers", "Batch"]),
+    ],
+)
+def test_a_page_says_where_it_is(staff, path, crumbs):
+    html = page(staff, path, status=405 if path.endswith(("search", "batch")) else 200)
+    assert re.findall(r"<li><a href=[^>]*>([^<]*)</a>", html)[: len(crumbs)] == crumbs
+    assert f"<title>{' | '.join([*reversed(crumbs), 'Dynadmin'])}</title>" in html
+
+
 def test_a_list_links_to_its_items(staff):
     html = page(staff, "Workers/items", query="fields=total")
     assert '<a href="http://testserver/api/v1/tables/Workers/items/~YS9i">a/b</a>' in html

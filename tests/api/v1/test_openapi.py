@@ -138,6 +138,16 @@ def test_every_operation_has_an_example_or_no_body(admin):
                 assert "example" in plain or "example" in known, (path, operation["operationId"])
 
 
+def test_the_example_of_each_problem_is_one_of_that_status(admin):
+    responses = document(admin)["components"]["responses"]
+    for name, response in responses.items():
+        example = response["content"]["application/problem+json"]["example"]
+        assert name == f"Problem{example['status']}"
+    assert responses["Problem412"]["content"]["application/problem+json"]["example"]["code"] == (
+        "precondition_failed"
+    )
+
+
 def test_the_document_comes_as_yaml_too(staff):
     response = staff.get("/api/schema", "format=yaml")
     assert yaml.safe_load(response.content)["openapi"] == "3.1.0"

@@ -92,8 +92,9 @@ class _Items:
             name: {**part, "readOnly": True} if name in self.keys else part
             for name, part in properties.items()
         }
+        lasting = {*self.keys, *self.needed}
         patch = {
-            name: part if name in self.keys else {"anyOf": [part, {"type": "null"}]}
+            name: part if name in lasting else {"anyOf": [part, {"type": "null"}]}
             for name, part in fixed.items()
         }
         schemas = {

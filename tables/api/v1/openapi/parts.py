@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tables.api.v1.docs import ErrorEntry, error_entries
 from tables.api.v1.media_types import PROBLEM
 from tables.api.v1.openapi.texts import IDEMPOTENCY_KEY, LISTED_PATH, STRING, TAGS, TOKEN, Part
+from tables.api.v1.problems import ProblemDetails
 from tables.core.filters import OPERATORS
 from tables.core.queries import MAX_LIMIT, TYPE_SUFFIXES
 
@@ -127,27 +129,40 @@ HEADERS: dict[str, Part] = {
     "Vary": {"description": "What the answer depends on.", "schema": STRING},
 }
 
-# Status -> what it means, and the headers it may have besides those of any answer.
-_PROBLEMS: dict[int, tuple[str, tuple[str, ...]]] = {
-    400: ("The request can't be read.", ()),
-    401: ("Nobody is signed in, or the token is not valid.", ("WWW-Authenticate",)),
-    403: ("The caller may not do this.", ()),
-    404: ("No such table that the caller may view, or no such item.", ()),
-    405: ("The resource does not do this.", ("Allow",)),
-    406: ("There is no such representation.", ()),
-    409: ("What is stored, or what is running, contradicts the request.", ("Retry-After",)),
-    412: ("The item is in another state; ETag names it.", ("ETag",)),
-    413: ("The body or the item is too large.", ()),
+# Status -> what it means, the headers it may have besides those of any answer, one of its codes.
+_PROBLEMS: dict[int, tuple[str, tuple[str, ...], str]] = {
+    400: ("The request can't be read.", (), "invalid_request"),
+    401: (
+        "Nobody is signed in, or the token is not valid.",
+        ("WWW-Authenticate",),
+        "unauthorized",
+    ),
+    403: ("The caller may not do this.", (), "forbidden"),
+    404: ("No such table that the caller may view, or no such item.", (), "item_not_found"),
+    405: ("The resource does not do this.", ("Allow",), "method_not_allowed"),
+    406: ("There is no such representation.", (), "not_acceptable"),
+    409: (
+        "What is stored, or what is running, contradicts the request.",
+        ("Retry-After",),
+        "item_exists",
+    ),
+    412: ("The item is in another state; ETag names it.", ("ETag",), "precondition_failed"),
+    413: ("The body or the item is too large.", (), "too_large"),
     415: (
         "The body's media type is not read here.",
         ("Accept-Post", "Accept-Patch", "Accept-Encoding", "Allow"),
+        "unsupported_media_type",
     ),
-    422: ("The body is well-formed but can't be accepted; errors point into it.", ()),
-    428: ("The table takes no unconditional change.", ()),
-    429: ("Too many requests.", ("Retry-After",)),
-    500: ("Nobody foresaw this.", ()),
-    502: ("AWS refused this service.", ()),
-    503: ("DynamoDB is throttling, or can't be reached.", ("Retry-After",)),
+    422: (
+        "The body is well-formed but can't be accepted; errors point into it.",
+        (),
+        "invalid_value",
+    ),
+    428: ("The table takes no unconditional change.", (), "precondition_required"),
+    429: ("Too many requests.", ("Retry-After",), "too_many_requests"),
+    500: ("Nobody foresaw this.", (), "internal_error"),
+    502: ("AWS refused this service.", (), "upstream_refused"),
+    503: ("DynamoDB is throttling, or can't be reached.", ("Retry-After",), "throttled"),
 }
 # What any request may meet.
 ANYWHERE = (400, 401, 404, 406, 429, 500, 502, 503)
@@ -172,14 +187,29 @@ def problems(*statuses: int) -> Part:
 
 def problem_responses() -> dict[str, Part]:
     """The component of each problem response."""
+    known = {entry.code: entry for entry in error_entries()}
+    schema = ref("schemas", "Problem")
     return {
         f"Problem{status}": {
             "description": text,
             "headers": headers(*names, *(["Idempotency-Replayed"] if status in _KEPT else [])),
-            "content": {PROBLEM: {"schema": ref("schemas", "Problem")}},
+            "content": {
+                PROBLEM: {"schema": schema, "example": _problem_example(status, known[code])}
+            },
         }
-        for status, (text, names) in _PROBLEMS.items()
+        for status, (text, names, code) in _PROBLEMS.items()
     }
+
+
+def _problem_example(status: int, entry: ErrorEntry) -> Part:
+    problem = ProblemDetails(
+        status,
+        entry.code,
+        entry.title,
+        entry.meaning,
+        ({"pointer": "/total", "detail": entry.meaning},) if status == 422 else (),
+    )
+    return problem.document("/api/v1/tables/Workers/items/42", "0d9cbb3e5f7f4a0fb7c2b4d7a6a1f0c3")
 
 
 def object_of(required: dict[str, Part], **more: Any) -> Part:

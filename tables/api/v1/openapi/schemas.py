@@ -77,16 +77,6 @@ _PROBLEM: Part = {
         },
     },
     "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
-    "example": {
-        "type": "/api/docs/errors#invalid_value",
-        "title": "Invalid value",
-        "status": 422,
-        "detail": "The key attribute 'id' can't be empty.",
-        "instance": "/api/v1/tables/Workers/items",
-        "code": "invalid_value",
-        "request_id": "0d9cbb3e5f7f4a0fb7c2b4d7a6a1f0c3",
-        "errors": [{"pointer": "/id", "detail": "The key attribute 'id' can't be empty."}],
-    },
 }
 _PLAN = object_of(
     {
