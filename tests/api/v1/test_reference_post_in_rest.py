@@ -50,6 +50,16 @@ def test_a_bearer_token_authorises(signer, nobody):
     assert ok(response, 201)["createdBy"] == "doe, jane"
 
 
+def test_a_session_authorises_with_its_csrf_token(sign_in, client):
+    sign_in("staff")
+    client.handler.enforce_csrf_checks = True
+    client.get("/api/v1", headers={"Accept": "text/html"})
+    url, token = "/api/v1/tables/Workers/items", client.cookies["csrftoken"].value
+    assert client.post(url, ALICE, "application/json").status_code == 403
+    response = client.post(url, ALICE, "application/json", headers={"X-CSRFToken": token})
+    assert ok(response, 201)["createdBy"] == "doe, jane"
+
+
 def test_the_body_is_json(staff):
     assert staff.post("Workers/items", json.dumps(ALICE).encode()).status_code == 201
 
