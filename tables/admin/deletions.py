@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import structlog
 from django.contrib import messages
@@ -42,11 +43,11 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one item, for the report."""
+    """What became of one item, for the report: `left` is there still, `gone` was so before."""
 
     token: str
     key: str
-    is_deleted: bool
+    state: Literal["deleted", "gone", "left"]
     words: str
 
 
@@ -58,12 +59,12 @@ def delete_chosen(listing: ItemList, keys: Sequence[Item]) -> HttpResponseBase:
         return _ask(listing, keys, items)
     states = dict(zip(form.getlist("_selected_action"), form.getlist("state"), strict=False))
     outcomes = list(_outcomes(listing, keys, items, states))
-    deleted = sum(outcome.is_deleted for outcome in outcomes)
+    deleted = sum(outcome.state == "deleted" for outcome in outcomes)
     log.info("items_deleted", deleted=deleted, left=len(outcomes) - deleted)
-    if all(outcome.is_deleted for outcome in outcomes):
+    if deleted == len(outcomes):
         messages.success(listing.visit.request, _deleted_words(outcomes))
         return HttpResponseRedirect(listing.address.url)
-    return _report(listing, outcomes)
+    return _report(listing, outcomes, deleted)
 
 
 def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> HttpResponse:
@@ -90,8 +91,7 @@ def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> Http
     return listing.visit.render("admin/tables/delete_chosen.html", context)
 
 
-def _report(listing: ItemList, outcomes: Sequence[Outcome]) -> HttpResponse:
-    deleted = sum(outcome.is_deleted for outcome in outcomes)
+def _report(listing: ItemList, outcomes: Sequence[Outcome], deleted: int) -> HttpResponse:
     context = {
         "title": _("%(deleted)s of %(all)s deleted")
         % {"deleted": count_words(deleted), "all": items_words(len(outcomes))},
@@ -111,17 +111,18 @@ def _outcomes(
     description = listing.description
     stored = {encode_token(item, description): item for item in items}
     for key in keys:
-        token = encode_token(key, description)
-        words = _delete(stored.get(token), states.get(token), description)
-        if not words:
+        token, words = encode_token(key, description), key_text(key, description)
+        if token not in stored:
+            yield Outcome(token, words, "gone", _("Was already gone"))
+        elif reason := _delete(stored[token], states.get(token), description):
+            yield Outcome(token, words, "left", reason)
+        else:
             forget(listing.visit, token)
-        yield Outcome(token, key_text(key, description), not words, words or _("Deleted"))
+            yield Outcome(token, words, "deleted", _("Deleted"))
 
 
-def _delete(item: Item | None, state: str | None, description: TableDescription) -> str:
+def _delete(item: Item, state: str | None, description: TableDescription) -> str:
     """Delete an item; empty, or why it was not deleted."""
-    if item is None:
-        return _("Was already gone")
     if state_of(item) != state:
         return _("Changed since you looked: not deleted")
     try:
@@ -146,4 +147,5 @@ def _deleted_words(outcomes: Sequence[Outcome]) -> str:
 def _rest_of(item: Item, description: TableDescription) -> str:
     """What an item holds besides its key, in one line."""
     rest = {name: value for name, value in item.items() if name not in description.key_names}
-    return summary({"M": rest}, _SUMMARY_CHARACTERS)[0] if rest else ""
+    words = summary({"M": rest}, _SUMMARY_CHARACTERS)[0]
+    return words.removeprefix("{").removesuffix("}")

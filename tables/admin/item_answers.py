@@ -14,6 +14,7 @@ from tables.admin.item_saves import EditConflict, seal
 from tables.admin.item_shown import shown_item
 from tables.admin.pages import Visit
 from tables.admin.summaries import key_text, size_text
+from tables.admin.words import moment_words
 from tables.core.audit import UPDATED
 from tables.core.keys import encode_token, key_of
 from tables.core.sizes import item_size
@@ -49,9 +50,9 @@ def conflict_page(visit: Visit, opened: Item, conflict: EditConflict) -> HttpRes
     base = opened if conflict.stored is None else conflict.stored
     choices = contested_paths(conflict.changes, conflict.conflicts)
     title = (
-        _("Somebody else deleted “%(key)s”")
+        _("“%(key)s” was deleted since you opened it")
         if conflict.stored is None
-        else _("Somebody else changed “%(key)s”")
+        else _("“%(key)s” was changed since you opened it")
     )
     context = {
         **_around(visit, base),
@@ -89,7 +90,7 @@ def _around(visit: Visit, item: Item) -> dict[str, Any]:
         "delete_url": reverse("admin:tables_item_delete", args=[visit.table.alias, token]),
         "twin": f"/api/v1/tables/{visit.table.alias}/items/{token}",
         "changed_by": by,
-        "changed_at": at,
+        "changed_at": moment_words(at),
     }
 
 

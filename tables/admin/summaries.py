@@ -73,6 +73,6 @@ def _joined(
     separator = ""
     for label, child in parts:
         yield separator + label
-        yield from _pieces(child)
+        yield from ('""',) if content_of(child) == "" else _pieces(child)
         separator = ", "
     yield closing

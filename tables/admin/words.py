@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.utils.formats import number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -19,6 +21,8 @@ from tables.dynamodb.reads import Page
 _OPERAND_CHARACTERS = 40
 # An eventually consistent read takes half a unit for every 4 KB (AWS: Read/write capacity).
 _BYTES_PER_UNIT = 8192
+# The audit attributes' own way to write a time.
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z", re.ASCII)
 
 
 def count_words(number: int) -> str:
@@ -44,6 +48,11 @@ def counted_words(description: TableDescription) -> str:
     if description.read_at is None:
         return ""
     return _("counted %(time)s") % {"time": localtime(description.read_at).strftime("%H:%M")}
+
+
+def moment_words(stamp: str) -> str:
+    """An audit stamp's time as people read it; what is no such time stays as it is."""
+    return _STAMP.sub(r"\1 \2 UTC", stamp) if _STAMP.fullmatch(stamp) else stamp
 
 
 def term_words(term: Term) -> str:

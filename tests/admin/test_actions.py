@@ -159,8 +159,8 @@ def test_deleting_asks_first_and_shows_the_items(admin, people):
     page = Page(answer)
     assert page.text("h1") == "Delete 2 items?"
     texts = [" ".join(row["text"].split()) for row in page.all("tr")]
-    assert any(text.startswith("1 {name: Ann, age: 30, city: Oslo") for text in texts)
-    assert any(text.startswith("a/b,ü {name: Eve}") for text in texts)
+    assert any(text.startswith("1 name: Ann, age: 30, city: Oslo") for text in texts)
+    assert "a/b,ü name: Eve" in texts
     assert exists("1")
 
 
@@ -195,6 +195,8 @@ def test_an_item_that_changed_meanwhile_is_left_and_reported(admin, put, people)
         "2 Changed since you looked: not deleted",
         "3 Was already gone",
     } <= texts
+    # What is gone has no page that a link could lead to.
+    assert [a["text"] for a in page.all("a") if a["attrs"]["href"].endswith("/change/")] == ["2"]
     assert exists("2")
 
 

@@ -111,6 +111,7 @@ def test_a_type_is_named_where_it_is_asked_for():
         ({"S": "abcdefg"}, 6, ("abcde…", False)),
         ({"L": [{"S": "ab"}, {"N": "1"}]}, 20, ("[ab, 1]", True)),
         ({"M": {"a": {"SS": ["x", "y"]}}}, 20, ("{a: {x, y}}", True)),
+        ({"L": [{"S": ""}, {"M": {"b": {"B": ""}}}]}, 20, ('["", {b: ""}]', True)),
         ({"M": {"a": {"BOOL": False}, "b": {"S": "long text"}}}, 12, ("{a: false,…", False)),
     ],
 )

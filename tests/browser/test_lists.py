@@ -317,6 +317,8 @@ def test_deleting_asks_shows_and_reports(visit, site):
     page.select_option("select[name=action]", "delete_selected")
     page.click("button[name=index]")
     assert page.inner_text("h1") == "Delete 2 items?"
+    button = page.locator("button:has-text('Yes, delete them')").bounding_box()
+    assert (button["width"] > 100, button["height"] > 28) == (True, True)
     assert "note 1" in page.inner_text("table.outcomes")
     page.click("button:has-text('Yes, delete them')")
     assert "2 items were deleted" in page.inner_text(".messagelist")
