@@ -1,9 +1,15 @@
-"""The coloured badge that tells production from a playground."""
+"""What every page says of the site: its badge, which tells production from a playground, and
+whether it is read-only.
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
 
 # Words in an environment's name -> the badge's colour class; the first that matches.
 _COLOURS = (
@@ -19,6 +25,14 @@ class Badge:
 
     name: str
     colour: str
+
+
+def environment(_request: HttpRequest) -> dict[str, Any]:
+    """A context processor, because pages for strangers and for failures have no site around."""
+    return {
+        "environment": environment_badge(settings.ENVIRONMENT_NAME),
+        "read_only": settings.READ_ONLY,
+    }
 
 
 def environment_badge(name: str) -> Badge | None:

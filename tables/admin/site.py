@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -24,7 +23,6 @@ from tables.access.rights import allowed_actions, may_open_pages, viewable_table
 from tables.access.users import caller_of_user
 from tables.admin.access_keys import list_keys, revoke_key
 from tables.admin.addresses import Address
-from tables.admin.environment import environment_badge
 from tables.admin.fragments import fragment
 from tables.admin.index import index_context
 from tables.admin.urls import TABLE_PAGES
@@ -98,8 +96,6 @@ class TablesSite(AdminSite):
             "sidebar": _sidebar(request, around["available_apps"]),
             "user_tools": fragment("admin/user_tools.html", name=str(caller_of_user(request.user))),
             "keyboard_help": fragment("admin/keyboard_help.html"),
-            "environment": environment_badge(settings.ENVIRONMENT_NAME),
-            "read_only": settings.READ_ONLY,
         }
 
     def index(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from project.errors import bad_request, csrf_failure, server_error
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb import reads
 from tests.admin.html import Page
@@ -80,6 +81,19 @@ def test_every_page_has_one_heading_and_a_title_of_its_own(staff, people):
 def test_the_environment_is_named_in_its_colour(staff, tables, settings, name, colour):
     settings.ENVIRONMENT_NAME = name
     assert Page(staff.get("/admin/")).text("span", class_=f"environment-{colour}") == name
+
+
+def test_pages_for_strangers_and_failures_name_the_environment_too(client, settings, rf):
+    settings.ENVIRONMENT_NAME = "production"
+    failures = [
+        client.get("/oidc/callback/"),
+        client.get("/oidc/done/"),
+        bad_request(rf.get("/admin/"), ValueError()),
+        csrf_failure(rf.post("/admin/")),
+        server_error(rf.get("/admin/")),
+    ]
+    for answer in failures:
+        assert Page(answer).text("span", class_="environment-red") == "production"
 
 
 def test_without_a_name_there_is_no_badge(staff, tables):
