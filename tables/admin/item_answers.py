@@ -13,6 +13,7 @@ from tables.admin.item_forms import ItemForm
 from tables.admin.item_saves import EditConflict, seal
 from tables.admin.item_shown import shown_item
 from tables.admin.pages import Visit
+from tables.admin.returns import list_of, remembering
 from tables.admin.summaries import key_text, size_text
 from tables.admin.words import moment_words
 from tables.core.audit import UPDATED
@@ -39,7 +40,7 @@ def form_page(
         "fixed": shown_item(form.fixed),
         "size_text": size_text(form.size),
         "existing_url": item_url(visit, existing) if existing else "",
-        **(_around(visit, form.opened) if key else {}),
+        **(_around(visit, form.opened) if key else _around_new(visit)),
     }
     return visit.render("admin/tables/item_form.html", context, status=status)
 
@@ -83,15 +84,24 @@ def delete_page(visit: Visit, item: Item, conflict: EditConflict | None = None) 
 def _around(visit: Visit, item: Item) -> dict[str, Any]:
     """What every page of an existing item says of it: its key, addresses and last change."""
     token = encode_token(item, visit.description)
+    back = list_of(visit.request, visit.table.alias)
     by, at = (item.get(name, {}).get("S", "") for name in UPDATED)
     return {
         "key": key_text(item, visit.description),
-        "item_url": item_url(visit, item),
-        "delete_url": reverse("admin:tables_item_delete", args=[visit.table.alias, token]),
+        "list_url": back.url,
+        "item_url": remembering(item_url(visit, item), back),
+        "delete_url": remembering(
+            reverse("admin:tables_item_delete", args=[visit.table.alias, token]), back
+        ),
         "twin": f"/api/v1/tables/{visit.table.alias}/items/{token}",
         "changed_by": by,
         "changed_at": moment_words(at),
     }
+
+
+def _around_new(visit: Visit) -> dict[str, Any]:
+    back = list_of(visit.request, visit.table.alias)
+    return {"list_url": back.url, "form_url": remembering(add_url(visit), back)}
 
 
 def _title(visit: Visit, form: ItemForm, key: Item, *, may_write: bool) -> str:
@@ -107,6 +117,6 @@ def item_url(visit: Visit, item: Item) -> str:
     return reverse("admin:tables_item_change", args=[visit.table.alias, token])
 
 
-def list_url(visit: Visit) -> str:
-    """Where the table's list is."""
-    return reverse("admin:tables_changelist", args=[visit.table.alias])
+def add_url(visit: Visit) -> str:
+    """Where the form of a new item is."""
+    return reverse("admin:tables_item_add", args=[visit.table.alias])

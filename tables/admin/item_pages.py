@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tables.access.limits import spend
-from tables.admin.item_answers import conflict_page, delete_page, form_page, item_url, list_url
+from tables.admin.addresses import Address
+from tables.admin.item_answers import add_url, conflict_page, delete_page, form_page, item_url
 from tables.admin.item_conflicts import resolved_changes, unsealed_changes
 from tables.admin.item_forms import ItemForm, mode_of
 from tables.admin.item_saves import (
@@ -25,6 +25,7 @@ from tables.admin.item_saves import (
 )
 from tables.admin.pages import Visit, table_page
 from tables.admin.recent import forget, remember
+from tables.admin.returns import list_of, remembering
 from tables.admin.summaries import key_text
 from tables.core.errors import InvalidRequest, ItemNotFound, PreconditionFailed, TablesError
 from tables.core.expressions import format_path
@@ -91,7 +92,7 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
     forget(visit, key)
     words = _("The item “%(key)s” was deleted.") % {"key": key_text(where, visit.description)}
     messages.success(visit.request, words)
-    return HttpResponseRedirect(list_url(visit))
+    return HttpResponseRedirect(_back(visit).url)
 
 
 # ---------------------------------------------------------------- writing
@@ -170,7 +171,7 @@ def _resolve(visit: Visit, where: Item) -> HttpResponse:
     kept = resolved_changes(post["changes"], visit.table.alias, post)
     if not kept:
         messages.info(visit.request, _("Your changes were dropped; nothing was written."))
-        return HttpResponseRedirect(item_url(visit, base))
+        return HttpResponseRedirect(remembering(item_url(visit, base), _back(visit)))
     form = ItemForm.of_item(visit, base, "rows", apply_changes(kept, base))
     return _write(visit, form, kept)
 
@@ -208,12 +209,17 @@ def _paths_words(changes: Sequence[Change]) -> str:
 
 def _onward(visit: Visit, item: Item) -> HttpResponse:
     """Where the button that was pressed leads."""
+    back = _back(visit)
     if "_continue" in visit.request.POST:
-        raw = "?view=raw" if visit.request.POST.get("mode") == "raw" else ""
-        return HttpResponseRedirect(item_url(visit, item) + raw)
+        view = "raw" if visit.request.POST.get("mode") == "raw" else ""
+        return HttpResponseRedirect(remembering(item_url(visit, item), back, view=view))
     if "_addanother" in visit.request.POST and visit.can("add"):
-        return HttpResponseRedirect(reverse("admin:tables_item_add", args=[visit.table.alias]))
-    return HttpResponseRedirect(list_url(visit))
+        return HttpResponseRedirect(remembering(add_url(visit), back))
+    return HttpResponseRedirect(back.url)
+
+
+def _back(visit: Visit) -> Address:
+    return list_of(visit.request, visit.table.alias)
 
 
 # ---------------------------------------------------------------- parts
