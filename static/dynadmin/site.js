@@ -1,4 +1,4 @@
-// What every page does with a keyboard.
+// What every page does: keys, and forms that are sent once.
 "use strict";
 {
   const OFF = "dynadmin.keys";
@@ -38,6 +38,15 @@
     } else if (event.key in KEYS && obey(event.key)) {
       event.preventDefault();
     }
+  });
+
+  // A second click sends no form twice. Exports leave their page in place, so lists don't count.
+  const PATIENCE = 3000; // milliseconds; whoever has stopped the first try may send again
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || form.id === "changelist-form" || event.defaultPrevented) return;
+    if (Date.now() - Number(form.dataset.sent || 0) < PATIENCE) event.preventDefault();
+    else form.dataset.sent = Date.now();
   });
 
   document.addEventListener("DOMContentLoaded", () => {

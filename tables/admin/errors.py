@@ -13,17 +13,16 @@ from django.utils.translation import gettext_lazy
 
 from tables.core.errors import TablesError
 from tables.core.frames import with_room
+from tables.core.registry import Table
 
 # Error code -> what the reader can do about it.
 _ADVICE = {
     "table_not_found": gettext_lazy("Choose a table from the list of those you may view."),
-    "item_not_found": gettext_lazy("It may have been deleted, or its key was changed."),
+    "item_not_found": gettext_lazy("It may have been deleted, or the address is not complete."),
     "invalid_cursor": gettext_lazy("Start again from the first page of the list."),
     "throttled": gettext_lazy("DynamoDB is busy. Wait a few seconds, then try again."),
-    "unavailable": gettext_lazy("Nothing was changed. Try again in a moment."),
-    "upstream_refused": gettext_lazy(
-        "Nothing was changed. Tell whoever runs this site; the log has the reason."
-    ),
+    "unavailable": gettext_lazy("Try again in a moment."),
+    "upstream_refused": gettext_lazy("Tell whoever runs this site; the log has the reason."),
     "forbidden": gettext_lazy("Ask an administrator if you need to."),
 }
 # Error code -> the page's title, where the tree's own would not be staff's words.
@@ -51,11 +50,16 @@ def render_page(
     return render(request, template, {**around, **context}, status=status)
 
 
-def error_page(request: HttpRequest, error: TablesError) -> HttpResponse:
-    """The page that says what stopped a request, with the status the error has everywhere."""
+def error_page(
+    request: HttpRequest, error: TablesError, table: Table | None = None
+) -> HttpResponse:
+    """The page that says what stopped a request, with the status the error has everywhere.
+
+    It leads back to the list of `table`, where the caller was at one.
+    """
     title = str(_TITLES.get(error.code, error.title))
     advice = str(_ADVICE.get(error.code, ""))
-    answer = _message_page(request, error.status, title, error.message, advice)
+    answer = _message_page(request, error.status, title, error.message, advice, table)
     if error.retry_after is not None:
         answer["Retry-After"] = str(error.retry_after)
     return answer
@@ -86,7 +90,12 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _message_page(
-    request: HttpRequest, status: int, title: str, message: str, advice: str
+    request: HttpRequest,
+    status: int,
+    title: str,
+    message: str,
+    advice: str,
+    table: Table | None = None,
 ) -> HttpResponse:
-    context = {"title": title, "message": message, "advice": advice, "status": status}
+    context = {"title": title, "message": message, "advice": advice, "table": table}
     return render_page(request, "admin/message.html", context, status=status)

@@ -9,11 +9,11 @@ from typing import Literal
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from tables.admin.item_creation import makes_key, seal_new_key
 from tables.admin.item_fields import FormRow, blank_rows, form_row
 from tables.admin.item_rows import MAX_ROWS, Row, item_of, row_of, submitted_rows, viewed
 from tables.admin.item_saves import (
     key_problems,
-    makes_key,
     read_only_names,
     read_only_problems,
     seal,
@@ -40,7 +40,8 @@ _MORE_ROWS = 5
 class ItemForm:
     """The form of a new item (`opened` is empty) or of one that was opened.
 
-    `edited` is the item that was submitted, as far as it could be read.
+    `edited` is the item that was submitted, as far as it could be read. `new_key` is sealed: the
+    partition key of an item to be made, where the server chooses it.
     """
 
     visit: Visit
@@ -52,6 +53,8 @@ class ItemForm:
     errors: list[str] = field(default_factory=list)
     is_new: bool = False
     spare: int = _SPARE_ROWS
+    new_key: str = ""
+    trouble: str = ""
 
     @classmethod
     def of_new(cls, visit: Visit, start: Mapping[str, str], mode: Mode) -> ItemForm:
@@ -78,9 +81,10 @@ class ItemForm:
         if post.get("mode") == "raw":
             form = cls(visit, opened, [], "raw", raw=post.get("raw", ""), is_new=is_new)
             form._read_raw()
-            return form
-        form = cls(visit, opened, submitted_rows(post, opened), is_new=is_new)
-        form.edited, form.rows = item_of(form.rows, opened)
+        else:
+            form = cls(visit, opened, submitted_rows(post, opened), is_new=is_new)
+            form.edited, form.rows = item_of(form.rows, opened)
+        form.new_key = post.get("new_key", "")
         return form
 
     # ---------------------------------------------------------------- reading
@@ -146,6 +150,13 @@ class ItemForm:
     def sealed(self) -> str:
         """What the hidden field carries."""
         return seal(self.opened, self.visit.table.alias)
+
+    @property
+    def sealed_key(self) -> str:
+        """The key that this form would make an item with; empty where people choose keys."""
+        if not makes_key(self.visit) or self.visit.table.natural_key:
+            return ""
+        return self.new_key or seal_new_key(self.visit.table.alias)
 
     @property
     def form_rows(self) -> list[FormRow]:

@@ -9,15 +9,16 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from rest_framework.exceptions import Throttled as TooOften
 
-from tables.access.limits import spend
+from tables.access.limits import spend, wait_of
 from tables.admin.addresses import Address
 from tables.admin.item_answers import add_url, conflict_page, delete_page, form_page, item_url
 from tables.admin.item_conflicts import resolved_changes, unsealed_changes
+from tables.admin.item_creation import create_item, is_as_written, unseal_new_key
 from tables.admin.item_forms import ItemForm, mode_of
 from tables.admin.item_saves import (
     EditConflict,
-    create_item,
     delete_as_shown,
     read_only_names,
     save_changes,
@@ -46,12 +47,12 @@ _NAMED_PATHS = 8
 def add_item(visit: Visit) -> HttpResponse:
     """A form for a new item; an existing key is refused."""
     visit.require("add")
-    _spend(visit)
     if visit.request.method != "POST":
+        spend(visit.request, "read")
         start = visit.request.GET.dict()
         return form_page(visit, ItemForm.of_new(visit, start, mode_of(visit.request)))
     form = ItemForm.submitted(visit, is_new=True)
-    return _look(visit, form) or _create(visit, form)
+    return _wait(visit, form) or _look(visit, form) or _create(visit, form)
 
 
 @require_http_methods(_METHODS)
@@ -59,17 +60,19 @@ def add_item(visit: Visit) -> HttpResponse:
 def change_item(visit: Visit, key: str) -> HttpResponse:
     """An item's form, or the item without controls for whoever may only look."""
     where = decode_token(key, visit.description)
-    _spend(visit)
     if visit.request.method != "POST":
+        spend(visit.request, "read")
         item = _stored(visit, where)
         return form_page(visit, ItemForm.of_item(visit, item, mode_of(visit.request)))
     as_new = "_saveasnew" in visit.request.POST
     visit.require("add" if as_new else "change")
     if "changes" in visit.request.POST:
+        spend(visit.request, "write")
         return _resolve(visit, where)
     form = ItemForm.submitted(visit, is_new=False)
     _require_same_item(visit, where, form.opened)
-    return _look(visit, form) or (_create(visit, form) if as_new else _change(visit, form))
+    held = _wait(visit, form) or _look(visit, form)
+    return held or (_create(visit, form) if as_new else _change(visit, form))
 
 
 @require_http_methods(_METHODS)
@@ -78,7 +81,7 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
     """Show the item in full, then delete it if it still is what was shown."""
     visit.require("delete")
     where = decode_token(key, visit.description)
-    _spend(visit)
+    spend(visit.request, "write" if visit.request.method == "POST" else "read")
     if visit.request.method != "POST":
         return delete_page(visit, _stored(visit, where))
     shown = unseal(visit.request.POST.get("opened", ""), visit.table.alias)
@@ -86,16 +89,29 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
     try:
         delete_as_shown(visit, shown)
     except EditConflict as conflict:
-        if conflict.stored is None:
-            raise ItemNotFound(_("Somebody else has deleted this item already.")) from conflict
-        return delete_page(visit, conflict.stored, conflict)
+        if conflict.stored is not None:
+            return delete_page(visit, conflict.stored, conflict)
+        words = _("The item “%(key)s” was deleted already.")
+    else:
+        words = _("The item “%(key)s” was deleted.")
     forget(visit, key)
-    words = _("The item “%(key)s” was deleted.") % {"key": key_text(where, visit.description)}
-    messages.success(visit.request, words)
+    messages.success(visit.request, words % {"key": key_text(where, visit.description)})
     return HttpResponseRedirect(_back(visit).url)
 
 
 # ---------------------------------------------------------------- writing
+
+
+def _wait(visit: Visit, form: ItemForm) -> HttpResponse | None:
+    """The form again, with what was typed, when this person writes too often."""
+    try:
+        spend(visit.request, "write")
+    except TooOften as refusal:
+        form.trouble = _("You save too often. What you typed is still here: wait a little.")
+        answer = form_page(visit, form, status=429)
+        answer["Retry-After"] = str(wait_of(refusal))
+        return answer
+    return None
 
 
 def _look(visit: Visit, form: ItemForm) -> HttpResponse | None:
@@ -120,13 +136,24 @@ def _create(visit: Visit, form: ItemForm) -> HttpResponse:
         return form_page(visit, form, status=422)
     fixed = read_only_names(visit)
     fresh = {name: value for name, value in form.edited.items() if name not in fixed}
+    new_key = unseal_new_key(form.new_key, visit.table.alias)
     try:
-        made = create_item(visit, fresh)
+        made = create_item(visit, fresh, new_key)
     except PreconditionFailed as error:
-        return form_page(visit, form, existing=error.current, status=409)
+        return _exists(visit, form, error.current or {}, fresh)
     except TablesError as error:
         return _refused(visit, form, error)
     return _saved(visit, made, "added", [])
+
+
+def _exists(visit: Visit, form: ItemForm, stored: Item, fresh: Item) -> HttpResponse:
+    """An item with this key is there: the very one, when a form was sent twice."""
+    if is_as_written(stored, fresh, visit):
+        words = _("The item “%(key)s” is there already, just as you wrote it.")
+        messages.info(visit.request, words % {"key": key_text(stored, visit.description)})
+        return _onward(visit, stored)
+    form.new_key = ""
+    return form_page(visit, form, existing=stored, status=409)
 
 
 def _change(visit: Visit, form: ItemForm) -> HttpResponse:
@@ -151,11 +178,20 @@ def _write(visit: Visit, form: ItemForm, changes: Sequence[Change]) -> HttpRespo
 
 
 def _refused(visit: Visit, form: ItemForm, error: TablesError) -> HttpResponse:
-    """The form again with what is wrong. Raises what its writer can't mend."""
-    if error.status >= 500 or error.status == 403:
+    """The form again, with what was typed and what is wrong."""
+    if error.status == 403:
         raise error
-    form.add_error(error)
-    return form_page(visit, form, status=error.status if error.status in (409, 413) else 422)
+    if error.status < 500:
+        form.add_error(error)
+        return form_page(visit, form, status=error.status if error.status in (409, 413) else 422)
+    # The write may have been made all the same: to make it once more changes nothing.
+    form.trouble = _("%(reason)s What you typed is still here: save again in a moment.") % {
+        "reason": error.message
+    }
+    answer = form_page(visit, form, status=error.status)
+    if error.retry_after is not None:
+        answer["Retry-After"] = str(error.retry_after)
+    return answer
 
 
 def _resolve(visit: Visit, where: Item) -> HttpResponse:
@@ -223,10 +259,6 @@ def _back(visit: Visit) -> Address:
 
 
 # ---------------------------------------------------------------- parts
-
-
-def _spend(visit: Visit) -> None:
-    spend(visit.request, "write" if visit.request.method == "POST" else "read")
 
 
 def _stored(visit: Visit, where: Item) -> Item:

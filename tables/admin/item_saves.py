@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,7 +11,7 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from tables.admin.pages import Visit
-from tables.core.admission import admit_new, require_admissible
+from tables.core.admission import require_admissible
 from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
 from tables.core.errors import (
     Conflict,
@@ -22,12 +21,10 @@ from tables.core.errors import (
     Problem,
 )
 from tables.core.expressions import Path, format_path, parse_path, value_at
-from tables.core.keys import coerce_binary_keys
-from tables.core.natural_keys import has_same_natural_key, natural_partition_key
+from tables.core.natural_keys import has_same_natural_key
 from tables.core.operations import Operation
 from tables.core.preconditions import (
     compile_changes,
-    compile_create,
     compile_delete,
     compile_replace,
 )
@@ -144,26 +141,6 @@ def save_changes(visit: Visit, opened: Item, changes: Sequence[Change]) -> Item:
     return after
 
 
-def create_item(visit: Visit, item: Item) -> Item:
-    """Create an item; an existing key is refused. Raises PreconditionFailed with what is stored."""
-    keyed = _with_partition_key(coerce_binary_keys(item, visit.description), visit)
-    admitted = admit_new(
-        keyed, visit.table, visit.description, visit.caller.identity, datetime.now(UTC)
-    )
-    try:
-        write(compile_create(admitted, visit.description))
-    except PreconditionFailed as error:
-        error.current = error.current or admitted
-        raise
-    return admitted
-
-
-def makes_key(visit: Visit) -> bool:
-    """Whether the server alone makes the partition keys of new items."""
-    is_made = visit.table.natural_key or not visit.table.client_keys
-    return bool(is_made) and visit.description.partition_key.type == "S"
-
-
 def delete_as_shown(visit: Visit, shown: Item) -> None:
     """Delete the item if it still is what was shown. Raises EditConflict with what it is now."""
     try:
@@ -237,14 +214,3 @@ def _stamps(visit: Visit) -> list[Change]:
         return []
     stamps = updated_stamps(visit.caller.identity, datetime.now(UTC))
     return [Change("set", (name,), value) for name, value in stamps.items()]
-
-
-def _with_partition_key(item: Item, visit: Visit) -> Item:
-    """The item with the key that the server makes, where it makes one."""
-    name = visit.description.partition_key.name
-    if not makes_key(visit):
-        return item
-    natural = visit.table.natural_key
-    made = natural_partition_key(item, visit.table) if natural else str(uuid.uuid4())
-    rest = {other: value for other, value in item.items() if other != name}
-    return {name: {"S": made}, **rest}

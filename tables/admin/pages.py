@@ -63,10 +63,13 @@ def table_page(
     def view(
         request: HttpRequest, alias: str, *args: Parameters.args, **kwargs: Parameters.kwargs
     ) -> HttpResponseBase:
+        table = None
         try:
-            return page(_visit(request, alias), *args, **kwargs)
+            visit = _visit(request, alias)
+            table = visit.table
+            return page(visit, *args, **kwargs)
         except TablesError as error:
-            return error_page(request, error)
+            return error_page(request, error, table)
 
     return view
 
