@@ -19,7 +19,14 @@ from tables.access.log_names import bind
 from tables.admin.changelist import ItemList
 from tables.admin.chosen import chosen_keys, read_chosen
 from tables.admin.deletions import delete_chosen
-from tables.admin.exports import CSV, JSON_LINES, TYPED_LINES, Format, export
+from tables.admin.exports import (
+    CSV,
+    CSV_FOR_EXCEL,
+    JSON_LINES,
+    TYPED_LINES,
+    Format,
+    export,
+)
 from tables.admin.fragments import fragment
 from tables.core.values import Item
 from tables.dynamodb.reads import iterate
@@ -93,12 +100,15 @@ def _export(format: Format, listing: ItemList, chosen: Chosen) -> HttpResponseBa
     )
     # What stops the first page still becomes a page of words, not half a file.
     first = next(pages, [])
-    columns = listing.columns_for(first)
+    columns = listing.columns_for(first, listing.visit.request.POST.getlist("column"))
     return export(chain([first], pages), columns, format, listing.table.alias)
 
 
 ACTIONS: dict[str, Action] = {
     "export_csv": Action(gettext_lazy("Export as CSV"), "export", partial(_export, CSV)),
+    "export_excel": Action(
+        gettext_lazy("Export as CSV for Excel"), "export", partial(_export, CSV_FOR_EXCEL)
+    ),
     "export_jsonl": Action(
         gettext_lazy("Export as JSON lines"), "export", partial(_export, JSON_LINES)
     ),

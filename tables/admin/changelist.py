@@ -101,14 +101,14 @@ class ItemList:
         """The key attributes first, then what was chosen."""
         return self.columns_for(self.collection.page.items)
 
-    def columns_for(self, items: Sequence[Item]) -> list[Column]:
-        """The columns of a page with these items."""
+    def columns_for(self, items: Sequence[Item], shown: Sequence[str] = ()) -> list[Column]:
+        """The columns of a page with these items, or those that somebody has before them."""
         return columns_of(
             items,
             self.table,
             self.description,
             query=self.query,
-            chosen=self.preference.columns,
+            chosen=shown or self.preference.columns,
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -14,8 +15,8 @@ from tables.admin.columns import Column
 from tables.core.expressions import value_at
 from tables.core.values import AttributeValue, Item, content_of, dumps, plain_item, plain_value
 
-# What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), wide forms included.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant
 
 Chunks = Iterator[bytes]
 Pages = Iterable[Sequence[Item]]
@@ -55,6 +56,12 @@ def _typed_lines(pages: Pages, _columns: Sequence[Column]) -> Chunks:
         yield b"".join(dumps(item) + b"\n" for item in page)
 
 
+def _csv_for_excel(pages: Pages, columns: Sequence[Column]) -> Chunks:
+    """Excel takes a file for UTF-8 only by its mark, which other readers take for text."""
+    yield codecs.BOM_UTF8
+    yield from _csv(pages, columns)
+
+
 def _csv(pages: Pages, columns: Sequence[Column]) -> Chunks:
     yield _csv_lines([[_defused(column.text) for column in columns]])
     for page in pages:
@@ -84,5 +91,6 @@ def _defused(text: str) -> str:
 
 
 CSV = Format("csv", "text/csv; charset=utf-8", _csv)
+CSV_FOR_EXCEL = Format("csv", "text/csv; charset=utf-8", _csv_for_excel)
 JSON_LINES = Format("jsonl", "application/jsonl", _json_lines)
 TYPED_LINES = Format("dynamodb.jsonl", "application/jsonl", _typed_lines)

@@ -80,7 +80,7 @@ def test_typed_lines_are_the_items_as_they_are_stored(admin, put):
     assert json.loads(body(answer)) == item
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠"])  # noqa: RUF001 - wide
 def test_26_no_cell_of_a_csv_file_is_a_formula(admin, put, start):
     evil = f"{start}cmd|' /C calc'!A0"
     put("Anything", {"id": {"S": evil}, evil: {"S": "x"}, "text": {"S": evil}})
@@ -113,6 +113,24 @@ def test_a_csv_file_has_the_columns_of_the_list(admin, put):
         ["empty", "1", "", "", "", ""],
         ["id", "n", "l", "s", "b", "z"],
     ]
+
+
+def test_a_file_for_excel_begins_with_the_mark_of_utf_8(admin, people):
+    path = "/admin/tables/People/"
+    plain = body(run(admin, "export_csv", EVE, path=path))
+    assert body(run(admin, "export_excel", EVE, path=path)) == f"\ufeff{plain}"
+
+
+def test_a_file_has_the_columns_that_were_shown_whatever_was_ticked(admin, put):
+    put("Anything", *({"id": {"S": key}, "common": {"S": key}} for key in "abcdef"))
+    put("Anything", {"id": {"S": "x"}, "rare": {"S": "1"}, "rarer": {"S": "2"}})
+    path = "/admin/tables/Anything/"
+    page = Page(admin.get(path))
+    hidden = page.all("input", name="column", form="changelist-form")
+    shown = [element["attrs"]["value"] for element in hidden]
+    assert ["id partition key", *shown] == page.heads
+    file = body(run(admin, "export_csv", "x", path=path, column=["common"]))
+    assert file == '"id","common"\r\n"x",""\r\n'
 
 
 def test_the_file_is_named_after_the_table_and_the_day(staff, people):
