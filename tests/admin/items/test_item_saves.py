@@ -189,6 +189,65 @@ def test_the_same_attribute_asks_which_value_to_keep(opened, other, choice, kept
     assert stored("Types", KEY) == {**ITEM, "a": {"S": kept}, "b": {"N": "9"}}
 
 
+def _edited(person, edit):
+    """Open the item, and change, retype, remove or add one attribute."""
+    person.open("Types", CLASHING)
+    if edit is None:
+        return person.remove("a")
+    name, tag, text = edit
+    return person.new(*edit) if name == "new" else person.type(name, text, type=tag)
+
+
+CLASHING = {**ITEM, "list": {"L": [{"S": "0"}, {"S": "1"}]}}
+
+
+@pytest.mark.parametrize(
+    ("theirs", "yours", "path"),
+    [
+        (("a", "S", "theirs"), None, "a"),
+        (None, ("a", "S", "yours"), "a"),
+        (("a", "N", "1"), ("a", "S", "yours"), "a"),
+        (("new", "S", "theirs"), ("new", "S", "yours"), "new"),
+        (("new", "N", "1"), ("new", "S", "1"), "new"),
+        (("list", "L", '["theirs", "1"]'), ("list", "L", '["0", "yours"]'), "list"),
+        (("m", "M", '{"x": "theirs", "y": "my"}'), ("m", "M", '{"x": "yours", "y": "my"}'), "m.x"),
+        (("m", "M", '{"y": "my"}'), ("m", "M", '{"x": "yours", "y": "my"}'), "m.x"),
+        (("m", "S", "theirs"), ("m", "M", '{"x": "yours", "y": "my"}'), "m"),
+    ],
+    ids=[
+        *("edit-remove", "remove-edit", "retype-edit", "add-add", "add-add-other-type"),
+        *("list-elements", "map-member", "removed-member", "map-retyped"),
+    ],
+)
+@pytest.mark.parametrize("keep", ["mine", "theirs"])
+def test_every_clash_asks_and_keeps_what_is_chosen(person, other, theirs, yours, path, keep):
+    store("Types", CLASHING)
+    assert _edited(person, yours).press().status_code == 302
+    mine = stored("Types", KEY)
+    store("Types", CLASHING)
+    _edited(person, yours)
+    assert _edited(other, theirs).press().status_code == 302
+    after = stored("Types", KEY)
+    answer = person.press()
+    assert answer.status_code == 409
+    assert f'<th scope="row">{path}</th>' in answer.content.decode()
+    assert stored("Types", KEY) == after
+    assert person.press(**{"keep-0": keep}).status_code == 302
+    name = path.split(".")[0]
+    wanted = mine if keep == "mine" else after
+    assert stored("Types", KEY).get(name) == wanted.get(name)
+
+
+@pytest.mark.parametrize("edit", [None, ("a", "N", "7"), ("new", "SS", '["x"]')])
+def test_what_both_did_alike_asks_nothing(person, other, edit):
+    store("Types", CLASHING)
+    _edited(person, edit)
+    assert _edited(other, edit).press().status_code == 302
+    after = stored("Types", KEY)
+    assert person.press().status_code == 302
+    assert stored("Types", KEY) == after
+
+
 def test_a_conflict_without_a_choice_writes_nothing(opened, other):
     other.open("Types", ITEM).type("a", "theirs").press()
     opened.type("a", "mine").press()
