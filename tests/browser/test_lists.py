@@ -4,55 +4,11 @@ import gzip
 import json
 import re
 
-import pytest
 from playwright.sync_api import expect
 
+from tests.browser.steps import act, keys, put, settled, sort_keys
+
 CITIES = "/admin/tables/Cities/"
-PAGES = [
-    "/admin/",
-    CITIES,
-    "/admin/tables/Cities/?countrycode=AT",
-    "/admin/tables/Cities/?population__gte__n=1",
-    "/admin/tables/Types/",
-    "/admin/tables/Orders/",
-    "/admin/tables/Workers/?name=nobody",
-    "/admin/tables/Workers/?a..b=x",
-    "/admin/tables/Nope/",
-]
-STATUS = {"/admin/tables/Nope/": 404, "/admin/tables/Workers/?a..b=x": 400}
-
-
-def keys(page):
-    return page.locator("#result_list tbody th a").all_inner_texts()
-
-
-def sort_keys(page):
-    return page.locator("#result_list tbody td:nth-child(3) a").all_inner_texts()
-
-
-def settled(page):
-    """Wait until htmx has swapped what it asked for."""
-    expect(page.locator(".htmx-request")).to_have_count(0)
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES)
-def test_pages_are_for_everyone_and_quiet(visit, violations, path, scheme):
-    visitor = visit(color_scheme=scheme)
-    page = visitor.open(path, STATUS.get(path, 200))
-    page.wait_for_load_state("networkidle")
-    expected = [text for text in visitor.troubles if "status of 4" in text]
-    assert visitor.troubles == expected
-    assert len(expected) == (path in STATUS)
-    assert visitor.strangers == []
-    assert violations(page) == []
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_pages_fit_a_phone(visit, path):
-    page = visit(viewport={"width": 390, "height": 844}).open(path, STATUS.get(path, 200))
-    widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    assert widths[0] <= widths[1]
 
 
 def test_fifty_pages_forward_and_back_are_the_same_rows(visit):
@@ -93,24 +49,6 @@ def test_paging_swaps_the_rows_and_leaves_the_page(visit):
     assert sort_keys(page) == second
 
 
-def test_the_second_page_of_an_index_query_is_no_scan(visit):
-    page = visit().open(f"{CITIES}?timezone=Europe%2FVienna&limit=10")
-    plan = page.locator("#meter .plan")
-    expect(plan).to_have_text("Query on index timezone: reads only timezone is “Europe/Vienna”")
-    page.click("#next-bottom")
-    page.wait_for_url("**cursor=**")
-    settled(page)
-    expect(plan).to_have_text("Query on index timezone: reads only timezone is “Europe/Vienna”")
-
-
-def test_a_thousand_items_take_one_call(visit):
-    page = visit().open(f"{CITIES}?countrycode=BR&limit=1000")
-    assert ", 1 call" in page.inner_text("#meter .meter")
-    page = visit().open("/admin/tables/Cities/?limit=500")
-    assert len(keys(page)) == 500
-    assert ", 1 call" in page.inner_text("#meter .meter")
-
-
 def test_a_scan_asks_then_meters_then_continues(visit):
     page = visit().open(CITIES)
     page.locator(".condition.spare .path").fill("population")
@@ -134,42 +72,6 @@ def test_a_scan_asks_then_meters_then_continues(visit):
         parts += 1
     assert parts == 4
     expect(page.locator("#meter")).to_contain_text("reached the end")
-
-
-@pytest.mark.parametrize(
-    ("alias", "path", "chosen", "typed", "query"),
-    [
-        ("Types", "boolean", {"type": "BOOL"}, {}, "boolean__bool=true"),
-        (
-            "Workers",
-            "training.timeInTraining",
-            {"operator": "between", "type": "N"},
-            {"value": "1", "upper": "9000000"},
-            "training.timeInTraining__between__n=1%2C9000000",
-        ),
-        (
-            "Workers",
-            "worker.empGroupIds[0]",
-            {"operator": "begins_with"},
-            {"value": "-98"},
-            "worker.empGroupIds%5B0%5D__begins_with=-98",
-        ),
-        ("Workers", "nothing", {"operator": "not_exists"}, {}, "nothing__exists=false"),
-        ("Workers", "dueDays", {"operator": "type", "kind": "S"}, {}, "dueDays__type=S"),
-    ],
-)
-def test_conditions_of_every_shape_can_be_filled_in(visit, alias, path, chosen, typed, query):
-    page = visit().open(f"/admin/tables/{alias}/")
-    page.locator(".condition.spare .path").fill(path)
-    row = page.locator(".condition:not(.spare)").last
-    for name, value in chosen.items():
-        row.locator(f"[name={name}]").select_option(value)
-    for name, value in typed.items():
-        row.locator(f"[name={name}]").fill(value)
-    page.click("#apply-filter")
-    page.wait_for_url(f"{page.url.split('?')[0]}?{query}")
-    expect(page.locator("#meter")).to_contain_text("Scan: reads the whole table")
-    assert keys(page)
 
 
 def test_only_the_inputs_that_count_are_shown(visit):
@@ -246,6 +148,23 @@ def test_all_of_it_works_without_scripts(visit):
     assert download.value.suggested_filename.startswith("Cities-")
 
 
+def test_deleting_and_exporting_work_without_scripts(visit, site):
+    for number in "12":
+        put(site, {"id": {"S": f"by-hand-{number}"}, "n": {"N": number}}, "Types")
+    page = visit(java_script_enabled=False).open("/admin/tables/Types/?id__begins_with=by-hand-")
+    for box in page.locator(".action-select").all():
+        box.check()
+    page.select_option("select[name=action]", "export_typed")
+    with page.expect_download() as download:
+        page.click("button[name=index]")
+    lines = download.value.path().read_text().splitlines()
+    assert [json.loads(line)["n"]["N"] for line in sorted(lines)] == ["1", "2"]
+    page.select_option("select[name=action]", "delete_selected")
+    page.click("button[name=index]")
+    page.get_by_role("button", name="Yes, delete them").click()
+    expect(page.locator(".messagelist")).to_contain_text("2 items were deleted")
+
+
 def test_ticking_all_counts_and_offers_everything(visit):
     page = visit().open(f"{CITIES}?limit=25")
     page.check("#action-toggle")
@@ -268,54 +187,12 @@ def test_ticks_work_after_rows_were_swapped(visit):
     expect(page.locator(".action-counter")).to_have_text("25 of 25 selected")
 
 
-EVIL = "<img src=x onerror=window.owned=1>"
-
-
-def test_12_markup_in_names_keys_and_values_never_runs(visit, site):
-    item = {
-        "id": {"S": EVIL},
-        EVIL: {"S": "\"'><script>window.owned=1</script>"},
-        "link": {"S": "javascript:window.owned=1"},
-        "m": {"M": {EVIL: {"SS": [EVIL]}}},
-    }
-    site.engine.dynamodb("PutItem", TableName="ttd-Types", Item=item)
-    try:
-        visitor = visit()
-        page = visitor.open(f"/admin/tables/Types/?id={EVIL}")
-        page.click("#columns-menu summary")
-        assert EVIL.replace(".", r"\.") in page.inner_text("#columns-menu")
-        assert page.evaluate("window.owned") is None
-        assert page.locator("a[href^=javascript]").count() == 0
-        assert visitor.troubles == []
-    finally:
-        site.engine.dynamodb("DeleteItem", TableName="ttd-Types", Key={"id": item["id"]})
-
-
-def test_every_item_dynamodb_can_hold_is_listed_with_its_digits(visit, site):
-    answer = site.engine.dynamodb("Scan", TableName="ttd-Types")
-    numbers = {
-        value["N"]
-        for item in answer["Items"]
-        for value in item.values()
-        if "N" in value and len(value["N"]) == 38
-    }
-    assert numbers
-    visitor = visit()
-    page = visitor.open("/admin/tables/Types/?fields=number,long,digits&limit=1000")
-    assert len(keys(page)) == len(answer["Items"])
-    for alias in ("Types", "TypesNumberKey", "TypesBinaryKey", "Orders", "Workers", "Students"):
-        visitor.open(f"/admin/tables/{alias}/?limit=1000")
-    assert visitor.troubles == []
-
-
 def test_deleting_asks_shows_and_reports(visit, site):
     for number in "12":
         item = {"id": {"S": f"to-delete-{number}"}, "note": {"S": f"note {number}"}}
-        site.engine.dynamodb("PutItem", TableName="ttd-Types", Item=item)
+        put(site, item, "Types")
     page = visit().open("/admin/tables/Types/?id__begins_with=to-delete")
-    page.check("#action-toggle")
-    page.select_option("select[name=action]", "delete_selected")
-    page.click("button[name=index]")
+    act(page, "delete_selected")
     assert page.inner_text("h1") == "Delete 2 items?"
     button = page.locator("button:has-text('Yes, delete them')").bounding_box()
     assert (button["width"] > 100, button["height"] > 28) == (True, True)

@@ -1,0 +1,79 @@
+"""Steps that many of these tests take: items behind the site's back, forms, rows of a list."""
+
+import base64
+import re
+
+from playwright.sync_api import expect
+
+ITEM = {
+    "empId": {"S": "two-browsers"},
+    "worker": {"M": {"name": {"S": "Ann"}, "site": {"S": "North"}}},
+    "dueDays": {"N": "3"},
+    "note": {"S": "one\ntwo"},
+}
+
+
+def token(value):
+    """A key part as a URL has it."""
+    tag, content = next(iter(value.items()))
+    data = base64.b64decode(content) if tag == "B" else content.encode()
+    if re.fullmatch(rb"[A-Za-z0-9_-]+", data):
+        return data.decode()
+    return "~" + base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def change(alias, *key):
+    return f"/admin/tables/{alias}/{','.join(map(token, key))}/change/"
+
+
+def items_of(site, alias):
+    return site.engine.dynamodb("Scan", TableName=f"ttd-{alias}")["Items"]
+
+
+def key_names(site, alias):
+    schema = site.engine.dynamodb("DescribeTable", TableName=f"ttd-{alias}")["Table"]["KeySchema"]
+    return [entry["AttributeName"] for entry in schema]
+
+
+def put(site, item=ITEM, alias="Workers"):
+    site.engine.dynamodb("PutItem", TableName=f"ttd-{alias}", Item=item)
+
+
+def stored(site, key=ITEM["empId"], alias="Workers"):
+    (name,) = key_names(site, alias)
+    return site.engine.dynamodb("GetItem", TableName=f"ttd-{alias}", Key={name: key}).get("Item")
+
+
+def forget(site, key, alias):
+    (name,) = key_names(site, alias)
+    site.engine.dynamodb("DeleteItem", TableName=f"ttd-{alias}", Key={name: key})
+
+
+def value(page, name):
+    """The control of an attribute's value in the item form."""
+    return page.locator(f"[role=group][aria-label='{name}'] .value")
+
+
+def save(page, button="_save"):
+    page.locator(f".saving [name={button}]").click()
+
+
+def keys(page):
+    """What the first column of a list shows."""
+    return page.locator("#result_list tbody th a").all_inner_texts()
+
+
+def sort_keys(page):
+    return page.locator("#result_list tbody td:nth-child(3) a").all_inner_texts()
+
+
+def settled(page):
+    """Wait until htmx has swapped what it asked for."""
+    expect(page.locator(".htmx-request")).to_have_count(0)
+
+
+def act(page, action):
+    """Tick every row, choose an action, go."""
+    page.check("#action-toggle")
+    page.select_option("select[name=action]", action)
+    page.click("button[name=index]")

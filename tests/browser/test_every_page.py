@@ -1,0 +1,223 @@
+"""Every page in light and dark and on a phone: axe, console, network, one heading, a title."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.steps import ITEM, act, change, forget, put, save, value
+
+EVERY = change("Types", {"S": "every-type"})
+WORKER = change("Workers", ITEM["empId"])
+# Name of a page -> its address, and what it answers where that is not 200.
+PLAIN = {
+    "index": "/admin/",
+    "list": "/admin/tables/Cities/",
+    "list of a query": "/admin/tables/Cities/?countrycode=AT",
+    "list of an index": "/admin/tables/Cities/?timezone=Europe%2FVienna",
+    "scan that asks": "/admin/tables/Cities/?population__gte__n=1",
+    "scan that stopped": "/admin/tables/Cities/?population__gte__n=1000000&.scan=run",
+    "list of all types": "/admin/tables/Types/?limit=1000",
+    "list of a whole shop": "/admin/tables/Orders/",
+    "no result": "/admin/tables/Workers/?name=nobody&dueDays=7",
+    "item": EVERY,
+    "typed JSON": f"{EVERY}?view=raw",
+    "item that is deleted": EVERY.replace("change", "delete"),
+    "new item": "/admin/tables/Types/add/",
+    "new item with a schema": "/admin/tables/Students/add/",
+    "new item in typed JSON": "/admin/tables/Students/add/?view=raw",
+    "access keys": "/admin/access-keys/",
+    "token": "/admin/token/",
+    "signed in again": "/oidc/done/",
+}
+FAILING = {
+    "filter that can't be read": ("/admin/tables/Workers/?a..b=x", 400),
+    "unknown table": ("/admin/tables/Nope/", 404),
+    "unknown item": ("/admin/tables/Types/nobody/change/", 404),
+    "unknown page": ("/admin/nowhere/", 404),
+}
+
+
+def conflict(page, site):
+    put(site)
+    page.goto(WORKER)
+    put(site, {**ITEM, "dueDays": {"N": "4"}})
+    value(page, "dueDays").fill("5")
+    save(page)
+    expect(page.locator("#conflict-form")).to_be_visible()
+
+
+def stale_delete(page, site):
+    put(site)
+    page.goto(WORKER.replace("change", "delete"))
+    put(site, {**ITEM, "dueDays": {"N": "4"}})
+    page.get_by_role("button", name="Yes, delete it").click()
+    expect(page.locator(".columns")).to_be_visible()
+
+
+def edited_after_deletion(page, site):
+    put(site)
+    page.goto(WORKER)
+    forget(site, ITEM["empId"], "Workers")
+    value(page, "dueDays").fill("5")
+    save(page)
+    expect(page.get_by_role("alert")).to_be_visible()
+
+
+def error_at_a_field(page, _site):
+    page.goto(EVERY)
+    value(page, "number").fill("12abc")
+    save(page)
+    expect(page.locator("#errors")).to_be_visible()
+
+
+def several(page, site):
+    for number in "12":
+        put(site, {"id": {"S": f"several-{number}"}, "n": {"N": number}}, "Types")
+    page.goto("/admin/tables/Types/?id__begins_with=several-")
+    act(page, "delete_selected")
+    expect(page.locator("h1")).to_have_text("Delete 2 items?")
+
+
+def report(page, site):
+    several(page, site)
+    forget(site, {"S": "several-1"}, "Types")
+    put(site, {"id": {"S": "several-2"}, "n": {"N": "3"}}, "Types")
+    page.get_by_role("button", name="Yes, delete them").click()
+    expect(page.locator("h1")).to_have_text("0 of 2 items deleted")
+
+
+def opened_menu(menu):
+    def open_menu(page, _site):
+        page.goto("/admin/tables/Orders/")
+        page.click(f"#{menu} summary")
+
+    return open_menu
+
+
+def keyboard_help(page, _site):
+    page.goto("/admin/tables/Orders/")
+    page.keyboard.press("?")
+    expect(page.locator("#keyboard-help")).to_be_visible()
+
+
+def new_key(page, _site):
+    page.goto("/admin/access-keys/")
+    page.fill("#id_label", "axe")
+    page.get_by_role("button", name="Create access key").click()
+    expect(page.locator("#access-key-secret")).to_be_visible()
+
+
+def revoking(page, site):
+    new_key(page, site)
+    page.get_by_role("link", name="Active; revoke… axe").first.click()
+    expect(page.locator("h1")).to_have_text("Revoke this access key?")
+
+
+def shown_token(page, _site):
+    page.goto("/admin/token/")
+    page.get_by_role("button", name="Show the token").click()
+    expect(page.locator("#token-text")).to_be_visible()
+
+
+def wrong_condition(page, _site):
+    page.goto(
+        "/admin/tables/Workers/filter/?path=dueDays&operator=gte&type=N&value=abc&upper=&flag=true&kind=S"
+    )
+    expect(page.locator(".condition.errors")).to_be_visible()
+
+
+REACHED = {
+    "conflict": conflict,
+    "stale delete": stale_delete,
+    "edit of what was deleted": edited_after_deletion,
+    "error at a field": error_at_a_field,
+    "several to delete": several,
+    "report of deletions": report,
+    "column chooser": opened_menu("columns-menu"),
+    "export menu": opened_menu("export-menu"),
+    "keyboard help": keyboard_help,
+    "new access key": new_key,
+    "revoking a key": revoking,
+    "token shown": shown_token,
+    "condition that can't be meant": wrong_condition,
+}
+
+
+def inspected(visitor, violations):
+    """Everything that a page can do wrong by itself."""
+    page = visitor.page
+    page.wait_for_load_state("networkidle")
+    refusals = [text for text in visitor.troubles if "Failed to load resource" in text]
+    assert visitor.troubles == refusals
+    assert visitor.strangers == []
+    assert page.locator("h1").count() == 1
+    assert page.title().endswith((" | Dynadmin", "Dynadmin"))
+    expect(page.locator(".environment")).to_have_text("demo")
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.set_viewport_size({"width": 1360, "height": 844})
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PLAIN)
+def test_a_page_is_for_everyone_and_quiet(visit, violations, name, scheme):
+    visitor = visit(color_scheme=scheme)
+    page = visitor.open(PLAIN[name])
+    if "typed JSON" in name:
+        expect(page.locator(".cm-editor")).to_be_visible()
+    inspected(visitor, violations)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", FAILING)
+def test_a_page_that_refuses_is_for_everyone_too(visit, violations, name, scheme):
+    visitor = visit(color_scheme=scheme)
+    visitor.open(*FAILING[name])
+    inspected(visitor, violations)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", REACHED)
+def test_a_page_that_one_comes_to_is_for_everyone_too(visit, site, violations, name, scheme):
+    visitor = visit(color_scheme=scheme)
+    visitor.open("/admin/")
+    REACHED[name](visitor.page, site)
+    inspected(visitor, violations)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [
+        (EVERY, 200),
+        (EVERY.replace("change", "delete"), 403),
+        ("/admin/tables/Types/", 200),
+        ("/admin/tables/Types/add/", 403),
+    ],
+)
+def test_what_readers_meet_is_for_everyone_too(visit, violations, scheme, address, status):
+    visitor = visit("rita.reader", color_scheme=scheme)
+    visitor.open(address, status)
+    inspected(visitor, violations)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_empty_table_is_for_everyone_too(visit, site, violations, scheme):
+    notes = site.engine.dynamodb("Scan", TableName="ttd-Notes")["Items"]
+    for note in notes:
+        forget(site, note["id"], "Notes")
+    try:
+        visitor = visit(color_scheme=scheme)
+        page = visitor.open("/admin/tables/Notes/")
+        expect(page.locator("#explanation h2")).to_have_text("This table is empty")
+        inspected(visitor, violations)
+    finally:
+        for note in notes:
+            put(site, note, "Notes")
+
+
+def test_every_page_has_a_title_of_its_own(visit):
+    visitor = visit()
+    ours = [name for name in PLAIN if "list" not in name and "scan" not in name]
+    titles = [visitor.open(PLAIN[name]).title() for name in ours if "JSON" not in name]
+    assert len(set(titles)) == len(titles)
