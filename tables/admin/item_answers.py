@@ -15,7 +15,7 @@ from tables.admin.item_shown import shown_item
 from tables.admin.pages import Visit
 from tables.admin.returns import list_of, remembering
 from tables.admin.summaries import key_text, size_text
-from tables.admin.words import moment_words
+from tables.admin.words import expiry_words, moment_words
 from tables.core.audit import UPDATED
 from tables.core.keys import encode_token, key_of
 from tables.core.sizes import item_size
@@ -96,6 +96,7 @@ def _around(visit: Visit, item: Item) -> dict[str, Any]:
         "twin": f"/api/v1/tables/{visit.table.alias}/items/{token}",
         "changed_by": by,
         "changed_at": moment_words(at),
+        "expiry": expiry_words(item, visit.description),
     }
 
 

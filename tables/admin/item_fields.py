@@ -68,12 +68,13 @@ def form_row(number: int, row: Row, visit: Visit, opened: Item) -> FormRow:
     known = subschema(visit.table.schema, (row.name,)) if row.name else {}
     choices = _choices(row, known)
     is_key = row.name in visit.description.key_names
+    widget = _widget(row, known, choices)
     return FormRow(
         number=number,
         row=row,
-        widget=_widget(row, known, choices),
+        widget=widget,
         label=str(known.get("title") or ""),
-        help=_help(known),
+        help=_help(known, widget),
         choices=choices,
         is_key=is_key,
         is_named=is_key or bool(known) or row.place is not None,
@@ -154,9 +155,11 @@ def _choices(row: Row, known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     return tuple((value, value or "–") for value in [*more, *values])
 
 
-def _help(known: Mapping[str, Any]) -> str:
-    """The schema's own words, and an example."""
+def _help(known: Mapping[str, Any], widget: Widget) -> str:
+    """The schema's own words, and an example; a calendar says by itself how a date is written."""
     parts = [str(known.get("description") or "")]
+    if widget == "date":
+        return parts[0]
     if known.get("format"):
         parts.append(_("Format: %(format)s.") % {"format": known["format"]})
     if examples := known.get("examples"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 from django.utils.formats import number_format
 from django.utils.timezone import localtime
@@ -14,7 +15,7 @@ from tables.core.descriptions import TableDescription
 from tables.core.expressions import Path, format_path
 from tables.core.filters import Group, Term, terms_of
 from tables.core.plans import Plan
-from tables.core.values import AttributeValue, type_of
+from tables.core.values import AttributeValue, Item, type_of
 from tables.dynamodb.reads import Page
 
 # Longest operand in a sentence, in characters.
@@ -22,6 +23,7 @@ _OPERAND_CHARACTERS = 40
 # An eventually consistent read takes half a unit for every 4 KB (AWS: Read/write capacity).
 _BYTES_PER_UNIT = 8192
 # The audit attributes' own way to write a time.
+_SECONDS = re.compile(r"[0-9]{9,11}")  # since 1970: the years 1973 to 5138
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z", re.ASCII)
 
 
@@ -53,6 +55,16 @@ def counted_words(description: TableDescription) -> str:
 def moment_words(stamp: str) -> str:
     """An audit stamp's time as people read it; what is no such time stays as it is."""
     return _STAMP.sub(r"\1 \2 UTC", stamp) if _STAMP.fullmatch(stamp) else stamp
+
+
+def expiry_words(item: Item, description: TableDescription) -> str:
+    """When DynamoDB deletes the item of itself; empty where it never does."""
+    value = item.get(description.ttl_attribute or "", {}).get("N", "")
+    if not _SECONDS.fullmatch(value):
+        return ""
+    moment = datetime.fromtimestamp(int(value), UTC)
+    words = _("Expires %(when)s") if moment > datetime.now(UTC) else _("Expired %(when)s")
+    return words % {"when": moment.strftime("%Y-%m-%d %H:%M:%S UTC")}
 
 
 def term_words(term: Term) -> str:

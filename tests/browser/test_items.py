@@ -164,6 +164,14 @@ def test_the_size_is_measured_while_typing(visit, site):
     expect(page.locator(".size.over")).to_be_visible()
 
 
+def test_an_item_that_expires_says_when(visit):
+    page = visit().open("/admin/tables/Orders/?sk=CART")
+    page.locator("#result_list tbody th a").first.click()
+    expect(page.locator(".lead .expiry")).to_have_text(
+        re.compile(r"Expire[sd] \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC")
+    )
+
+
 def test_readers_see_the_item_and_no_control(visit, violations):
     visitor = visit("rita.reader")
     page = visitor.open(EVERY)
