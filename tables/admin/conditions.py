@@ -60,7 +60,13 @@ class Row:
         name = f"{escape_path(self.path)}__{operator.suffix}"
         if operator.operands != 0 and operator.suffix != "type" and self.type:
             name += f"__{_SUFFIXES[self.type]}"
-        query = parse_query([(name, self._text(operator))], types=types)
+        text = self._text(operator)
+        try:
+            query = parse_query([(name, text)], types=types)
+        except InvalidRequest as error:
+            # The row says which condition it is; nobody typed the name of a parameter.
+            words = error.message.removeprefix(name).removeprefix(":").strip()
+            raise InvalidRequest(words[:1].upper() + words[1:]) from error
         (term,) = terms_of(query.filter)
         return format_term(term, types)
 
