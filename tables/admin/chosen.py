@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 
+from django.utils.translation import gettext as _
+
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidRequest, Throttled
 from tables.core.keys import decode_token, encode_token
@@ -20,7 +22,8 @@ _FIRST_PAUSE_SECONDS = 0.05
 def chosen_keys(tokens: Sequence[str], description: TableDescription) -> list[Item]:
     """The keys of the ticked items. Raises ItemNotFound for what is no key of this table."""
     if len(tokens) > MAX_LIMIT:
-        raise InvalidRequest(f"At most {MAX_LIMIT} items can be chosen at once.")
+        words = _("At most %(most)s items can be chosen at once.")
+        raise InvalidRequest(words % {"most": MAX_LIMIT})
     return [decode_token(token, description) for token in dict.fromkeys(tokens)]
 
 
@@ -41,7 +44,7 @@ def _read(keys: list[Item], description: TableDescription) -> list[Item]:
         items += found
         fruitless = fruitless + 1 if len(left) == len(keys) else 0
         if fruitless == _FRUITLESS_READS:
-            raise Throttled("DynamoDB keeps asking to slow down.", retry_after=5)
+            raise Throttled(_("DynamoDB keeps asking to slow down."), retry_after=5)
         if left:
             time.sleep(_FIRST_PAUSE_SECONDS * 2**fruitless)
         keys = left

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from tables.admin.core_sentences import told
 from tables.core.errors import InvalidRequest
 from tables.core.expressions import format_path
 from tables.core.filters import BY_SUFFIX, Operator, Term, terms_of
@@ -65,7 +66,7 @@ class Row:
             query = parse_query([(name, text)], types=types)
         except InvalidRequest as error:
             # The row says which condition it is; nobody typed the name of a parameter.
-            words = error.message.removeprefix(name).removeprefix(":").strip()
+            words = told(error.message.removeprefix(name).removeprefix(":").strip())
             raise InvalidRequest(words[:1].upper() + words[1:]) from error
         (term,) = terms_of(query.filter)
         return format_term(term, types)

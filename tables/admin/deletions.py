@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from tables.admin.changelist import ItemList
 from tables.admin.chosen import read_chosen
+from tables.admin.core_sentences import told
 from tables.admin.recent import forget
 from tables.admin.summaries import key_text, summary
 from tables.admin.words import count_words, items_words
@@ -130,7 +131,7 @@ def _delete(item: Item, state: str | None, description: TableDescription) -> str
     except PreconditionFailed:
         return _("Changed at this moment: not deleted")
     except TablesError as error:
-        return error.message
+        return told(error.message)
     return ""
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tables.admin.core_sentences import told
 from tables.core.errors import TablesError
 from tables.core.frames import with_room
 from tables.core.registry import Table
@@ -59,7 +60,7 @@ def error_page(
     """
     title = str(_TITLES.get(error.code, error.title))
     advice = str(_ADVICE.get(error.code, ""))
-    answer = _message_page(request, error.status, title, error.message, advice, table)
+    answer = _message_page(request, error.status, title, told(error.message), advice, table)
     if error.retry_after is not None:
         answer["Retry-After"] = str(error.retry_after)
     return answer

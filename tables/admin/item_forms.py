@@ -9,6 +9,7 @@ from typing import Literal
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from tables.admin.core_sentences import told
 from tables.admin.item_creation import makes_key, seal_new_key
 from tables.admin.item_fields import FormRow, blank_rows, form_row
 from tables.admin.item_rows import MAX_ROWS, Row, item_of, row_of, submitted_rows, viewed
@@ -107,18 +108,19 @@ class ItemForm:
         if error.problems:
             self.add_problems(error.problems)
         else:
-            self.errors.append(error.message)
+            self.errors.append(told(error.message))
 
     def add_problems(self, problems: Sequence[Problem]) -> None:
         """Put each problem beside its row, or on top where it has none."""
         for problem in problems:
             name, within = _pointed_at(problem.pointer)
+            detail = told(problem.detail)
             number = next((n for n, row in enumerate(self.rows) if row.name == name), None)
             if number is None:
-                self.errors.append(f"{name}: {problem.detail}" if name else problem.detail)
+                self.errors.append(f"{name}: {detail}" if name else detail)
                 continue
             row = self.rows[number]
-            words = f"{within}: {problem.detail}" if within else problem.detail
+            words = f"{within}: {detail}" if within else detail
             if words not in row.error:
                 self.rows[number] = replace(row, error=f"{row.error} {words}".strip())
 
@@ -221,7 +223,7 @@ class ItemForm:
                 raise InvalidValue(_("The item must be a JSON object of typed values."))
             self.edited = {**self.fixed, **typed_item(document)}
         except TablesError as error:
-            self.errors.append(error.message.replace("The body", _("The JSON")))
+            self.errors.append(told(error.message).replace("The body", _("The JSON")))
 
     def _require_filled(self) -> None:
         """An empty text in a new item is a row that was forgotten, where the schema wants one."""

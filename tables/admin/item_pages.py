@@ -13,6 +13,7 @@ from rest_framework.exceptions import Throttled as TooOften
 
 from tables.access.limits import spend, wait_of
 from tables.admin.addresses import Address
+from tables.admin.core_sentences import told
 from tables.admin.item_answers import add_url, conflict_page, delete_page, form_page, item_url
 from tables.admin.item_conflicts import resolved_changes, unsealed_changes
 from tables.admin.item_creation import create_item, is_as_written, unseal_new_key
@@ -186,7 +187,7 @@ def _refused(visit: Visit, form: ItemForm, error: TablesError) -> HttpResponse:
         return form_page(visit, form, status=error.status if error.status in (409, 413) else 422)
     # The write may have been made all the same: to make it once more changes nothing.
     form.trouble = _("%(reason)s What you typed is still here: save again in a moment.") % {
-        "reason": error.message
+        "reason": told(error.message)
     }
     answer = form_page(visit, form, status=error.status)
     if error.retry_after is not None:

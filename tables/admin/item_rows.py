@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from tables.admin.core_sentences import told
 from tables.admin.json_text import json_text
 from tables.core.errors import InvalidRequest, InvalidValue, TablesError
 from tables.core.numbers import canonical_number
@@ -161,7 +162,7 @@ def item_of(rows: Iterable[Row], opened: Item) -> tuple[Item, list[Row]]:
             _apply(row, item, seen, opened)
             checked.append(row)
         except TablesError as error:
-            checked.append(replace(row, error=error.message))
+            checked.append(replace(row, error=told(error.message)))
     return item, checked
 
 
@@ -172,7 +173,7 @@ def viewed(row: Row, view: View, opened: Item) -> Row:
     try:
         value = value_of(row, opened.get(row.name))
     except TablesError as error:
-        return replace(row, error=error.message)
+        return replace(row, error=told(error.message))
     if view == "plain" and not is_plain(value):
         return replace(row, error=_("Plain text can’t say all of this value: it stays as it is."))
     return replace(row, view=view, text=text_of(value, view))

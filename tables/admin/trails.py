@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core import signing
+from django.utils.translation import gettext as _
 
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidCursor
@@ -69,7 +70,7 @@ def read_trail(text: str, bound_to: str) -> Trail:
     try:
         before, *entries = _signer(bound_to).unsign_object(text)
     except signing.BadSignature as error:
-        raise InvalidCursor("The way back was altered, or belongs to another list.") from error
+        raise InvalidCursor(_("The way back was altered, or belongs to another list.")) from error
     return Trail(tuple(Visited(shown, tuple(start)) for shown, *start in entries), before)
 
 

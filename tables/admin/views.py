@@ -20,6 +20,7 @@ from tables.admin.actions import action_menu, run_action
 from tables.admin.addresses import Address
 from tables.admin.changelist import ItemList
 from tables.admin.columns import MAX_COLUMNS, parse_paths
+from tables.admin.core_sentences import told
 from tables.admin.emptiness import explain
 from tables.admin.filterbar import FilterBar, bar_of_form, bar_of_query
 from tables.admin.pages import Visit, table_page
@@ -50,7 +51,7 @@ def list_items(visit: Visit) -> HttpResponseBase:
         return _list_page(visit, listing)
     except InvalidRequest as error:
         bar = FilterBar(visit, Address(visit.table.alias))
-        return _render(visit, {"bar": bar, "error": error.message}, status=error.status)
+        return _render(visit, {"bar": bar, "error": told(error.message)}, status=error.status)
 
 
 @table_page
@@ -73,7 +74,7 @@ def preview_plan(visit: Visit) -> HttpResponse:
     try:
         context["listing"] = ItemList(visit, wanted)
     except InvalidRequest as error:
-        context["error"] = error.message
+        context["error"] = told(error.message)
     return visit.render("admin/tables/plan.html", context)
 
 

@@ -1,0 +1,124 @@
+"""What the core says of mistakes, in the reader's language; the core itself speaks English."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+# The core's own sentences, as far as people meet them on pages; `{}` is a name, a number or
+# another sentence. What is wrong with JSON, or by a JSON Schema, stays in English: those words are
+# their libraries'.
+SENTENCES = (
+    gettext_noop("A {} can't hold the same value twice."),
+    gettext_noop("A {} is an array of at least one value."),
+    gettext_noop("A number has {} significant digits; DynamoDB holds {}."),
+    gettext_noop("A number is longer than {} characters."),
+    gettext_noop("A number is out of range: DynamoDB holds magnitudes from 1E-130 to 9.99E+125."),
+    gettext_noop("A number must be finite and written in decimal digits."),
+    gettext_noop("A number must be written in decimal digits."),
+    gettext_noop("A number's exponent is out of range."),
+    gettext_noop("A scan has no order: filter on a partition key to get one."),
+    gettext_noop("A string holds half of a surrogate pair."),
+    gettext_noop('A typed value is an object with one type, as {"S": "text"}.'),
+    gettext_noop("An attribute name has at most {} bytes."),
+    gettext_noop("Another operation stands in the way of this one."),
+    gettext_noop("Another write holds the item; nothing was written. Try again."),
+    gettext_noop("AWS refused a request of this service."),
+    gettext_noop("Binary is base64 text (standard alphabet, padded)."),
+    gettext_noop("BOOL takes true or false."),
+    gettext_noop("DynamoDB asks to slow down. Try again in a moment."),
+    gettext_noop("DynamoDB can't be reached."),
+    gettext_noop("DynamoDB can't take this request."),
+    gettext_noop("DynamoDB failed to answer. Try again in a moment."),
+    gettext_noop("it takes a JSON {}."),
+    gettext_noop("limit takes a whole number from 1 to {}."),
+    gettext_noop("No index has that name; this table's indexes: {}."),
+    gettext_noop("No item has that key."),
+    gettext_noop("No table has that alias."),
+    gettext_noop("NULL takes true."),
+    gettext_noop("order takes asc or desc."),
+    gettext_noop("plan takes scan or auto."),
+    gettext_noop("sets, lists and maps can only be compared one at a time."),
+    gettext_noop("Strings, numbers and binary are written as a JSON string."),
+    gettext_noop("The cursor can't be read."),
+    gettext_noop("The cursor is too long."),
+    gettext_noop("The cursor was altered, or belongs to another request."),
+    gettext_noop(
+        "The expression is {} bytes long; DynamoDB takes {}. Use fewer conditions or attributes."
+    ),
+    gettext_noop(
+        "The expression needs {} operators; DynamoDB takes {}. Use fewer conditions or attributes."
+    ),
+    gettext_noop("The item is {} bytes; DynamoDB holds at most {} bytes in one item."),
+    gettext_noop("The name {} stands twice in one object."),
+    gettext_noop("The path {} can't be read: {}."),
+    gettext_noop("The paths {} and {} overlap."),
+    gettext_noop("This table has no search field that could hold this."),
+    gettext_noop("{} is not a type; the types are {}."),
+    gettext_noop("{} is not JSON: a number must be finite."),
+    gettext_noop("{} is part of the natural key: it must be {}."),
+    gettext_noop("{} stands twice in the query string."),
+    gettext_noop("{} takes base64 text."),
+    gettext_noop("{} takes true or false."),
+    gettext_noop("{}: BETWEEN takes the lower bound first."),
+    gettext_noop("{}: BETWEEN takes two values of one type."),
+    gettext_noop("{}: IN takes 1 to {} values."),
+    gettext_noop("{}: {}"),
+)
+
+# The core's names of operators and types; pages translate them where they print them.
+LABELS = (
+    gettext_noop("begins with"),
+    gettext_noop("binary"),
+    gettext_noop("binary set"),
+    gettext_noop("boolean"),
+    gettext_noop("contains"),
+    gettext_noop("does not contain"),
+    gettext_noop("does not exist"),
+    gettext_noop("exists"),
+    gettext_noop("has the type"),
+    gettext_noop("is"),
+    gettext_noop("is at least"),
+    gettext_noop("is at most"),
+    gettext_noop("is between"),
+    gettext_noop("is greater than"),
+    gettext_noop("is less than"),
+    gettext_noop("is not"),
+    gettext_noop("is one of"),
+    gettext_noop("list"),
+    gettext_noop("map"),
+    gettext_noop("null"),
+    gettext_noop("number"),
+    gettext_noop("number set"),
+    gettext_noop("string"),
+    gettext_noop("string set"),
+)
+
+
+def told(message: str) -> str:
+    """The core's sentence in the reader's language, or as it is where it has no translation."""
+    for pattern, sentence in _patterns():
+        if match := pattern.fullmatch(message):
+            translated = _(sentence)
+            parts = match.groups()
+            return translated if not parts else _filled(translated, parts)
+    return message
+
+
+def _filled(sentence: str, parts: tuple[str, ...]) -> str:
+    """Each `{}` filled in turn; a part that is a sentence is told as well."""
+    remaining = iter(parts)
+    return re.sub(r"\{\}", lambda _hole: told(next(remaining)), sentence)
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Each sentence as a pattern; what is most of the sentence's own is tried first."""
+    ordered = sorted(SENTENCES, key=lambda sentence: -len(sentence.replace("{}", "")))
+    return [
+        (re.compile("(.+?)".join(map(re.escape, sentence.split("{}"))), re.DOTALL), sentence)
+        for sentence in ordered
+    ]
