@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tables.access.rights import allowed_actions, viewable_tables
 from tables.access.users import caller_of_user
@@ -20,7 +21,11 @@ from tables.core.errors import TablesError
 from tables.core.registry import Table
 
 # TableStatus of DescribeTable -> staff's words.
-_STATES = {"ACTIVE": "ready", "UPDATING": "updating", "CREATING": "being created"}
+_STATES = {
+    "ACTIVE": gettext_lazy("ready"),
+    "UPDATING": gettext_lazy("updating"),
+    "CREATING": gettext_lazy("being created"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,7 @@ def _entry(table: Table, url: str, add_url: str) -> Entry:
         table,
         url,
         add_url,
-        state=_(_STATES.get(about.status, about.status.lower())),
+        state=str(_STATES.get(about.status, about.status.lower())),
         is_ready=about.status in ("ACTIVE", "UPDATING"),
         items="" if about.item_count is None else count_words(about.item_count),
         size="" if about.size_bytes is None else size_text(about.size_bytes),

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from tables.admin.choices import kind_options
 from tables.admin.item_rows import Row, viewed
 from tables.admin.item_saves import read_only_names
 from tables.admin.pages import Visit
 from tables.core.schemas import subschema
-from tables.core.values import Item
+from tables.core.values import TYPES, Item
 
 Widget = Literal["text", "choice", "date", "none"]
 
@@ -56,6 +58,16 @@ class FormRow:
         text = self.row.text
         lines = sum(1 + len(line) // _LINE_CHARACTERS for line in text[:5000].split("\n"))
         return max(min(lines, _MOST_LINES), 3 if self.row.type in ("L", "M") else 1)
+
+    @property
+    def types(self) -> SafeString:
+        """The ten types to choose from, this row's chosen."""
+        return kind_options(self.row.type)
+
+    @property
+    def type_word(self) -> str:
+        """The row's type in words."""
+        return _(TYPES[self.row.type]) if self.row.type in TYPES else ""
 
     @property
     def title(self) -> str:

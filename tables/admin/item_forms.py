@@ -26,7 +26,7 @@ from tables.core.errors import InvalidValue, Problem, TablesError
 from tables.core.sizes import MAX_ITEM_BYTES, item_size
 from tables.core.strict_json import MAX_DEPTH, parse
 from tables.core.typed_json import typed_item
-from tables.core.values import TYPES, Item
+from tables.core.values import Item
 
 Mode = Literal["rows", "raw"]
 
@@ -196,11 +196,6 @@ class ItemForm:
     def largest(self) -> int:
         """The most that DynamoDB takes."""
         return MAX_ITEM_BYTES
-
-    @property
-    def types(self) -> list[tuple[str, str]]:
-        """Tag and word of the ten types."""
-        return list(TYPES.items())
 
     @property
     def made_key(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from tables.admin.item_rows import is_plain, text_of
 from tables.core.values import TYPES, AttributeValue, Item, content_of, type_of
 
@@ -19,7 +21,7 @@ class Shown:
     @property
     def word(self) -> str:
         """The type in words."""
-        return TYPES[self.tag]
+        return _(TYPES[self.tag])
 
 
 def shown_value(value: AttributeValue | None, name: str = "") -> Shown | None:
