@@ -121,6 +121,7 @@
     }
   }
 
+  // Returns the item's size in bytes.
   function measure() {
     const raw = document.getElementById("raw");
     const rows = Array.from(form().querySelectorAll("#attributes > .attribute"));
@@ -132,6 +133,7 @@
     meter.parentElement.classList.toggle("over", size > largest);
     const shown = size < 1024 ? `${size} bytes` : `${(size / 1024).toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 })} KB`;
     words.textContent = words.dataset.words.replace("{}", shown);
+    return size;
   }
 
   let waiting = 0;
@@ -162,9 +164,26 @@
   }
 
   function onKey(event) {
+    if (event.key === "Enter" && event.target.matches("input.name")) {
+      event.preventDefault(); // on to the value: nobody means to save an attribute that has none
+      const value = control(event.target.closest(".attribute"));
+      if (value.matches("textarea, input, select")) value.focus();
+    }
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key !== "s") return;
     event.preventDefault();
     form().requestSubmit(form().querySelector(".saving [name='_save']"));
+  }
+
+  // What no server takes is not sent: its refusal could not give back what was typed.
+  function onSubmit(event) {
+    const note = document.getElementById("too-large");
+    note.hidden = measure() <= Number(form().dataset.sendable);
+    if (note.hidden) {
+      isDirty = false;
+      return;
+    }
+    event.preventDefault();
+    note.focus();
   }
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -176,7 +195,7 @@
     form().addEventListener("input", () => { isDirty = true; measureSoon(); });
     form().addEventListener("change", onChange);
     form().addEventListener("click", onClick);
-    form().addEventListener("submit", () => { isDirty = false; });
+    form().addEventListener("submit", onSubmit);
     document.addEventListener("keydown", onKey);
     window.addEventListener("beforeunload", (event) => { if (isDirty) event.preventDefault(); });
   });

@@ -44,7 +44,12 @@
   const PATIENCE = 3000; // milliseconds; whoever has stopped the first try may send again
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.method !== "post" || form.id === "changelist-form" || event.defaultPrevented) return;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    // Signing in, perhaps in another tab, has changed the CSRF cookie since this page was made.
+    const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    const token = form.elements.csrfmiddlewaretoken;
+    if (cookie && token) token.value = cookie[1];
+    if (form.id === "changelist-form") return;
     if (Date.now() - Number(form.dataset.sent || 0) < PATIENCE) event.preventDefault();
     else form.dataset.sent = Date.now();
   });

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tables.admin.core_sentences import told
+from tables.admin.summaries import size_text
 from tables.core.errors import TablesError
 from tables.core.frames import with_room
 from tables.core.registry import Table
@@ -68,11 +71,13 @@ def error_page(
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """What Django itself could not read; nobody may be known yet, so there is nothing around it."""
-    context = {
-        "title": _("Bad request"),
-        "message": _("This address or form can’t be read."),
-        "status": 400,
-    }
+    if isinstance(exception, RequestDataTooBig):
+        most = size_text(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        words = _("What was sent is larger than %(most)s. Nothing was changed.") % {"most": most}
+        context = {"title": _("Too large"), "message": words}
+        return render(request, "admin/message.html", context, status=413)
+    words = _("This address or form can’t be read. Nothing was changed.")
+    context = {"title": _("Bad request"), "message": words}
     return render(request, "admin/message.html", context, status=400)
 
 

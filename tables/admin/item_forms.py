@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
@@ -196,6 +197,11 @@ class ItemForm:
     def largest(self) -> int:
         """The most that DynamoDB takes."""
         return MAX_ITEM_BYTES
+
+    @property
+    def sendable(self) -> int:
+        """Bytes of an item beyond which its form, the opened item included, may not be taken."""
+        return settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 3
 
     @property
     def made_key(self) -> str:

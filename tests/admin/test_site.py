@@ -96,6 +96,13 @@ def test_pages_for_strangers_and_failures_name_the_environment_too(client, setti
         assert Page(answer).text("span", class_="environment-red") == "production"
 
 
+def test_a_form_that_is_too_large_is_refused_in_words(staff, people, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2048
+    answer = staff.post("/admin/tables/People/add/", {"mode": "raw", "raw": "x" * 4096})
+    assert answer.status_code == 413
+    assert "larger than 2.0 KB. Nothing was changed." in answer.content.decode()
+
+
 def test_without_a_name_there_is_no_badge(staff, tables):
     assert not Page(staff.get("/admin/")).has("span", class_="environment")
 
