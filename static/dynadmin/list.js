@@ -51,6 +51,15 @@
     if (results && announcer) announcer.textContent = words.slice(0, 3).map((element) => element.textContent.trim()).join(". ");
   }
 
+  // Whatever had the focus may be gone, such as Back on the first page: go on at the rows.
+  function keepFocus() {
+    if (document.activeElement !== document.body) return;
+    const place = one("#results .results, #explanation, #scan-question");
+    if (!place) return;
+    if (!place.hasAttribute("tabindex")) place.tabIndex = -1;
+    place.focus({ preventScroll: true });
+  }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest(".condition .drop");
     if (button) drop(button.closest(".condition"));
@@ -77,6 +86,7 @@
     prepare();
     const boxes = document.querySelectorAll("tr input.action-select");
     if (boxes.length) window.Actions(boxes);
+    keepFocus();
   });
 
   document.addEventListener("DOMContentLoaded", prepare);

@@ -125,6 +125,45 @@ def test_the_keyboard_searches_pages_and_helps(visit):
     assert page.evaluate("document.activeElement.id") != "searchbar"
 
 
+def test_the_focus_is_never_lost(visit):
+    page = visit().open(f"{CITIES}?limit=25")
+    focused = "document.activeElement.id || document.activeElement.className"
+    for button, then, place in (
+        ("#next-top", "Items 26–50", "next-top"),
+        ("#previous-top", "Items 1–25", "results"),  # the first page has no way back
+    ):
+        page.focus(button)
+        page.keyboard.press("Enter")
+        expect(page.locator(".position").first).to_have_text(then)
+        page.wait_for_function(f"({focused}) === '{place}'")
+    page.goto(f"{CITIES}?population__gte__n=1000000")
+    page.focus("#run-scan")
+    page.keyboard.press("Enter")
+    expect(page.locator("#continue-scan")).to_be_visible()
+    page.wait_for_function(f"({focused}) === 'results'")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('#results') !== null")
+
+
+def test_whatever_the_tab_key_reaches_shows_it_and_has_a_name(visit):
+    page = visit().open(f"{CITIES}?limit=1")
+    reached = []
+    while len(reached) < 80:
+        page.keyboard.press("Tab")
+        seen = page.evaluate("""() => {
+          const here = document.activeElement;
+          if (here === document.body) return null;
+          const name = here.getAttribute("aria-label") || here.textContent || here.title
+            || (here.labels && here.labels.length && here.labels[0].textContent);
+          return [getComputedStyle(here).outlineStyle !== "none", Boolean(name && name.trim())];
+        }""")
+        if seen is None:
+            break
+        reached.append(seen)
+    assert len(reached) > 40
+    assert all(all(seen) for seen in reached)
+
+
 def test_all_of_it_works_without_scripts(visit):
     page = visit(java_script_enabled=False).open(f"{CITIES}?limit=25")
     first = sort_keys(page)
