@@ -42,12 +42,17 @@ class Visit:
         self, template: str, context: Mapping[str, Any] | None = None, status: int = 200
     ) -> HttpResponse:
         """A page in the site's dress, with the table and the caller's rights at hand."""
-        ours = {
+        context = {**self.context, **(context or {})}
+        return render_page(self.request, template, context, status=status)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What the templates of a table's pages have at hand."""
+        return {
             "table": self.table,
             "description": self.description,
             "rights": {action: self.can(action) for action in ACTIONS},
         }
-        return render_page(self.request, template, {**ours, **(context or {})}, status=status)
 
 
 def table_page(

@@ -23,15 +23,14 @@ from tables.admin.columns import MAX_COLUMNS, parse_paths
 from tables.admin.core_sentences import told
 from tables.admin.emptiness import explain
 from tables.admin.filterbar import FilterBar, bar_of_form, bar_of_query
+from tables.admin.list_frame import whole_list
 from tables.admin.pages import Visit, table_page
 from tables.admin.preferences import keep_preference
-from tables.admin.words import about_words
 from tables.core.errors import InvalidRequest
 from tables.core.expressions import format_path
 from tables.core.queries import MAX_LIMIT
 from tables.core.values import Item
 
-_PAGE = "admin/tables/changelist.html"
 # How long a page waits for one of the caller's own scans to end before it refuses.
 SCAN_PATIENCE_SECONDS = 1.0
 # What htmx swaps -> the template of just that.
@@ -123,9 +122,7 @@ def _render(visit: Visit, context: dict[str, object], status: int = 200) -> Http
     """The whole page, or the part of it that htmx asked for; errors always are whole."""
     request = visit.request
     part = _PARTS.get(request.headers.get("HX-Target", "")) if status == 200 else None
-    about = about_words(visit.description)
-    context = {"title": visit.table.label, "about": about, **context}
-    answer = visit.render(part or _PAGE, context, status)
+    answer = visit.render(part, context) if part else whole_list(visit, context, status)
     patch_vary_headers(answer, ["HX-Request", "HX-Target"])
     if part:
         answer["HX-Push-Url"] = request.get_full_path()
