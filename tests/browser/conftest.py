@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from demo.client import EngineClient
 from demo.cognito import PASSWORD, ensure_pool
@@ -15,6 +16,9 @@ from demo.load import load
 from tests.running import free_url, running_site
 
 CITIES = 2000
+# As long as Playwright waits for a page: a busy machine is no failure, and a right one waits for
+# nothing.
+expect.set_options(timeout=30_000)
 # So small that a scan of the cities has to ask, to stop and to go on.
 BUDGET_ITEMS = 600
 
