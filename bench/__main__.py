@@ -16,7 +16,7 @@ from bench import stub
 from bench.app import Caller, Issuer, environment
 from bench.cases import Case, cases
 from bench.measure import interleaved, peak_growth, ratio
-from bench.peers import compare_with_peer
+from bench.peers import compare_with_peer, installed_peer
 from project.garbage import settle
 
 ROUNDS = 7
@@ -26,7 +26,7 @@ FLAT_MB = 40.0
 
 def main() -> int:
     """Run everything; the exit status."""
-    issuer = Issuer()
+    issuer, peer = Issuer(), installed_peer()
     with stub.running(issuer.key_set()) as engine, tempfile.TemporaryDirectory() as folder:
         variables = environment(engine.url, engine.url + stub.KEYS_PATH, Path(folder))
         os.environ.clear()
@@ -37,7 +37,7 @@ def main() -> int:
         print(f"{'case':34} {'ours':>9} {'SDK':>9} {'min':>6} {'ratio':>6} {'wall':>6}  goal")
         missed = [row.name for row in rows if not _run(row)]
         missed += _memory(rows)
-        missed += compare_with_peer(engine.slow_url, variables, cookie)
+        missed += compare_with_peer(peer, engine.slow_url, variables, cookie)
     if missed:
         print(f"\nMissed: {', '.join(missed)}")
     return 1 if missed else 0

@@ -22,9 +22,10 @@ _WARM_UP = 5
 _FOLDER = Path("var/bench-peers")
 
 
-def compare_with_peer(engine: str, variables: dict[str, str], cookie: str) -> list[str]:
+def compare_with_peer(
+    program: Path | None, engine: str, variables: dict[str, str], cookie: str
+) -> list[str]:
     """Print the medians of both pages with five milliseconds for each call; what was missed."""
-    program = _installed()
     if program is None:
         print(f"{'page beside dynamodb-admin':34} not run: npm is not there, or can't install it")
         return []
@@ -49,8 +50,11 @@ def compare_with_peer(engine: str, variables: dict[str, str], cookie: str) -> li
     return ["page beside dynamodb-admin"] if found > FAILS_ABOVE else []
 
 
-def _installed() -> Path | None:
-    """The peer's program, installed once under var/."""
+def installed_peer() -> Path | None:
+    """The peer's program, installed once under var/; None where npm can't.
+
+    npm needs the environment as it was given, with its settings of registries and proxies.
+    """
     npm = shutil.which("npm")
     program = _FOLDER / "node_modules" / "dynamodb-admin" / "dist" / "dynamodb-admin.js"
     if program.is_file():
