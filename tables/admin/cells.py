@@ -105,8 +105,15 @@ class Cells:
             )
         ]
 
-    def plain(self, value: AttributeValue) -> str:
-        """A value as escaped text without anything to click, for use inside a link."""
+    def plain_many(self, values: Sequence[AttributeValue]) -> list[str]:
+        """Values as escaped text without anything to click, for use inside links."""
+        texts = [value.get("S") or value.get("N") or "" for value in values]
+        return [
+            safe if 0 < len(text) <= CELL_CHARACTERS else self._plain(value)
+            for text, safe, value in zip(texts, escape_all(texts), values, strict=True)
+        ]
+
+    def _plain(self, value: AttributeValue) -> str:
         text, is_whole = summary(value)
         if not text:
             return self._empty

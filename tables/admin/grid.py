@@ -13,7 +13,7 @@ from tables.admin.cells import Cells, escape_all
 from tables.admin.columns import Column
 from tables.admin.summaries import key_texts
 from tables.core.descriptions import TableDescription
-from tables.core.expressions import value_at
+from tables.core.expressions import child_of
 from tables.core.keys import encode_token
 from tables.core.values import AttributeValue, Item
 
@@ -61,10 +61,11 @@ def write_grid(
 
 
 def _values(items: Sequence[Item], column: Column) -> list[AttributeValue | None]:
-    if len(column.path) == 1:
-        name = str(column.path[0])
-        return [item.get(name) for item in items]
-    return [value_at(item, column.path) for item in items]
+    name, *further = column.path
+    values = [item.get(str(name)) for item in items]
+    for segment in further:
+        values = [value and child_of(value, segment) for value in values]
+    return values
 
 
 def _boxes(
@@ -92,8 +93,9 @@ def _links(
     is_first: bool,
 ) -> list[str]:
     opening, closing = ('<th scope="row">', "</th>") if is_first else ("<td>", "</td>")
+    texts = iter(cells.plain_many([value for value in values if value]))
     return [
-        f'{opening}<a href="{list_url}{token}/change/">{cells.plain(value)}</a>{closing}'
+        f'{opening}<a href="{list_url}{token}/change/">{next(texts)}</a>{closing}'
         if value
         else _ABSENT
         for value, token in zip(values, tokens, strict=True)

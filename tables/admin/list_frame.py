@@ -56,9 +56,9 @@ class _Frame:
 def whole_list(visit: Visit, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
     """The page of a list, of which `context` is what is inside."""
     request, table = visit.request, visit.table
-    content = render_to_string(
-        "admin/tables/listing.html", {**visit.context, **context}, request=request
-    )
+    token = get_token(request)  # once: each look at the context's own masks it anew
+    context = {**visit.context, **context, "csrf_token": token}
+    content = render_to_string("admin/tables/listing.html", context, request=request)
     twin = context["listing"].address.twin if "listing" in context else ""
     about = about_words(visit.description)
     if len(messages.get_messages(request)):
@@ -76,7 +76,7 @@ def whole_list(visit: Visit, context: Mapping[str, Any], status: int = 200) -> H
         **environment(request),
     )
     html = _written(frame, get_language()).replace(_TWIN, escape(twin))
-    html = html.replace(_TOKEN, get_token(request)).replace(_CONTENT, content)
+    html = html.replace(_TOKEN, token).replace(_CONTENT, content)
     return HttpResponse(html, status=status)
 
 

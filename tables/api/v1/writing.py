@@ -69,8 +69,10 @@ class WritingView(V1View):
 
     def admitted(self) -> Target:
         """The table of the URL. Raises also MethodNotAllowed for what is only for reading."""
+        if self.request.method in SAFE_METHODS:
+            return super().admitted()
         require(caller_of(self.request), "view", registry().get(self.kwargs["alias"]))
-        if self.request.method not in SAFE_METHODS and self._is_for_reading():
+        if self._is_for_reading():
             raise MethodNotAllowed(self.request.method or "")
         return super().admitted()
 
