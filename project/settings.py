@@ -133,7 +133,9 @@ if str(CACHES["default"]["BACKEND"]).endswith("LocMemCache"):
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
 
 CSRF_FAILURE_VIEW = "project.errors.csrf_failure"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # a signed cookie would survive sign-out
+SESSION_ENGINE = (
+    "tables.access.session_store"  # in the database: a signed cookie would survive sign-out
+)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds
 SESSION_COOKIE_SAMESITE = "Lax"  # Strict breaks the way back from the sign-in page

@@ -9,6 +9,11 @@ from django.http import HttpRequest
 
 from tables.models import PagePreference
 
+# Each list asks for it, and the ORM takes five times as long to write the query.
+_OF_TABLE = (
+    "SELECT id, columns, page_size FROM tables_pagepreference WHERE user_id = %s AND alias = %s"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Preference:
@@ -20,9 +25,8 @@ class Preference:
 
 def preference(request: HttpRequest, alias: str) -> Preference:
     """What this person chose for this table."""
-    kept = PagePreference.objects.filter(user=request.user.pk, alias=alias)
-    for columns, page_size in kept.values_list("columns", "page_size"):
-        return Preference(tuple(columns), page_size)
+    for kept in PagePreference.objects.raw(_OF_TABLE, [request.user.pk, alias]):
+        return Preference(tuple(kept.columns), kept.page_size)
     return Preference()
 
 
