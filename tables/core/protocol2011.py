@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
-from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.descriptions import KeyAttribute, TableDescription
 from tables.core.errors import InvalidExpression, InvalidValue
 from tables.core.filters import BY_NAME, BY_SUFFIX, Group, Operator, Term, make_term
@@ -132,15 +131,12 @@ def read_names(value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
-def shown(item: Item, asked: Iterable[str] = ()) -> Item:
-    """The item as a client of that time may read it.
+def shown(item: Item, hidden: Container[str] = ()) -> Item:
+    """The item as a client of that time may read it, without the hidden attributes.
 
-    Without the audit stamps unless they are asked for, so that such a client reads back what it
-    put. Raises InvalidValue, naming the attribute, for a type that came later.
+    Raises InvalidValue, naming the attribute, for a type that came later.
     """
-    visible = {
-        name: value for name, value in item.items() if name in asked or name not in AUDIT_ATTRIBUTES
-    }
+    visible = {name: value for name, value in item.items() if name not in hidden}
     for name, value in visible.items():
         if type_of(value) not in TYPES_2011:
             raise InvalidValue(

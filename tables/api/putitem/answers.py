@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Any
 
 from tables.api.putitem.targets import Target
@@ -17,11 +17,19 @@ def units(capacity: float) -> float:
     return int(capacity) if capacity.is_integer() else capacity
 
 
-def written_answer(written: Written) -> dict[str, Any]:
+def shown(item: Item, at: Target, asked: Iterable[str] = ()) -> Item:
+    """The item as it is answered: without the audit stamps, unless they are asked for.
+
+    So a client of that time reads back what it put. Raises InvalidValue for later types.
+    """
+    return protocol2011.shown(item, at.stamps.difference(asked))
+
+
+def written_answer(written: Written, at: Target) -> dict[str, Any]:
     """The answer of a write: the attributes that were asked back, if there are any to show."""
     answer = {"ConsumedCapacityUnits": units(written.capacity)}
-    shown = protocol2011.shown(written.attributes or {})
-    return {"Attributes": shown, **answer} if shown else answer
+    attributes = shown(written.attributes or {}, at)
+    return {"Attributes": attributes, **answer} if attributes else answer
 
 
 def require_showable(at: Target, key: Item, names: Container[str] | None = None) -> None:
@@ -30,6 +38,4 @@ def require_showable(at: Target, key: Item, names: Container[str] | None = None)
     `names` are the attributes that would be, None for all.
     """
     stored = get_item(at.table.table, key, consistent=True).item or {}
-    protocol2011.shown(
-        {name: value for name, value in stored.items() if names is None or name in names}
-    )
+    shown({name: value for name, value in stored.items() if names is None or name in names}, at)

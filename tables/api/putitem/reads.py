@@ -6,7 +6,7 @@ from typing import Any
 
 from tables.access.callers import Caller
 from tables.access.rights import can
-from tables.api.putitem.answers import units
+from tables.api.putitem.answers import shown, units
 from tables.api.putitem.targets import (
     Members,
     Target,
@@ -42,7 +42,7 @@ def get_item(members: Members, caller: Caller) -> dict[str, Any]:
     answer = {"ConsumedCapacityUnits": units(found.capacity)}
     if found.item is None:
         return answer
-    return {"Item": protocol2011.shown(found.item, names), **answer}
+    return {"Item": shown(found.item, at, names), **answer}
 
 
 def batch_get_item(members: Members, caller: Caller) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def batch_get_item(members: Members, caller: Caller) -> dict[str, Any]:
     responses, unprocessed = {}, {}
     for at, keys, names in plans:
         found, left, capacity = reads.batch_get(at.table.table, keys, fields=paths_of(names))
-        items = [protocol2011.shown(item, names) for item in found]
+        items = [shown(item, at, names) for item in found]
         responses[at.table.alias] = {"Items": items, "ConsumedCapacityUnits": units(capacity)}
         if left:
             again = [protocol2011.write_key(key, at.description) for key in left]
@@ -114,7 +114,7 @@ def _page(members: Members, at: Target, plan: Plan, *, scanned: bool) -> dict[st
     )
     answer: dict[str, Any] = {"Count": len(page.items)}
     if not counts_only:
-        answer["Items"] = [_only(protocol2011.shown(item, names), names) for item in page.items]
+        answer["Items"] = [_only(shown(item, at, names), names) for item in page.items]
     if scanned:
         answer["ScannedCount"] = page.scanned_count
     if page.last_evaluated_key is not None:

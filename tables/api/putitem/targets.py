@@ -10,6 +10,7 @@ from typing import Any
 from tables.access.callers import Caller
 from tables.access.rights import require
 from tables.configuration import description, registry
+from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidValue
 from tables.core.registry import Table
@@ -25,6 +26,13 @@ class Target:
 
     table: Table
     description: TableDescription
+
+    @property
+    def stamps(self) -> frozenset[str]:
+        """The audit attributes that this service sets on the table's items."""
+        if not self.table.audit_attributes:
+            return frozenset()
+        return frozenset(AUDIT_ATTRIBUTES).difference(self.description.key_names)
 
 
 def target(alias: Any, caller: Caller, *actions: str) -> Target:

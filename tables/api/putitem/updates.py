@@ -31,14 +31,19 @@ from tables.dynamodb import reads, writes
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """A checked UpdateItem."""
+    """A checked UpdateItem. `only_takes_away` is true of one that deletes and does nothing else."""
 
     at: Target
     key: Item
     changes: Sequence[Change]
+    only_takes_away: bool
     expected: Group
     return_values: writes.ReturnValues
-    may_create: bool
+    may_add: bool
+
+
+class _NothingThere(Exception):
+    """There is no item to take from. In 2011-12-05 that creates none; UpdateItem now would."""
 
 
 def update_item(members: Members, caller: Caller) -> dict[str, Any]:
@@ -46,16 +51,20 @@ def update_item(members: Members, caller: Caller) -> dict[str, Any]:
     request = _read(members, caller)
     if request.return_values != "NONE":
         require_showable(request.at, request.key, _asked_names(request))
-    if _only_takes_away(request.changes) and not _is_there(request):
-        return _answer_absent(request)
-    written = _validated(request) if request.at.table.schema else _direct(request)
-    return written_answer(written)
+    try:
+        written = _validated(request) if request.at.table.schema else _direct(request)
+    except _NothingThere:
+        written = writes.Written(capacity=1.0)
+    return written_answer(written, request.at)
 
 
 def _read(members: Members, caller: Caller) -> _Request:
     at = target(members.get("TableName"), caller, "view", "change")
     changes = protocol2011.read_updates(members.get("AttributeUpdates"))
     require_changes(changes, at.description.key_names)
+    only_takes_away = bool(changes) and all(
+        change.action in ("remove", "delete") for change in changes
+    )
     if at.table.audit_attributes:
         changes = [change for change in changes if change.path[0] not in AUDIT_ATTRIBUTES]
         stamps = updated_stamps(caller.identity, datetime.now(UTC))
@@ -64,6 +73,7 @@ def _read(members: Members, caller: Caller) -> _Request:
         at,
         protocol2011.read_key(members.get("Key"), at.description),
         changes,
+        only_takes_away,
         protocol2011.read_expected(members.get("Expected")),
         return_values_of(members, *get_args(writes.ReturnValues)),
         can(caller, "add", at.table),
@@ -75,18 +85,19 @@ def _direct(request: _Request) -> writes.Written:
     pool = Placeholders()
     expression, guard = compile_update(request.changes, pool)
     conditions = [guard, compile_filter(request.expected, pool)]
-    if not request.may_create:
+    if request.only_takes_away or not request.may_add:
         conditions.append(present(request.at.description, pool))
     condition = " AND ".join(part for part in conditions if part)
     operation = Update(request.at.table.table, request.key, expression, condition, pool)
     try:
         return writes.write(operation, return_values=request.return_values)
     except PreconditionFailed as error:
-        _require_expected(request, error.current)
-        if error.current is None:
-            raise Forbidden("There is no such item, and you may not add items.") from error
+        stored = error.current or _stored(request)
+        _require_expected(request, stored)
+        if stored is None:
+            _require_creating(request)
         # What is expected holds, so it was a value's type.
-        apply_changes(request.changes, error.current)
+        apply_changes(request.changes, stored or request.key)
         raise
 
 
@@ -96,8 +107,8 @@ def _validated(request: _Request) -> writes.Written:
 
     def decide(stored: Item | None) -> list[Put | Update]:
         _require_expected(request, stored)
-        if stored is None and not request.may_create:
-            raise Forbidden("There is no such item, and you may not add items.")
+        if stored is None:
+            _require_creating(request)
         changed = apply_changes(request.changes, stored or request.key)
         require_admissible(changed, request.at.table, request.at.description)
         after.clear()
@@ -142,20 +153,14 @@ def _holds(term: Term, item: Item) -> bool:
     return value is not None and same_value(value, term.operands[0])
 
 
-def _only_takes_away(changes: Sequence[Change]) -> bool:
-    """In 2011-12-05 a DELETE creates nothing; the UpdateItem of today would."""
-    return all(
-        change.action in ("remove", "delete")
-        for change in changes
-        if change.path[0] not in AUDIT_ATTRIBUTES
-    ) and any(change.path[0] not in AUDIT_ATTRIBUTES for change in changes)
+def _require_creating(request: _Request) -> None:
+    """Raise _NothingThere or Forbidden unless the request may make an item that is absent."""
+    if request.only_takes_away:
+        raise _NothingThere
+    if not request.may_add:
+        raise Forbidden("There is no such item, and you may not add items.")
 
 
-def _is_there(request: _Request) -> bool:
-    found = reads.get_item(request.at.table.table, request.key, consistent=True)
-    return found.item is not None
-
-
-def _answer_absent(request: _Request) -> dict[str, Any]:
-    _require_expected(request, None)
-    return {"ConsumedCapacityUnits": 1}
+def _stored(request: _Request) -> Item | None:
+    """The item as it is now, for an engine that doesn't give it back with a failed condition."""
+    return reads.get_item(request.at.table.table, request.key, consistent=True).item

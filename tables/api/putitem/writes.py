@@ -8,7 +8,7 @@ from typing import Any
 
 from tables.access.callers import Caller
 from tables.access.rights import can, require
-from tables.api.putitem.answers import require_showable, units, written_answer
+from tables.api.putitem.answers import require_showable, shown, units, written_answer
 from tables.api.putitem.targets import (
     Members,
     Target,
@@ -50,7 +50,7 @@ def put_item(members: Members, caller: Caller) -> dict[str, Any]:
         if not may_overwrite and error.current is not None:
             raise Forbidden("The item exists, and you may not change items.") from error
         raise
-    return written_answer(written)
+    return written_answer(written, at)
 
 
 def delete_item(members: Members, caller: Caller) -> dict[str, Any]:
@@ -62,7 +62,7 @@ def delete_item(members: Members, caller: Caller) -> dict[str, Any]:
         require_showable(at, key)
     pool = Placeholders()
     operation = Delete(at.table.table, key, _condition(members, pool), pool)
-    return written_answer(writes.write(operation, return_values=return_values))
+    return written_answer(writes.write(operation, return_values=return_values), at)
 
 
 def batch_write_item(members: Members, caller: Caller) -> dict[str, Any]:
@@ -109,7 +109,7 @@ def _batch_entry(entry: Any, at: Target, caller: Caller) -> writes.BatchEntry:
 def _batch_entry_shown(entry: writes.BatchEntry, at: Target) -> dict[str, Any]:
     kind, item = entry
     if kind == "PutRequest":
-        return {kind: {"Item": protocol2011.shown(item)}}
+        return {kind: {"Item": shown(item, at)}}
     return {kind: {"Key": protocol2011.write_key(item, at.description)}}
 
 

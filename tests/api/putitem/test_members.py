@@ -2,7 +2,7 @@
 
 import pytest
 
-from tables.dynamodb.client import call
+from tables.dynamodb.client import call, called
 
 ITEM = {"user": {"S": "Riley"}, "time": {"N": "300"}, "feeling": {"S": "surprised"}}
 KEY = {"HashKeyElement": {"S": "Riley"}, "RangeKeyElement": {"N": "300"}}
@@ -142,3 +142,62 @@ def test_only_what_would_be_given_back_must_be_of_that_time(staff):
     answer = staff("UpdateItem", ReturnValues="UPDATED_OLD", **update)
     assert answer.json()["Attributes"] == {"feeling": {"S": "surprised"}}
     assert "'nested'" in refused(staff("UpdateItem", ReturnValues="ALL_OLD", **update))
+
+
+@pytest.fixture
+def without_stamps(staff, settings, tmp_path):
+    """The same table, as one that keeps no audit stamps."""
+    settings.TABLES_FILE = tmp_path / "unstamped.toml"
+    settings.TABLES_FILE.write_text(
+        'superuser_groups = ["staff"]\n[comp5]\ntable = "real-comp5"\naudit_attributes = false\n'
+    )
+    return staff
+
+
+def test_where_no_stamps_are_kept_their_names_are_names_like_any(without_stamps):
+    item = {**ITEM, "created": {"S": "by the client"}, "lastUpdatedBy": {"N": "1"}}
+    without_stamps("PutItem", TableName="comp5", Item=item)
+    assert without_stamps("GetItem", TableName="comp5", Key=KEY).json()["Item"] == item
+    assert without_stamps("Scan", TableName="comp5").json()["Items"] == [item]
+    put = without_stamps("PutItem", TableName="comp5", Item=ITEM, ReturnValues="ALL_OLD")
+    assert put.json()["Attributes"] == item
+    removal = {"created": {"Action": "DELETE"}}
+    absent = {**KEY, "RangeKeyElement": {"N": "1"}}
+    without_stamps("UpdateItem", TableName="comp5", Key=absent, AttributeUpdates=removal)
+    assert "Item" not in without_stamps("GetItem", TableName="comp5", Key=absent).json()
+
+
+@pytest.fixture
+def operations():
+    """The operations that reach DynamoDB."""
+    seen = []
+
+    def note(operation, **_):
+        seen.append(operation)
+
+    called.connect(note)
+    yield seen
+    called.disconnect(note)
+
+
+def test_whether_there_is_an_item_to_delete_from_is_decided_by_the_write(riley, operations):
+    absent = {**KEY, "RangeKeyElement": {"N": "1"}}
+    for name in ("feeling", "createdBy"):
+        operations.clear()
+        answer = riley(
+            "UpdateItem",
+            TableName="comp5",
+            Key=absent,
+            AttributeUpdates={name: {"Action": "DELETE"}},
+        )
+        assert answer.content == b'{"ConsumedCapacityUnits":1}'
+        assert operations[0] == "UpdateItem"
+    assert "Item" not in riley("GetItem", TableName="comp5", Key=absent).json()
+
+
+def test_what_is_expected_of_an_absent_item_counts_for_a_delete_alone_too(riley):
+    absent = {**KEY, "RangeKeyElement": {"N": "1"}}
+    removal = {"TableName": "comp5", "Key": absent, "AttributeUpdates": {"x": {"Action": "DELETE"}}}
+    assert riley("UpdateItem", Expected={"x": {"Exists": False}}, **removal).status_code == 200
+    failed = riley("UpdateItem", Expected={"x": {"Value": {"S": "1"}}}, **removal)
+    assert failed.json()["__type"].endswith("#ConditionalCheckFailedException")
