@@ -116,7 +116,7 @@ def handle_error(error: Exception, context: dict[str, Any]) -> HttpResponse | No
     """The answer to an error, in the form of API version 2011-12-05."""
     if isinstance(error, SignatureFailed):
         error = _counted(error, context["request"])
-    if isinstance(error, UnreadableRequest):
+    if isinstance(error, UnreadableRequest | exceptions.UnsupportedMediaType):
         return error_answer(400, "SerializationException", str(error))
     if isinstance(error, TablesError):
         return _domain_error(error)

@@ -418,6 +418,12 @@ def test_a_body_that_is_no_object_is_a_serialization_error(staff, body):
     failed(staff.send("PutItem", None, body=body), "SerializationException")
 
 
+def test_a_body_in_an_encoding_that_is_not_read_is_a_serialization_error(staff):
+    headers = staff.headers("ListTables", b"{}", **{"Content-Encoding": "br"})
+    answer = staff.send("ListTables", None, body=b"{}", headers=headers)
+    failed(answer, "SerializationException", "Content-Encoding")
+
+
 @pytest.mark.parametrize(
     ("group", "operation", "members", "name"),
     [
