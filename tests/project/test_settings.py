@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import structlog
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
@@ -30,7 +31,10 @@ def settings_of(monkeypatch):
             monkeypatch.setenv(name, value)
         return runpy.run_path(str(ROOT / "project" / "settings.py"))
 
-    return load
+    # The module configures logging; loggers that are in use keep to the present configuration.
+    logging = structlog.get_config()
+    yield load
+    structlog.configure(**logging)
 
 
 @pytest.mark.parametrize(
