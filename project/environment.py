@@ -18,6 +18,7 @@ _FLAGS = {
     **dict.fromkeys(("false", "0", "no", "off"), False),
 }
 _HOST = re.compile(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]")  # as Django's ALLOWED_HOSTS
+_IPV6 = re.compile(r"(?=.*:.*:)[0-9a-fA-F:.]+")
 _RATE = re.compile(r"[1-9][0-9]*/[smhd][a-z]*")  # as DRF reads it
 
 
@@ -85,8 +86,11 @@ def shaped(name: str, shape: Shape, default: str = "") -> str:
 
 
 def hosts(name: str) -> list[str]:
-    """Return names of hosts: with a scheme or a port none would ever match."""
-    named = comma_list(name)
+    """Return names of hosts: with a scheme or a port none would ever match.
+
+    Django compares IPv6 addresses in the brackets that they have in an address.
+    """
+    named = [f"[{host}]" if _IPV6.fullmatch(host) else host for host in comma_list(name)]
     for host in named:
         if not _HOST.fullmatch(host):
             raise ImproperlyConfigured(

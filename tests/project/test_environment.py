@@ -97,8 +97,14 @@ def test_a_host_that_no_request_could_name_is_refused(monkeypatch, host):
 
 
 def test_hosts_are_names_addresses_and_domains(monkeypatch):
-    monkeypatch.setenv("ALLOWED_HOSTS", "a_b.example.com,.example.com,10.0.0.1,[::1],*")
-    assert len(environment.hosts("ALLOWED_HOSTS")) == 5
+    names = ["a_b.example.com", ".example.com", "10.0.0.1", "[::1]", "*"]
+    monkeypatch.setenv("ALLOWED_HOSTS", ",".join(names))
+    assert environment.hosts("ALLOWED_HOSTS") == names
+
+
+def test_an_ipv6_address_gets_the_brackets_that_it_has_in_a_request(monkeypatch):
+    monkeypatch.setenv("ALLOWED_HOSTS", "::1,fe80::1")
+    assert environment.hosts("ALLOWED_HOSTS") == ["[::1]", "[fe80::1]"]
 
 
 def test_an_origin_loses_the_slash_that_no_browser_sends(monkeypatch):
