@@ -13,7 +13,7 @@ def heads_middleware(
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         answer = get_response(request)
-        if request.method == "HEAD" and isinstance(answer, HttpResponse):
+        if request.method == "HEAD" and isinstance(answer, HttpResponse) and answer.content:
             answer.headers.setdefault("Content-Length", str(len(answer.content)))
             answer.content = b""
         return answer
