@@ -131,6 +131,9 @@ CACHES = {"default": cache("CACHE_URL", "locmemcache://")}
 if str(CACHES["default"]["BACKEND"]).endswith("LocMemCache"):
     # Its own 300 entries would forget whom it has counted.
     CACHES["default"]["OPTIONS"] = {"MAX_ENTRIES": 100_000}
+elif str(CACHES["default"]["BACKEND"]).endswith("RedisCache"):
+    # One that hangs must not hold requests: then they go on without being counted.
+    CACHES["default"]["OPTIONS"] = {"socket_timeout": 1, "socket_connect_timeout": 1}  # seconds
 
 CSRF_FAILURE_VIEW = "project.errors.csrf_failure"
 SESSION_ENGINE = (

@@ -40,7 +40,27 @@ SCANS_AT_ONCE = 2
 # A slot whose holder died is free again after this; a longer scan may get company.
 SLOT_SECONDS = 120
 
+# After a failure of the cache nobody counts, or waits for it, until this has passed.
+REST_SECONDS = 5
+
 log = structlog.get_logger(__name__)
+
+
+class Rest:
+    """Whether the cache has failed a moment ago: a silent one would cost every request a wait."""
+
+    def __init__(self) -> None:
+        self._ends_at = -float("inf")
+
+    def is_on(self) -> bool:
+        return time.monotonic() < self._ends_at
+
+    def begin(self, scope: str, error: Exception) -> None:
+        log.warning("limit_not_counted", scope=scope, reason=type(error).__name__)
+        self._ends_at = time.monotonic() + REST_SECONDS
+
+
+rest = Rest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +92,7 @@ def count(scope: str, who: str) -> Allowance | None:
     Windows are fixed: what counts is one number in the cache, added to in one step.
     """
     rate = getattr(settings, SCOPES[scope])
-    if not rate:
+    if not rate or rest.is_on():
         return None
     quota, window = _quota(rate)
     now = time.time()
@@ -84,7 +104,7 @@ def count(scope: str, who: str) -> Allowance | None:
         used = 1
     except (RedisError, OSError) as error:
         # Nobody is shut out because the counter is.
-        log.warning("limit_not_counted", scope=scope, reason=type(error).__name__)
+        rest.begin(scope, error)
         return None
     return Allowance(scope, quota, window, used, math.ceil(window - now % window))
 
@@ -159,6 +179,8 @@ def concurrent_scan(caller: Caller, *, patience: float = 0.0) -> Iterator[None]:
 
 
 def _slot(caller: Caller, patience: float) -> str:
+    if rest.is_on():
+        return ""
     deadline = time.monotonic() + patience
     while True:
         for number in range(SCANS_AT_ONCE):
@@ -167,7 +189,7 @@ def _slot(caller: Caller, patience: float) -> str:
                 if cache.add(slot, 1, timeout=SLOT_SECONDS):
                     return slot
             except (RedisError, OSError) as error:
-                log.warning("limit_not_counted", scope="scan slots", reason=type(error).__name__)
+                rest.begin("scan slots", error)
                 return ""
         if time.monotonic() >= deadline:
             raise Throttled(wait=1, detail=f"At most {SCANS_AT_ONCE} scans at a time.")

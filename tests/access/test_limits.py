@@ -16,7 +16,8 @@ BEN = Caller("ben", "Ben", frozenset({"staff"}))
 
 
 @pytest.fixture(autouse=True)
-def _nothing_counted():
+def _nothing_counted(monkeypatch):
+    monkeypatch.setattr(limits, "rest", limits.Rest())
     cache.clear()
     yield
     cache.clear()
@@ -86,6 +87,28 @@ def test_a_counter_that_is_down_shuts_nobody_out(settings, monkeypatch):
         spend(request_of(ANN), "read")
     with concurrent_scan(ANN), concurrent_scan(ANN), concurrent_scan(ANN):
         pass
+
+
+def test_a_counter_that_hangs_is_waited_for_once_and_then_left_alone_for_a_while(
+    settings, monkeypatch
+):
+    settings.THROTTLE_READ = "1/min"
+    asked = []
+
+    def fail(*_args, **_more):
+        asked.append(1)
+        raise redis.TimeoutError("silent")
+
+    monkeypatch.setattr(limits.cache, "add", fail)
+    for _ in range(5):
+        assert count("read", "ann") is None
+        with concurrent_scan(ANN):
+            pass
+    assert asked == [1]
+    monkeypatch.undo()
+    monkeypatch.setattr(limits, "REST_SECONDS", 0)
+    limits.rest.begin("read", redis.TimeoutError())
+    assert count("read", "ann").used == 1
 
 
 def test_a_caller_may_scan_twice_at_a_time():

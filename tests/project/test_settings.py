@@ -92,6 +92,7 @@ def test_postgresql_and_redis_work_by_url(settings_of):
     assert (database["USER"], database["NAME"]) == ("ann", "admin")
     assert cache["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
     assert cache["LOCATION"] == "redis://cache.example.com:6379/1"
+    assert cache["OPTIONS"] == {"socket_timeout": 1, "socket_connect_timeout": 1}
 
 
 def test_a_cache_not_named_is_the_memory_of_the_process(settings_of):
