@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -113,7 +114,7 @@ def env_file(folder: Path) -> Path:
     return file
 
 
-def database(name: str, default: str, folder: Path) -> dict[str, object]:
+def database(name: str, default: str, folder: Path) -> dict[str, Any]:
     """Return Django's settings of a database; an SQLite file is in `folder` or in one it names."""
     found = _read_url(name, default, environ.Env.db_url_config, environ.Env.DB_SCHEMES)
     if found["ENGINE"] == "django.db.backends.sqlite3" and found["NAME"] != ":memory:":
@@ -123,13 +124,13 @@ def database(name: str, default: str, folder: Path) -> dict[str, object]:
     return found
 
 
-def cache(name: str, default: str) -> dict[str, object]:
+def cache(name: str, default: str) -> dict[str, Any]:
     return _read_url(name, default, environ.Env.cache_url_config, environ.Env.CACHE_SCHEMES)
 
 
 def _read_url(
-    name: str, default: str, read: Callable[[str], dict[str, object]], schemes: Collection[str]
-) -> dict[str, object]:
+    name: str, default: str, read: Callable[[str], dict[str, Any]], schemes: Collection[str]
+) -> dict[str, Any]:
     """Read a URL, and never quote it: it may hold a password."""
     url = text(name, default)
     scheme = url.partition("://")[0]

@@ -125,6 +125,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    # A host that is gone says nothing: two minutes until TCP gives up. The URL may say otherwise.
+    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5} | DATABASES["default"].get(
+        "OPTIONS", {}
+    )
 DATABASES["default"]["CONN_MAX_AGE"] = 60  # seconds; to open SQLite anew costs a tenth of a page
 
 CACHES = {"default": cache("CACHE_URL", "locmemcache://")}

@@ -90,9 +90,18 @@ def test_postgresql_and_redis_work_by_url(settings_of):
     assert database["ENGINE"] == "django.db.backends.postgresql"
     assert (database["HOST"], database["PORT"]) == ("db.example.com", 5433)
     assert (database["USER"], database["NAME"]) == ("ann", "admin")
+    assert database["OPTIONS"] == {"connect_timeout": 5}
     assert cache["BACKEND"] == "django.core.cache.backends.redis.RedisCache"
     assert cache["LOCATION"] == "redis://cache.example.com:6379/1"
     assert cache["OPTIONS"] == {"socket_timeout": 1, "socket_connect_timeout": 1}
+
+
+def test_what_a_database_url_says_goes_before_what_is_usual(settings_of):
+    url = "postgres://ann:secret@db.example.com/admin?connect_timeout=30&sslmode=require"
+    options = settings_of(SECRET_KEY=SECRET_KEY, DATABASE_URL=url)["DATABASES"]["default"][
+        "OPTIONS"
+    ]
+    assert options == {"connect_timeout": 30, "sslmode": "require"}
 
 
 def test_a_cache_not_named_is_the_memory_of_the_process(settings_of):
