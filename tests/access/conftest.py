@@ -2,6 +2,7 @@
 
 import pytest
 
+from tables.access import sign_in
 from tests.access.provider import Provider, WebServer
 
 
@@ -12,8 +13,10 @@ def web_server():
 
 
 @pytest.fixture
-def provider(settings):
-    """A running sign-in service that the settings name."""
+def provider(settings, monkeypatch):
+    """A running sign-in service that the settings name; a busy machine may take its time."""
+    monkeypatch.setattr(sign_in, "CONNECT_SECONDS", 60)
+    monkeypatch.setattr(sign_in, "ANSWER_SECONDS", 60)
     with Provider().running() as service:
         settings.COGNITO_CLIENT_ID = ["web-client", "other-client"]
         settings.COGNITO_ISSUER = service.url
