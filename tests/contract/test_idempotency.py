@@ -126,6 +126,34 @@ def test_a_refusal_is_kept_too(door):
     assert_replays(first, again)
 
 
+@pytest.mark.parametrize("name", KEEPING)
+def test_a_body_that_cannot_be_read_is_a_refusal_to_keep(transactions, moto_tables, enter, name):
+    door = enter(name, "staff")
+
+    def create(body):
+        if name == "v1":
+            return door.send("POST", "Things/items", body, headers=KEY)
+        return door.send("POST", body, table="Things", headers=KEY)
+
+    first, again = create(b"{"), create(b"{")
+    assert first.status_code == 400
+    assert_replays(first, again)
+    assert create(b"{}").status_code == 422
+    assert things() == []
+
+
+def test_an_atomic_update_that_cannot_be_read_is_kept_too(transactions, moto_tables, enter):
+    door = enter("adminapi", "staff")
+    for body in (b"{", b'{"frob": 1}'):
+        key = {"Idempotency-Key": body.hex()}
+        first, again = (
+            door.send("PUT", body, table="Things", id="a", atomic="true", headers=key)
+            for _ in range(2)
+        )
+        assert first.status_code == 400
+        assert_replays(first, again)
+
+
 def test_16_another_body_with_the_same_key_is_422(door):
     door.add({"text": {"S": "Ann"}}, headers=KEY)
     other = door.add({"text": {"S": "Bob"}}, headers=KEY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from urllib.parse import urlencode
 
@@ -121,14 +121,14 @@ class AdminApiView(APIView):
         target = self._target("update", "change")
         key = item_key(self.parameters, target.description)
         body = self._body()
-        actions, ignored = read_actions(parse_object(body))
         if self.parameters.atomic:
-            return self._update_at_once(target, key, body, actions, ignored)
+            return self._update_at_once(target, key, body)
         if HEADER in request.headers:
             raise InvalidRequest(
                 "An update in several writes can't be kept under an Idempotency-Key: "
                 "make it one write with atomic=true."
             )
+        actions, ignored = read_actions(parse_object(body))
         results = run_actions(actions, key, target)
         done = all(result["success"] for result in results)
         status = 200 if done else settings.ADMINAPI_PARTIAL_STATUS
@@ -193,10 +193,9 @@ class AdminApiView(APIView):
     def _create(self) -> HttpResponse:
         target = self._target("create", "add")
         body = self._body()
-        payload = parse_object(body)
 
         def run(keep: Keep) -> Answer:
-            item = new_item(payload, target)
+            item = new_item(parse_object(body), target)
             headers = {
                 "Content-Type": JSON,
                 "Location": self._location(item, target),
@@ -215,21 +214,18 @@ class AdminApiView(APIView):
 
         return self._once(body, run, rebuild)
 
-    def _update_at_once(
-        self,
-        target: Target,
-        key: Item,
-        body: bytes,
-        actions: Mapping[str, Any],
-        ignored: list[str],
-    ) -> HttpResponse:
-        changes = read_all_changes(actions)
+    def _update_at_once(self, target: Target, key: Item, body: bytes) -> HttpResponse:
+        @cache
+        def read() -> tuple[Mapping[str, Any], list[str]]:
+            return read_actions(parse_object(body))
 
         def answer_with(after: Item | None) -> Answer:
+            actions, ignored = read()
             results = [succeeded(action, after) for action in actions]
             return Answer(200, {"Content-Type": JSON}, updated(results, ignored))
 
         def run(keep: Keep) -> Answer:
+            changes = read_all_changes(read()[0])
             if HEADER not in self.request.headers or not changes:
                 return answer_with(change(changes, key, target))
             answer = answer_with(None)
