@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from rest_framework.request import Request
 
-from tables.core.errors import InvalidRequest
+from tables.core.errors import InvalidRequest, Problem
 from tables.core.expressions import Path, require_no_overlap
 from tables.core.queries import parse_query
 
@@ -34,10 +34,12 @@ def require_known_parameters(request: Request, known: frozenset[str] = ITEM_PARA
     """Raise InvalidRequest for a parameter that a write would ignore."""
     unknown = [name for name, _ in query_pairs(request) if name not in known]
     if unknown:
-        raise InvalidRequest(
+        detail = (
             f"The query parameter {unknown[0][:100]!r} means nothing here; "
             f"known are {', '.join(sorted(known)) or 'none'}."
         )
+        # Clients of natural keys look for errors here too (Ed-Fi); no pointer leads into a URL.
+        raise InvalidRequest(detail, problems=[Problem("", detail)])
 
 
 def item_fields(request: Request) -> tuple[Path, ...]:
