@@ -1,4 +1,4 @@
-"""The site as a process: gunicorn, with an environment of its own, on a free loopback port."""
+"""The site as people and programs meet it: gunicorn on a free port, on the embedded engine."""
 
 from __future__ import annotations
 
@@ -7,16 +7,45 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 import requests
 
-from demo.environment import process_environment
+from demo.client import EngineClient
+from demo.cognito import Pool, ensure_pool
+from demo.engine import start
+from demo.environment import demo_settings, process_environment
 
 PROJECT = Path(__file__).parents[1]
 READY_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A running site, and the embedded engine behind it."""
+
+    url: str
+    engine: EngineClient
+    pool: Pool
+
+
+@contextlib.contextmanager
+def running_on_engine(
+    folder: Path, fill: Callable[[EngineClient], None], **changes: str
+) -> Iterator[Running]:
+    """Run the site on an engine that `fill` has filled; `changes` are settings of its own."""
+    url = free_url()
+    with start(0, folder / "engine", origins=(url,)) as engine:
+        client = EngineClient(engine.url)
+        pool = ensure_pool(client, [url])
+        fill(client)
+        settings = demo_settings(engine.url, pool, url, folder, given={"WEB_CONCURRENCY": "1"})
+        with running_site({**settings, **changes}, url, folder / "log"):
+            yield Running(url, client, pool)
+        client.session.close()
 
 
 def free_url() -> str:

@@ -29,26 +29,39 @@ async function send(form) {
       body: fields.body ? fields.body.value : undefined,
     });
     if (answer.status === 204) return tell(`${answer.status} Done: the item is gone.`);
-    show(await answer.text());
+    await show(answer, form.dataset.method);
   } catch {
     tell("The server can't be reached.");
   }
 }
 
-/* What was typed stays: a refused request is mended, not written again. */
-function show(html) {
-  const page = new DOMParser().parseFromString(html, "text/html");
-  const [old, next] = [document.querySelector("main"), page.querySelector("main")];
+/* A refused request is mended, not written again: the forms stay as they are. When the item has
+   changed they start from what it is now, or the next save would undo this one. */
+async function show(answer, method) {
+  const [old, next] = [document.querySelector("main"), mainOf(await answer.text())];
   if (!next) return tell("The answer is not a page.");
-  for (const form of old.querySelectorAll("form[data-method]")) {
-    const twin = next.querySelector(`form[data-method="${form.dataset.method}"]`);
-    if (!twin) next.append(form.closest("section"));
-  }
+  const isChanged = answer.ok && method !== "POST";
+  moveForms(isChanged ? await freshMain() : old, next);
   old.replaceWith(next);
-  document.title = page.title;
-  const answer = next.querySelector("pre");
-  answer.focus();
-  answer.scrollIntoView({ block: "center" });
+  const status = next.querySelector("pre");
+  status.focus();
+  status.scrollIntoView({ block: "center" });
+}
+
+async function freshMain() {
+  const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  return mainOf(await answer.text());
+}
+
+function mainOf(html) {
+  return new DOMParser().parseFromString(html, "text/html").querySelector("main");
+}
+
+function moveForms(source, target) {
+  const sections = (main) =>
+    [...main.querySelectorAll("form[data-method]")].map((form) => form.closest("section"));
+  for (const section of sections(target)) section.remove();
+  for (const section of sections(source)) target.querySelector("#told").before(section);
 }
 
 /* The item of a PUT, in the language that was chosen. */

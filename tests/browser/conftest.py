@@ -9,11 +9,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from demo.client import EngineClient
-from demo.cognito import PASSWORD, ensure_pool
-from demo.engine import start
-from demo.environment import demo_settings
+from demo.cognito import PASSWORD
 from demo.load import load
-from tests.running import free_url, running_site
+from tests.running import running_on_engine
 
 CITIES = 2000
 # As long as Playwright waits for a page: a busy machine is no failure, and a right one waits for
@@ -35,15 +33,9 @@ class Site:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    url = free_url()
-    with start(0, folder / "engine", origins=(url,)) as engine:
-        client = EngineClient(engine.url)
-        pool = ensure_pool(client, [url])
-        load(client, cities=CITIES)
-        settings = demo_settings(engine.url, pool, url, folder, given={"WEB_CONCURRENCY": "1"})
-        settings["SCAN_BUDGET_ITEMS"] = str(BUDGET_ITEMS)
-        with running_site(settings, url, folder / "log"):
-            yield Site(url, client)
+    budget = {"SCAN_BUDGET_ITEMS": str(BUDGET_ITEMS)}
+    with running_on_engine(folder, lambda engine: load(engine, cities=CITIES), **budget) as running:
+        yield Site(running.url, running.engine)
 
 
 class Visitor:

@@ -1,6 +1,7 @@
 """The browsable API in a real browser: a person reads, writes and is kept from overwriting."""
 
 import json
+import re
 
 import pytest
 import requests
@@ -67,6 +68,26 @@ def test_a_form_that_is_out_of_date_is_refused_and_keeps_what_was_typed(item, vi
     expect(page.locator('form[data-method="PATCH"] textarea')).to_have_value('{"by": "me"}')
 
 
+def test_after_a_change_the_forms_start_from_the_new_state(item):
+    page = item.page
+    page.locator('form[data-method="PATCH"] textarea').fill('{"by": "me"}')
+    send(page, "PATCH")
+    expect(answer(page)).to_contain_text("200 OK")
+    expect(page.locator('form[data-method="PUT"] textarea')).to_have_value(re.compile('"by": "me"'))
+    send(page, "PUT")
+    expect(answer(page)).to_contain_text("200 OK")
+    assert item.troubles == []
+
+
+def test_a_search_stays_as_it_was_typed(visit):
+    page = visit().open(f"{TABLES}/Types/search", status=405)
+    typed = '{"scan": {"id": "every-type"}}'
+    page.locator('form[data-method="POST"] textarea').fill(typed)
+    send(page, "POST")
+    expect(answer(page)).to_contain_text("200 OK")
+    expect(page.locator('form[data-method="POST"] textarea')).to_have_value(typed)
+
+
 def test_a_put_can_be_written_in_typed_json(item):
     page = item.page
     form = page.locator('form[data-method="PUT"]')
@@ -99,6 +120,27 @@ def test_pages_fit_a_phone(visit, path):
     page.goto(path)
     widths = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert widths[0] <= widths[1]
+
+
+def test_long_answers_leave_the_forms_within_reach(visit):
+    page = visit().open(f"{TABLES}/Types/items/every-type")
+    top = page.locator('form[data-method="PUT"]').bounding_box()["y"]
+    assert top < 2 * page.viewport_size["height"]
+
+
+def test_swagger_ui_sends_what_it_shows_as_whoever_is_signed_in(visit):
+    visitor = visit()
+    page = visitor.open("/api/docs/")
+    page.locator("#operations-tag-Workers").click()
+    operation = page.locator("#operations-Workers-Workers_search")
+    operation.locator(".opblock-summary-control").click()
+    operation.get_by_role("button", name="Try it out").click()
+    with page.expect_response(f"{visitor.site.url}{TABLES}/Workers/search") as sent:
+        operation.get_by_role("button", name="Execute").click()
+    assert sent.value.status == 200
+    assert "items" in sent.value.json()
+    assert visitor.troubles == []
+    assert visitor.strangers == []
 
 
 def test_readers_see_no_forms(visit):

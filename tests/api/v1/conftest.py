@@ -150,6 +150,12 @@ def _key_schema(partition_key, sort_key):
     return keys + ([{"AttributeName": sort_key, "KeyType": "RANGE"}] if sort_key else [])
 
 
+def write_bare(door, method, **headers):
+    """Write to the item of `tag` in one of the ways."""
+    body = None if method == "DELETE" else {"a": 2}
+    return door.send(method, "Bare/items/1", body, **headers)
+
+
 def stored(table, **key):
     """The stored item in wire form, or None."""
     return call("GetItem", TableName=table, Key=key, ConsistentRead=True).get("Item")
@@ -182,6 +188,13 @@ def moto_tables(dynamodb_moto, request):
 def embedded_tables(dynamodb_embedded, request):
     """The tables, empty, on the engine that keeps concurrent writes apart."""
     make_tables(request.module)
+
+
+@pytest.fixture
+def tag(staff):
+    """The tag of an item of Bare, for tests of preconditions."""
+    store("v1-Bare", id={"S": "1"}, a={"N": "1"}, tags={"SS": ["x", "y"]})
+    return staff.get("Bare/items/1")["ETag"]
 
 
 @pytest.fixture

@@ -3,21 +3,10 @@
 import pytest
 
 from tables.dynamodb import writes
-from tests.api.v1.conftest import ok, problem, store, stored
+from tests.api.v1.conftest import ok, problem, store, stored, write_bare
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers", "Settings", "Bare")
-
-
-@pytest.fixture
-def tag(staff):
-    store("v1-Bare", id={"S": "1"}, a={"N": "1"}, tags={"SS": ["x", "y"]})
-    return staff.get("Bare/items/1")["ETag"]
-
-
-def send(door, method, **headers):
-    body = None if method == "DELETE" else {"a": 2}
-    return door.send(method, "Bare/items/1", body, **headers)
 
 
 def race(monkeypatch, times=1):
@@ -37,7 +26,7 @@ def race(monkeypatch, times=1):
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_a_change_between_read_and_write_fails_the_condition(staff, tag, monkeypatch, method):
     race(monkeypatch)
-    response = send(staff, method, If_Match=tag)
+    response = write_bare(staff, method, If_Match=tag)
     problem(response, 412, "precondition_failed")
     item = stored("v1-Bare", id={"S": "1"})
     assert (item["a"], item["tags"]) == ({"N": "1"}, {"SS": ["rival 0"]})

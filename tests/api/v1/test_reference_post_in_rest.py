@@ -168,7 +168,7 @@ def test_no_failure_is_a_200(staff, nobody):
 
 
 def test_a_post_is_authenticated_authorised_and_limited(staff, reader, nobody, settings):
-    settings.THROTTLE_WRITE = "1/min"
+    settings.THROTTLE_WRITE = "1/day"
     assert nobody.post("Workers/items", ALICE).status_code == 401
     assert reader.post("Workers/items", ALICE).status_code == 403
     limited = Door("staff", name="limited")

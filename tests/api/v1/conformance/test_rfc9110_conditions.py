@@ -2,21 +2,10 @@
 
 import pytest
 
-from tests.api.v1.conftest import TYPED, ok, problem, store, stored
+from tests.api.v1.conftest import TYPED, ok, problem, stored, write_bare
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Bare",)
-
-
-@pytest.fixture
-def tag(staff):
-    store("v1-Bare", id={"S": "1"}, a={"N": "1"}, tags={"SS": ["x", "y"]})
-    return staff.get("Bare/items/1")["ETag"]
-
-
-def send(door, method, **headers):
-    body = None if method == "DELETE" else {"a": 2}
-    return door.send(method, "Bare/items/1", body, **headers)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
@@ -24,7 +13,7 @@ def send(door, method, **headers):
 def test_the_right_tag_lets_the_write_pass(staff, tag, method, form):
     """Section 13.1.1: any tag of the list may match, `*` matches what is there."""
     header = form.format(tag, bare=tag.strip('"'))
-    assert send(staff, method, If_Match=header).status_code in (200, 204)
+    assert write_bare(staff, method, If_Match=header).status_code in (200, 204)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
@@ -33,14 +22,14 @@ def test_the_tag_of_any_representation_of_the_state_counts(staff, tag, method, q
     """Section 13.1.1: the state counts, in whichever representation it was read."""
     other = staff.get("Bare/items/1", query)["ETag"]
     assert other != tag
-    assert send(staff, method, If_Match=other).status_code in (200, 204)
+    assert write_bare(staff, method, If_Match=other).status_code in (200, 204)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("form", ['"0000.p"', "0000", "W/{}", '"*"'])
 def test_another_tag_or_a_weak_one_is_412_with_the_present_tag(staff, tag, method, form):
     """Sections 13.1.1 and 8.8.3.2: strong comparison; section 15.5.13: 412."""
-    response = send(staff, method, If_Match=form.format(tag))
+    response = write_bare(staff, method, If_Match=form.format(tag))
     problem(response, 412, "precondition_failed")
     assert response["ETag"] == tag
     assert stored("v1-Bare", id={"S": "1"})["a"] == {"N": "1"}
@@ -58,7 +47,7 @@ def test_the_present_tag_is_that_of_the_representation_asked_for(staff, tag):
 @pytest.mark.parametrize("name", ["If_Match", "If_None_Match"])
 def test_a_malformed_tag_is_400_and_never_ignored(staff, tag, method, header, name):
     """Section 13.1: a precondition that is ignored would let through what it forbids."""
-    problem(send(staff, method, **{name: header}), 400, "invalid_request")
+    problem(write_bare(staff, method, **{name: header}), 400, "invalid_request")
     assert stored("v1-Bare", id={"S": "1"})["a"] == {"N": "1"}
 
 
@@ -74,8 +63,8 @@ def test_if_none_match_star_creates_only(staff):
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
 def test_if_none_match_of_the_present_state_refuses_a_write(staff, tag, method):
     """Section 13.1.2: weak comparison, and 412 for other methods than GET and HEAD."""
-    problem(send(staff, method, If_None_Match=f"W/{tag}"), 412, "precondition_failed")
-    assert send(staff, method, If_None_Match='"other.p"').status_code in (200, 204)
+    problem(write_bare(staff, method, If_None_Match=f"W/{tag}"), 412, "precondition_failed")
+    assert write_bare(staff, method, If_None_Match='"other.p"').status_code in (200, 204)
 
 
 def test_if_match_never_creates(staff):
@@ -90,7 +79,7 @@ def test_if_match_never_creates(staff):
 def test_dates_are_no_preconditions_here(staff, tag):
     """Sections 13.1.3 and 13.1.4: without a Last-Modified, dates say nothing."""
     past = "Sat, 01 Jan 2000 00:00:00 GMT"
-    assert send(staff, "PATCH", If_Unmodified_Since=past).status_code == 200
+    assert write_bare(staff, "PATCH", If_Unmodified_Since=past).status_code == 200
 
 
 def test_the_tag_is_strong_and_names_the_representation(staff, tag):
@@ -159,7 +148,7 @@ def test_if_match_is_looked_at_before_if_none_match(staff, tag):
     both = {"If_Match": '"other.p"', "If_None_Match": tag}
     problem(staff.get("Bare/items/1", **both), 412, "precondition_failed")
     assert staff.get("Bare/items/1", If_Match=tag, If_None_Match=tag).status_code == 304
-    problem(send(staff, "PUT", If_Match=tag, If_None_Match="*"), 412, "precondition_failed")
+    problem(write_bare(staff, "PUT", If_Match=tag, If_None_Match="*"), 412, "precondition_failed")
 
 
 def test_a_date_beside_a_tag_is_ignored(staff, tag):
@@ -186,13 +175,13 @@ def test_a_precondition_has_no_say_where_there_is_nothing_to_compare(staff, tag)
 def test_empty_elements_of_a_list_are_passed_over(staff, tag, form):
     """Section 5.6.1.2: what recipients must accept of a list."""
     assert staff.get("Bare/items/1", If_None_Match=form.format(tag)).status_code == 304
-    assert send(staff, "PATCH", If_Match=form.format(tag)).status_code == 200
+    assert write_bare(staff, "PATCH", If_Match=form.format(tag)).status_code == 200
 
 
 def test_each_answer_of_a_write_has_the_tag_of_the_new_state(staff, tag):
     """Section 8.8.3: what was written can be written again without a read."""
     for method in ("PUT", "PATCH", "PUT"):
-        response = send(staff, method, If_Match=tag)
+        response = write_bare(staff, method, If_Match=tag)
         assert response.status_code == 200
         tag = response["ETag"]
     assert staff.get("Bare/items/1")["ETag"] == tag

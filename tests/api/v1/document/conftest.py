@@ -1,16 +1,13 @@
-"""The running site that the OpenAPI document is held against: gunicorn, the engine, a token."""
+"""The running site that the OpenAPI document is held against, and a token."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from demo.client import EngineClient
-from demo.cognito import ensure_pool, id_token
-from demo.engine import start
-from demo.environment import demo_settings
+from demo.cognito import id_token
 from tests.api.v1.conftest import definitions
-from tests.running import free_url, running_site
+from tests.running import running_on_engine
 
 
 @dataclass(frozen=True)
@@ -24,14 +21,11 @@ class Served:
 @pytest.fixture(scope="package")
 def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("served")
-    url = free_url()
-    with start(0, folder / "engine") as engine:
-        client = EngineClient(engine.url)
-        pool = ensure_pool(client, [url])
-        for definition in definitions():
-            client.dynamodb("CreateTable", **definition)
-        settings = demo_settings(engine.url, pool, url, folder, given={"WEB_CONCURRENCY": "1"})
-        settings["TABLES_FILE"] = str(Path(__file__).parent / "tables.toml")
-        with running_site(settings, url, folder / "log"):
-            yield Served(url, id_token(client, pool, "ada.admin"))
-        client.session.close()
+    tables = str(Path(__file__).parent / "tables.toml")
+    with running_on_engine(folder, create_tables, TABLES_FILE=tables) as site:
+        yield Served(site.url, id_token(site.engine, site.pool, "ada.admin"))
+
+
+def create_tables(engine):
+    for definition in definitions():
+        engine.dynamodb("CreateTable", **definition)
