@@ -28,7 +28,7 @@ async function send(form) {
       headers,
       body: fields.body ? fields.body.value : undefined,
     });
-    if (answer.status === 204) return tell(`${answer.status} Done: the item is gone.`);
+    if (answer.status === 204) return showGone();
     await show(answer, form.dataset.method);
   } catch {
     tell("The server can't be reached.");
@@ -46,6 +46,11 @@ async function show(answer, method) {
   const status = next.querySelector("pre");
   status.focus();
   status.scrollIntoView({ block: "center" });
+}
+
+function showGone() {
+  for (const section of document.querySelectorAll("main section")) section.remove();
+  tell("204 Done: the item is gone.");
 }
 
 async function freshMain() {

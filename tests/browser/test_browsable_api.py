@@ -38,6 +38,7 @@ def item(visit):
     page.locator("summary").click()
     send(page, "DELETE")
     expect(page.locator("#told")).to_contain_text("204")
+    expect(page.locator("main section")).to_have_count(0)
 
 
 def test_an_item_is_made_read_changed_and_deleted_by_forms(item):
