@@ -44,7 +44,7 @@ class Batch(WritingView):
 
     def _run_all(self, part: Part) -> Answer:
         require_known_parameters(self.request, frozenset({"format"}))
-        is_typed = require_media_type(self.request, self.accepted["POST"]) == TYPED
+        is_typed = require_media_type(self.request, self.accepted["POST"], self.body) == TYPED
         operations = read_operations(self.body, is_typed=is_typed)
         answers: list[Answer] = []
         broken: TablesError | None = None

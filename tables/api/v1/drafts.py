@@ -62,7 +62,7 @@ class Change:
 def read_draft(request: Request, data: bytes) -> Draft:
     """The item of a POST or PUT. Raises UnsupportedMediaType, InvalidRequest, InvalidValue."""
     _require_whole(request)
-    kind = require_media_type(request, ITEM_TYPES)
+    kind = require_media_type(request, ITEM_TYPES, data)
     if kind == FORM:
         return Draft(read_form(data))
     if kind == MULTIPART:
@@ -72,7 +72,7 @@ def read_draft(request: Request, data: bytes) -> Draft:
 
 def read_change(request: Request, data: bytes) -> Change:
     """The change of a PATCH. Raises UnsupportedMediaType, InvalidRequest, InvalidValue."""
-    kind = require_media_type(request, PATCH_TYPES)
+    kind = require_media_type(request, PATCH_TYPES, data)
     document = read_document(data, is_typed=kind == TYPED)
     if kind == JSON_PATCH:
         return json_change(document)
@@ -102,7 +102,7 @@ def merge_change(document: Any, *, is_typed: bool) -> Change:
 def read_document(data: bytes, *, is_typed: bool = False, around: int = 0) -> Any:
     """Parsed JSON, strictly; `around` levels may stand around an item of the usual depth."""
     if not data.strip():
-        raise InvalidRequest("The body is empty.", problems=[Problem("", "A body is needed.")])
+        raise _empty()
     depth = _TYPED_DEPTH if is_typed else strict_json.MAX_DEPTH
     with at_pointer(""):
         return strict_json.parse(data, max_depth=depth + around)
@@ -124,9 +124,14 @@ def _require_whole(request: Request) -> None:
         raise InvalidRequest("Content-Range is not understood: send the whole item, or a PATCH.")
 
 
-def require_media_type(request: Request, accepted: tuple[str, ...]) -> str:
-    """The body's media type. Raises UnsupportedMediaType unless it is one of these, in UTF-8."""
+def require_media_type(request: Request, accepted: tuple[str, ...], data: bytes) -> str:
+    """The body's media type. Raises UnsupportedMediaType unless it is one of these, in UTF-8.
+
+    What is not there needs no type: raises InvalidRequest.
+    """
     kind = media_type(request)
+    if not kind and not data:
+        raise _empty()
     charset = (request.content_params or {}).get("charset", "utf-8").lower()
     if kind in accepted and charset in ("utf-8", "utf8", "us-ascii"):
         return kind
@@ -134,6 +139,10 @@ def require_media_type(request: Request, accepted: tuple[str, ...]) -> str:
     raise UnsupportedMediaType(
         shown, f"A body of {shown[:100]} is not read here; send {', '.join(accepted)} in UTF-8."
     )
+
+
+def _empty() -> InvalidRequest:
+    return InvalidRequest("The body is empty.", problems=[Problem("", "A body is needed.")])
 
 
 def require_object(document: Any) -> dict[str, Any]:

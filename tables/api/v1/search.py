@@ -50,9 +50,10 @@ class Search(V1View):
 
 
 def _read_query(request: Request) -> CollectionQuery:
-    require_media_type(request, (PLAIN,))
+    data = read_body(request)
+    require_media_type(request, (PLAIN,), data)
     # The scan language wraps arrays and conditions around the values of an item.
-    members = require_object(read_document(read_body(request), around=4))
+    members = require_object(read_document(data, around=4))
     unknown = [name for name in members if name not in _MEMBERS]
     if unknown:
         detail = f"{unknown[0][:100]!r} means nothing here; known are {', '.join(_MEMBERS)}."

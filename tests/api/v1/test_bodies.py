@@ -156,6 +156,21 @@ def test_an_empty_body_is_400(staff, kind):
     assert "empty" in problem(response, 400, "invalid_request")["detail"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "Bare/items"),
+        ("PUT", "Bare/items/1"),
+        ("PATCH", "Bare/items/1"),
+        ("POST", "Bare/search"),
+        ("POST", "Bare/batch"),
+    ],
+)
+def test_no_body_at_all_is_400_and_no_question_of_its_type(staff, method, path):
+    refusal = problem(staff.send(method, path), 400, "invalid_request")
+    assert pointers(refusal) == [""]
+
+
 def test_plain_json_nested_too_deep_is_400(staff):
     body = b'{"id": "1", "a": ' + b"[" * 32 + b"]" * 32 + b"}"
     refusal = problem(staff.post("Bare/items", body), 400, "invalid_request")
