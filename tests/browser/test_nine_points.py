@@ -160,7 +160,7 @@ def test_point_6_deleting_asks_with_the_item_and_creating_refuses_its_key(visit,
     assert stored(site) is None
 
 
-def test_point_7_and_12_markup_in_names_keys_and_values_never_runs(visit, site):
+def test_12_point_7_markup_in_names_keys_and_values_never_runs(visit, site):
     item = {
         "id": {"S": EVIL},
         EVIL: {"S": "\"'><script>window.owned=1</script>"},
@@ -186,7 +186,7 @@ def test_point_7_and_12_markup_in_names_keys_and_values_never_runs(visit, site):
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE"])
-def test_point_7_another_site_can_not_write_with_our_session(visit, site, method):
+def test_7_point_7_another_site_can_not_write_with_our_session(visit, site, method):
     put(site)
     visitor = visit()
     visitor.open("/admin/")
