@@ -170,6 +170,8 @@ def viewed(row: Row, view: View, opened: Item) -> Row:
     """The row in another view, or with an error when its text can't be read, or can't be shown."""
     if row.view == view:
         return row
+    if row.type in ("L", "M") and not row.text.strip():
+        return replace(row, view=view)
     try:
         value = value_of(row, opened.get(row.name))
     except TablesError as error:

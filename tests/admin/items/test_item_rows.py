@@ -51,3 +51,11 @@ def test_opening_and_saving_changes_nothing_and_writes_nothing(person, view, but
     assert stored("Types", {"id": {"S": "everything"}}) == EVERYTHING
     page = person.client.get(answer["Location"]).content.decode()
     assert "Nothing was changed, so nothing was written." in page
+
+
+def test_an_empty_list_can_be_written_with_types_from_the_start(person):
+    number = person.add("Students").row("Languages")
+    answer = person.press("_view", number)
+    assert answer.status_code == 200
+    assert 'id="errors"' not in answer.content.decode()
+    assert person.fields[f"a-{number}-view"] == "typed"
