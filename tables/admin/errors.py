@@ -55,15 +55,17 @@ def render_page(
 
 
 def error_page(
-    request: HttpRequest, error: TablesError, table: Table | None = None
+    request: HttpRequest, error: TablesError, table: Table | None = None, *, typed: str = ""
 ) -> HttpResponse:
     """The page that says what stopped a request, with the status the error has everywhere.
 
-    It leads back to the list of `table`, where the caller was at one.
+    It leads back to the list of `table`, where the caller was at one, and shows what was `typed`.
     """
     title = str(_TITLES.get(error.code, error.title))
     advice = str(_ADVICE.get(error.code, ""))
-    answer = _message_page(request, error.status, title, told(error.message), advice, table)
+    words = {"title": title, "message": told(error.message), "advice": advice}
+    context = {**words, "table": table, "typed": typed}
+    answer = render_page(request, "admin/message.html", context, status=error.status)
     if error.retry_after is not None:
         answer["Retry-After"] = str(error.retry_after)
     return answer
@@ -96,12 +98,7 @@ def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def _message_page(
-    request: HttpRequest,
-    status: int,
-    title: str,
-    message: str,
-    advice: str,
-    table: Table | None = None,
+    request: HttpRequest, status: int, title: str, message: str, advice: str
 ) -> HttpResponse:
-    context = {"title": title, "message": message, "advice": advice, "table": table}
+    context = {"title": title, "message": message, "advice": advice}
     return render_page(request, "admin/message.html", context, status=status)

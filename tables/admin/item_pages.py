@@ -14,6 +14,7 @@ from rest_framework.exceptions import Throttled as TooOften
 from tables.access.limits import spend, wait_of
 from tables.admin.addresses import Address
 from tables.admin.core_sentences import told
+from tables.admin.errors import error_page
 from tables.admin.item_answers import add_url, conflict_page, delete_page, form_page, item_url
 from tables.admin.item_conflicts import resolved_changes, unsealed_changes
 from tables.admin.item_creation import create_item, is_as_written, unseal_new_key
@@ -25,11 +26,18 @@ from tables.admin.item_saves import (
     save_changes,
     unseal,
 )
+from tables.admin.json_text import json_text
 from tables.admin.pages import Visit, table_page
 from tables.admin.recent import forget, remember
 from tables.admin.returns import list_of, remembering
 from tables.admin.summaries import key_text
-from tables.core.errors import InvalidRequest, ItemNotFound, PreconditionFailed, TablesError
+from tables.core.errors import (
+    Forbidden,
+    InvalidRequest,
+    ItemNotFound,
+    PreconditionFailed,
+    TablesError,
+)
 from tables.core.expressions import format_path
 from tables.core.keys import decode_token, encode_token
 from tables.core.updates import Change, apply_changes, diff
@@ -47,11 +55,13 @@ _NAMED_PATHS = 8
 @table_page
 def add_item(visit: Visit) -> HttpResponse:
     """A form for a new item; an existing key is refused."""
-    visit.require("add")
     if visit.request.method != "POST":
+        visit.require("add")
         spend(visit.request, "read")
         start = visit.request.GET.dict()
         return form_page(visit, ItemForm.of_new(visit, start, mode_of(visit.request)))
+    if refusal := _refusal(visit, "add", is_new=True):
+        return refusal
     form = ItemForm.submitted(visit, is_new=True)
     return _wait(visit, form) or _look(visit, form) or _create(visit, form)
 
@@ -66,7 +76,8 @@ def change_item(visit: Visit, key: str) -> HttpResponse:
         item = _stored(visit, where)
         return form_page(visit, ItemForm.of_item(visit, item, mode_of(visit.request)))
     as_new = "_saveasnew" in visit.request.POST
-    visit.require("add" if as_new else "change")
+    if refusal := _refusal(visit, "add" if as_new else "change", is_new=False):
+        return refusal
     if "changes" in visit.request.POST:
         spend(visit.request, "write")
         return _resolve(visit, where)
@@ -101,6 +112,20 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
 
 
 # ---------------------------------------------------------------- writing
+
+
+def _refusal(visit: Visit, right: str, *, is_new: bool) -> HttpResponse | None:
+    """For whoever lost a right while they typed: what they typed, to be copied."""
+    try:
+        visit.require(right)
+    except Forbidden as error:
+        try:
+            form = ItemForm.submitted(visit, is_new=is_new)
+        except InvalidRequest:
+            raise error from None
+        typed = form.raw or json_text(form.edited)
+        return error_page(visit.request, error, visit.table, typed=typed)
+    return None
 
 
 def _wait(visit: Visit, form: ItemForm) -> HttpResponse | None:

@@ -127,3 +127,18 @@ def test_what_went_wrong_at_a_table_leads_back_to_its_list(person):
     link = Page(answer).link(class_="button", href="/admin/tables/Types/")
     assert link == "/admin/tables/Types/"
     assert fields_of(answer) == {}
+
+
+@pytest.mark.parametrize("mode", ["rows", "raw"])
+def test_whoever_loses_the_right_while_typing_gets_the_text_back(person, settings, mode):
+    store("Types", ITEM)
+    person.open("Types", ITEM, view=mode)
+    if mode == "raw":
+        person.fields["raw"] = '{"id": {"S": "x"}, "a": {"S": "typed </textarea>"}}'
+    else:
+        person.type("a", "typed </textarea>")
+    settings.READ_ONLY = True
+    answer = person.press()
+    assert answer.status_code == 403
+    assert "typed </textarea>" in Page(answer).text("textarea", class_="typed")
+    assert stored("Types", KEY) == ITEM
