@@ -49,7 +49,7 @@ def counted_words(description: TableDescription) -> str:
     """When the table's counts were asked for."""
     if description.read_at is None:
         return ""
-    return _("counted %(time)s") % {"time": localtime(description.read_at).strftime("%H:%M")}
+    return _("counted %(time)s") % {"time": localtime(description.read_at).strftime("%H:%M %Z")}
 
 
 def moment_words(stamp: str) -> str:

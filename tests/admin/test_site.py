@@ -1,10 +1,14 @@
 """Who may open the pages, what every page shows, and the index."""
 
+import re
+
 import pytest
+from django.contrib.auth.models import User
 
 from project.errors import bad_request, csrf_failure, server_error
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb import reads
+from tables.models import RecentItem
 from tests.admin.html import Page
 
 pytestmark = pytest.mark.django_db
@@ -113,6 +117,17 @@ def test_a_read_only_site_says_so_and_offers_no_write(admin, people, settings):
     assert page.text("p", class_="banner").startswith("Read-only")
     assert not page.has("a", class_="addlink")
     assert "delete_selected" not in admin.get("/admin/tables/People/").content.decode()
+
+
+def test_every_time_names_its_zone(admin, people):
+    RecentItem.objects.create(user=User.objects.get(), alias="People", key="1", action="changed")
+    admin.post("/admin/access-keys/", {"label": "import"})
+    for path, words in (
+        ("/admin/", r"changed \d{4}-\d\d-\d\d \d\d:\d\d UTC"),
+        ("/admin/tables/People/", r"counted \d\d:\d\d UTC"),
+        ("/admin/access-keys/", r"\d{4}-\d\d-\d\d \d\d:\d\d UTC"),
+    ):
+        assert re.search(words, re.sub(r"<[^>]*>", "", admin.get(path).content.decode()))
 
 
 def test_the_index_shows_state_and_counts(staff, people):
