@@ -72,6 +72,18 @@ def settled(page):
     expect(page.locator(".htmx-request")).to_have_count(0)
 
 
+def continued(page):
+    """How often a scan was continued until it reached the end."""
+    times = 0
+    while page.locator("#continue-scan").count():
+        before = page.url
+        page.click("#continue-scan")
+        page.wait_for_function("before => location.href !== before", arg=before)
+        settled(page)
+        times += 1
+    return times
+
+
 def act(page, action):
     """Tick every row, choose an action, go."""
     page.check("#action-toggle")
