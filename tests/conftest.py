@@ -7,7 +7,7 @@ import pytest
 from moto import mock_aws
 
 from demo.engine import start as start_engine
-from tables.dynamodb.client import call, client
+from tables.dynamodb.client import call, called, client
 from tables.dynamodb.descriptions import forget_descriptions, list_tables
 from tests.signing import _session_signer, sign_in, signer
 
@@ -32,6 +32,19 @@ def _fresh_service():
     yield
     client.cache_clear()
     forget_descriptions()
+
+
+@pytest.fixture
+def calls():
+    """The names of the DynamoDB operations that are called from here on, in order."""
+    names = []
+
+    def note(operation, **_):
+        names.append(operation)
+
+    called.connect(note)
+    yield names
+    called.disconnect(note)
 
 
 @pytest.fixture

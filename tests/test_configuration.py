@@ -6,7 +6,6 @@ from django.core.exceptions import ImproperlyConfigured
 from tables import configuration
 from tables.checks import check_alias_map, check_discovery
 from tables.core.errors import TableNotFound
-from tables.dynamodb.client import called
 from tests.dynamodb.conftest import create
 
 GROUPS = 'staff_groups = ["staff"]\nsuperuser_groups = ["admins"]\n'
@@ -20,18 +19,6 @@ def alias_map(tmp_path, settings):
         settings.TABLES_FILE = path
 
     return write
-
-
-@pytest.fixture
-def calls():
-    heard = []
-
-    def listen(operation, **_):
-        heard.append(operation)
-
-    called.connect(listen)
-    yield heard
-    called.disconnect(listen)
 
 
 def test_the_alias_map_is_read_once(alias_map):

@@ -5,7 +5,6 @@ import itertools
 import pytest
 from django.utils.http import urlencode
 
-from tables.dynamodb.client import called
 from tests.admin.html import Page
 
 pytestmark = pytest.mark.django_db
@@ -19,19 +18,6 @@ def get(client, path, **query):
 
 def keys(page, column=0):
     return [row[column] for row in page.rows]
-
-
-@pytest.fixture
-def calls():
-    """Every DynamoDB operation that is called from here on."""
-    made = []
-
-    def note(operation, **_):
-        made.append(operation)
-
-    called.connect(note)
-    yield made
-    called.disconnect(note)
 
 
 def walk(client, path):

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import pytest
 from django.core.cache import cache
 
-from tables.dynamodb.client import called
 from tests.access.conftest import provider, sign_in_at, web_server
 from tests.contract.conftest import embedded_tables, enter, moto_tables
 
@@ -71,19 +70,6 @@ def _nobody_counted():
     cache.clear()
     yield
     cache.clear()
-
-
-@pytest.fixture
-def dynamodb_calls():
-    """The operations that reached DynamoDB."""
-    seen = []
-
-    def note(operation, **_):
-        seen.append(operation)
-
-    called.connect(note)
-    yield seen
-    called.disconnect(note)
 
 
 @pytest.fixture

@@ -32,11 +32,11 @@ ALIASES = [
 @pytest.mark.parametrize("alias", ALIASES, ids=ascii)
 @pytest.mark.parametrize("name", DOORS)
 @pytest.mark.parametrize("action", ["view", "add", "change", "delete", "everything"])
-def test_13_only_an_alias_reaches_a_table(moto_tables, enter, dynamodb_calls, name, action, alias):
+def test_13_only_an_alias_reaches_a_table(moto_tables, enter, calls, name, action, alias):
     door = enter(name, "admins")
     if name == "v1":
         alias = quote(alias, safe="")
-    dynamodb_calls.clear()
+    calls.clear()
 
     if action == "everything":
         response = door.everything(alias=alias)
@@ -48,15 +48,15 @@ def test_13_only_an_alias_reaches_a_table(moto_tables, enter, dynamodb_calls, na
     assert response.status_code == (404 if name in ("v1", "pages") else 400)
     # A problem names the URL it was met at, and nothing more.
     assert "real-" not in response.content.decode().replace(unquote(alias), "")
-    assert dynamodb_calls == []
+    assert calls == []
 
 
 @pytest.mark.parametrize("alias", ALIASES, ids=ascii)
-def test_13_no_page_shows_another_table(moto_tables, sign_in, client, dynamodb_calls, alias):
+def test_13_no_page_shows_another_table(moto_tables, sign_in, client, calls, alias):
     sign_in("admins")
-    dynamodb_calls.clear()
+    calls.clear()
 
     response = client.get(f"/admin/tables/{quote(alias, safe='')}/")
 
     assert response.status_code == 404
-    assert dynamodb_calls == []
+    assert calls == []

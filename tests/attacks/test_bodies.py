@@ -77,21 +77,19 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("writer", WRITERS)
-def test_21_what_can_not_be_read_is_400_and_nothing_is_written(
-    moto_tables, send, dynamodb_calls, writer
-):
-    dynamodb_calls.clear()
+def test_21_what_can_not_be_read_is_400_and_nothing_is_written(moto_tables, send, calls, writer):
+    calls.clear()
     for name, body in UNREADABLE.items():
         if (writer, name) == ("v1 JSON patch", "an array"):
             continue  # a patch that changes nothing
         response = send(writer, body)
         assert response.status_code == 400, (name, response.status_code, response.content)
-    assert not WRITES & set(dynamodb_calls)
+    assert not WRITES & set(calls)
 
 
 @pytest.mark.parametrize("writer", WRITERS)
 def test_21_a_body_of_5_mb_is_413_before_it_is_parsed(
-    moto_tables, send, dynamodb_calls, monkeypatch, writer
+    moto_tables, send, calls, monkeypatch, writer
 ):
     def parse(*_args, **_kwargs):
         pytest.fail("The body was parsed.")
@@ -101,18 +99,18 @@ def test_21_a_body_of_5_mb_is_413_before_it_is_parsed(
     response = send(writer, b'{"id":"%s"}' % (b"x" * 5 * MB))
 
     assert response.status_code == (400 if writer == "putitem" else 413), response.content[:300]
-    assert not WRITES & set(dynamodb_calls)
+    assert not WRITES & set(calls)
 
 
 @pytest.mark.parametrize("writer", WRITERS)
-def test_21_a_gzip_bomb_is_413_before_it_is_whole(moto_tables, send, dynamodb_calls, writer):
+def test_21_a_gzip_bomb_is_413_before_it_is_whole(moto_tables, send, calls, writer):
     bomb = gzip.compress(b" " * 50 * MB)
 
     response = send(writer, bomb, {"Content-Encoding": "gzip"})
 
     assert len(bomb) < 100_000
     assert response.status_code == (400 if writer == "putitem" else 413), response.content[:300]
-    assert not WRITES & set(dynamodb_calls)
+    assert not WRITES & set(calls)
 
 
 @pytest.mark.parametrize("writer", WRITERS)
@@ -121,20 +119,20 @@ def test_21_a_gzip_bomb_is_413_before_it_is_whole(moto_tables, send, dynamodb_ca
     [b"not gzip", gzip.compress(b'{"id":"a"}')[:-4], gzip.compress(b'{"id":"a"}') + b"x"],
     ids=["not gzip", "cut off", "more behind it"],
 )
-def test_21_gzip_that_is_none_is_400(moto_tables, send, dynamodb_calls, writer, body):
+def test_21_gzip_that_is_none_is_400(moto_tables, send, calls, writer, body):
     response = send(writer, body, {"Content-Encoding": "gzip"})
 
     assert response.status_code == 400
-    assert not WRITES & set(dynamodb_calls)
+    assert not WRITES & set(calls)
 
 
 @pytest.mark.parametrize("encoding", ["br", "deflate", "zstd", "gzip, gzip"])
 @pytest.mark.parametrize("writer", WRITERS)
-def test_21_another_encoding_is_415(moto_tables, send, dynamodb_calls, writer, encoding):
+def test_21_another_encoding_is_415(moto_tables, send, calls, writer, encoding):
     response = send(writer, b'{"id":"a"}', {"Content-Encoding": encoding})
 
     assert response.status_code == 415
-    assert not WRITES & set(dynamodb_calls)
+    assert not WRITES & set(calls)
 
 
 def too_large():
@@ -150,18 +148,18 @@ def too_large():
 @pytest.mark.parametrize(
     "item", list(too_large()), ids=["text", "UTF-8", "binary", "names", "list"]
 )
-def test_21_an_item_over_400_kb_is_413(moto_tables, enter, dynamodb_calls, name, item):
+def test_21_an_item_over_400_kb_is_413(moto_tables, enter, calls, name, item):
     response = enter(name, "admins").add(item)
 
     assert response.status_code == 413, response.content[:300]
-    assert not WRITES & set(dynamodb_calls)
+    assert not WRITES & set(calls)
 
 
-def test_21_an_old_item_over_64_kb_is_refused(moto_tables, enter, dynamodb_calls):
+def test_21_an_old_item_over_64_kb_is_refused(moto_tables, enter, calls):
     response = enter("putitem", "admins").add({"id": {"S": "a"}, "s": {"S": "x" * 65 * 1024}})
 
     assert response.status_code == 400
-    assert not WRITES & set(dynamodb_calls)
+    assert not WRITES & set(calls)
 
 
 def test_21_a_change_that_would_make_an_item_over_400_kb_writes_nothing(moto_tables, enter):
@@ -194,9 +192,7 @@ OUT_OF_RANGE = [
 
 
 @pytest.mark.parametrize("number", OUT_OF_RANGE, ids=lambda text: text.decode()[:20])
-def test_21_a_number_that_dynamodb_can_not_hold_is_refused(
-    moto_tables, send, dynamodb_calls, number
-):
+def test_21_a_number_that_dynamodb_can_not_hold_is_refused(moto_tables, send, calls, number):
     body = b'{"id":"a","n":%s}' % number
     typed = b'{"id":{"S":"a"},"n":{"N":"%s"}}' % number
 
@@ -205,11 +201,11 @@ def test_21_a_number_that_dynamodb_can_not_hold_is_refused(
     assert send("v1 PUT", body).status_code in (400, 422)
     assert send("v1 typed", typed).status_code in (400, 422)
     assert send("putitem", b'{"TableName":"Things","Item":%s}' % typed).status_code == 400
-    assert not WRITES & set(dynamodb_calls)
+    assert not WRITES & set(calls)
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "text/html", "application/xml", "image/png", "x"])
-def test_21_v1_takes_only_the_media_types_it_names(moto_tables, send, dynamodb_calls, kind):
+def test_21_v1_takes_only_the_media_types_it_names(moto_tables, send, calls, kind):
     headers = {"Content-Type": kind}
 
     for method, offered in (("v1 POST", "Accept-Post"), ("v1 PATCH", "Accept-Patch")):
@@ -217,18 +213,18 @@ def test_21_v1_takes_only_the_media_types_it_names(moto_tables, send, dynamodb_c
         assert response.status_code == 415
         assert "json" in response[offered]
     assert send("v1 PUT", b'{"id":"a"}', headers).status_code == 415
-    assert not WRITES & set(dynamodb_calls)
+    assert not WRITES & set(calls)
 
 
 @pytest.mark.parametrize(
     "kind", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 )
 @pytest.mark.parametrize("writer", ["adminapi create", "adminapi update", "adminapi scan"])
-def test_21_the_adminapi_takes_no_form(moto_tables, send, dynamodb_calls, writer, kind):
+def test_21_the_adminapi_takes_no_form(moto_tables, send, calls, writer, kind):
     response = send(writer, b'{"id":"a"}', {"Content-Type": kind})
 
     assert response.status_code == 415
-    assert not WRITES & set(dynamodb_calls)
+    assert not WRITES & set(calls)
 
 
 @pytest.mark.parametrize("length", ["-1", "abc", "1e3", "9" * 30, "+5", "0x10"])

@@ -57,15 +57,15 @@ def test_27_a_parameter_does_not_change_the_method(seeded, enter, name, paramete
 
 @pytest.mark.parametrize("name", ITEM_URLS)
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "FOO"])
-def test_27_any_other_method_is_405(seeded, enter, dynamodb_calls, name, method):
+def test_27_any_other_method_is_405(seeded, enter, calls, name, method):
     door = enter(name, "admins")
-    dynamodb_calls.clear()
+    calls.clear()
 
     response = door.http.send(method, ITEM_URLS[name])
 
     assert response.status_code == 405
     assert response["Allow"]
-    assert dynamodb_calls == []
+    assert calls == []
     assert_untouched()
 
 
@@ -77,15 +77,15 @@ def test_27_any_other_method_is_405(seeded, enter, dynamodb_calls, name, method)
         *("tables/Things/", "tables/Things/add/", "tables/Things/seed/change/"),
     ],
 )
-def test_27_a_page_is_not_what_another_method_gets(seeded, enter, dynamodb_calls, page, method):
+def test_27_a_page_is_not_what_another_method_gets(seeded, enter, calls, page, method):
     pages = enter("pages", "admins")
-    dynamodb_calls.clear()
+    calls.clear()
 
     response = pages.http.send(method, f"/admin/{page}")
 
     assert response.status_code == 405
     assert response["Allow"]
-    assert dynamodb_calls == []
+    assert calls == []
     assert_untouched()
 
 

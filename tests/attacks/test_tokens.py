@@ -13,7 +13,7 @@ from tests.attacks.forgeries import FORGERIES, SIGNED_WRONGLY
 
 
 @pytest.fixture
-def refused(client, db, dynamodb_calls):
+def refused(client, db, calls):
     """Ask every door with a token: each says 401, and DynamoDB hears of nothing."""
 
     def ask(token, **more):
@@ -21,7 +21,7 @@ def refused(client, db, dynamodb_calls):
             answer = door.ask(client, {"Authorization": f"Bearer {token}"}, **more)
             assert (door.name, answer.status_code) == (door.name, 401)
             assert answer["WWW-Authenticate"] == "Bearer"
-        assert dynamodb_calls == []
+        assert calls == []
 
     return ask
 
@@ -149,7 +149,7 @@ def test_3_a_new_key_works_after_the_cool_down_and_a_removed_one_no_longer(
     assert ask(old).status_code == 401
 
 
-def test_4_a_token_anywhere_else_is_no_token(client, signer, db, door, dynamodb_calls):
+def test_4_a_token_anywhere_else_is_no_token(client, signer, db, door, calls):
     token = signer.token("admins")
     query = "&" if "?" in door.path else "?"
     for name in ("access_token", "token", "id_token", "Authorization", "authorization"):
@@ -160,7 +160,7 @@ def test_4_a_token_anywhere_else_is_no_token(client, signer, db, door, dynamodb_
     form = f"access_token={token}&Authorization=Bearer+{token}".encode()
     answer = door.ask(client, body=form, content_type="application/x-www-form-urlencoded")
     assert answer.status_code in (400, 401, 415)
-    assert dynamodb_calls == []
+    assert calls == []
 
 
 @pytest.mark.parametrize(

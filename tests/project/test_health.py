@@ -6,26 +6,12 @@ import pytest
 
 from project import health
 from tables.core.errors import Unavailable
-from tables.dynamodb.client import called
 
 
 @pytest.fixture(autouse=True)
 def _patient(monkeypatch):
     """A machine may be busy."""
     monkeypatch.setattr(health, "PATIENCE_SECONDS", 60)
-
-
-@pytest.fixture
-def calls():
-    """The operations that were sent to DynamoDB."""
-    seen = []
-
-    def note(operation, **_):
-        seen.append(operation)
-
-    called.connect(note)
-    yield seen
-    called.disconnect(note)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/healthz/"])

@@ -7,26 +7,12 @@ from django.test import Client
 from rest_framework.test import APIClient
 
 from tables.core.errors import Throttled, Unavailable
-from tables.dynamodb.client import called
 from tests.api.adminapi.conftest import Door, exact
 
 with_workers = pytest.mark.usefixtures("moto_workers")
 UNAUTHORIZED = b'{"success":false,"message":"Unauthorized"}'
 FORBIDDEN = b'{"success":false,"message":"Forbidden"}'
 METHODS = ("GET", "POST", "PUT", "DELETE")
-
-
-@pytest.fixture
-def calls():
-    """The names of the DynamoDB operations that were called."""
-    names = []
-
-    def note(operation, **_):
-        names.append(operation)
-
-    called.connect(note)
-    yield names
-    called.disconnect(note)
 
 
 def error_of(response, status=400):

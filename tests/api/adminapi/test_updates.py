@@ -8,7 +8,6 @@ import pytest
 from tables.api.adminapi import changes
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb import writes
-from tables.dynamodb.client import called
 from tests.api.adminapi.conftest import Door, make_tables, store, stored
 
 with_workers = pytest.mark.usefixtures("workers")
@@ -35,18 +34,6 @@ def ann(workers):
         list={"L": [{"N": "1"}, {"S": "b"}, {"M": {"deep": {"N": "3"}}}]},
         training={"M": {"status": {"S": "new"}, "time": {"N": "10"}, "sids": {"L": [{"S": "a"}]}}},
     )
-
-
-@pytest.fixture
-def calls():
-    names = []
-
-    def note(operation, **_):
-        names.append(operation)
-
-    called.connect(note)
-    yield names
-    called.disconnect(note)
 
 
 def ann_now():

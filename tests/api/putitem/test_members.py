@@ -2,7 +2,7 @@
 
 import pytest
 
-from tables.dynamodb.client import call, called
+from tables.dynamodb.client import call
 
 ITEM = {"user": {"S": "Riley"}, "time": {"N": "300"}, "feeling": {"S": "surprised"}}
 KEY = {"HashKeyElement": {"S": "Riley"}, "RangeKeyElement": {"N": "300"}}
@@ -167,23 +167,10 @@ def test_where_no_stamps_are_kept_their_names_are_names_like_any(without_stamps)
     assert "Item" not in without_stamps("GetItem", TableName="comp5", Key=absent).json()
 
 
-@pytest.fixture
-def operations():
-    """The operations that reach DynamoDB."""
-    seen = []
-
-    def note(operation, **_):
-        seen.append(operation)
-
-    called.connect(note)
-    yield seen
-    called.disconnect(note)
-
-
-def test_whether_there_is_an_item_to_delete_from_is_decided_by_the_write(riley, operations):
+def test_whether_there_is_an_item_to_delete_from_is_decided_by_the_write(riley, calls):
     absent = {**KEY, "RangeKeyElement": {"N": "1"}}
     for name in ("feeling", "createdBy"):
-        operations.clear()
+        calls.clear()
         answer = riley(
             "UpdateItem",
             TableName="comp5",
@@ -191,7 +178,7 @@ def test_whether_there_is_an_item_to_delete_from_is_decided_by_the_write(riley, 
             AttributeUpdates={name: {"Action": "DELETE"}},
         )
         assert answer.content == b'{"ConsumedCapacityUnits":1}'
-        assert operations[0] == "UpdateItem"
+        assert calls[0] == "UpdateItem"
     assert "Item" not in riley("GetItem", TableName="comp5", Key=absent).json()
 
 

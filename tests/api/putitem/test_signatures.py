@@ -8,7 +8,6 @@ import time_machine
 
 from tables.access import access_keys
 from tables.core.signatures import SignatureError, parse_authorization
-from tables.dynamodb.client import called
 from tables.models import AccessKey
 
 ITEM = {"user": {"S": "Riley"}, "time": {"N": "300"}}
@@ -17,17 +16,10 @@ ERROR = "com.amazonaws.dynamodb.v20111205#"
 
 
 @pytest.fixture
-def no_calls():
+def no_calls(calls):
     """No DynamoDB call may be made."""
-    made = []
-
-    def note(operation, **_):
-        made.append(operation)
-
-    called.connect(note)
     yield
-    called.disconnect(note)
-    assert made == []
+    assert calls == []
 
 
 def refused(answer, name, status=400):

@@ -2,25 +2,11 @@
 
 import pytest
 
-from tables.dynamodb.client import called
 from tests.api.v1.conftest import Door, ok, problem, store
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Workers", "Checked")
 BASE = "http://testserver/api/v1"
-
-
-@pytest.fixture
-def calls():
-    """The names of the DynamoDB operations that were called."""
-    names = []
-
-    def note(operation, **_):
-        names.append(operation)
-
-    called.connect(note)
-    yield names
-    called.disconnect(note)
 
 
 def test_the_root_links_to_everything(staff):
