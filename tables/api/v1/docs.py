@@ -5,13 +5,20 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import MethodNotAllowed
 
-from tables.api.v1.problems import KINDS, status_of
+from tables.access.log_names import request_id
+from tables.api.v1.media_types import PROBLEM
+from tables.api.v1.problems import KINDS, ProblemDetails, status_of
 from tables.core.errors import IdempotencyConflict, TablesError
+from tables.core.values import dumps
 
 # Error code -> what the reader of a problem can do about it.
 ADVICE = {
@@ -63,10 +70,24 @@ class ErrorEntry:
         return ADVICE[self.code]
 
 
-@require_safe
-def errors(request: HttpRequest) -> HttpResponse:
+@method_decorator(csrf_exempt, name="dispatch")  # it writes nothing, and says 405 in JSON
+class ErrorsPage(View):
     """Every error code, each under its own anchor."""
-    return render(request, "api/errors.html", {"entries": error_entries()})
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "api/errors.html", {"entries": error_entries()})
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        kind = KINDS[MethodNotAllowed]
+        problem = ProblemDetails(kind.status, kind.code, kind.title, "This page is only read.")
+        body = dumps(problem.document(request.path, request_id()))
+        answer = HttpResponse(body, content_type=PROBLEM, status=kind.status)
+        answer["Allow"] = "GET, HEAD, OPTIONS"
+        return answer
 
 
 def error_entries() -> list[ErrorEntry]:

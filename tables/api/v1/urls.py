@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import re_path
 
 from tables.api.v1.batch import Batch
-from tables.api.v1.docs import errors
+from tables.api.v1.docs import ErrorsPage
 from tables.api.v1.items import Items, SingleItem
 from tables.api.v1.not_found import nowhere
 from tables.api.v1.openapi.views import SchemaView, SwaggerView
@@ -34,6 +34,6 @@ urlpatterns = [
     re_path(rf"{_TABLE}/batch/?\Z", Batch.as_view({"post": "batch"}), name="v1-batch"),
     re_path(r"^api/schema/?\Z", SchemaView.as_view(), name="api-schema"),
     re_path(r"^api/docs/?\Z", SwaggerView.as_view(), name="api-docs"),
-    re_path(r"^api/docs/errors/?\Z", errors, name="api-errors"),
+    re_path(r"^api/docs/errors/?\Z", ErrorsPage.as_view(), name="api-errors"),
     re_path(r"^api(?:/.*)?\Z", nowhere),
 ]

@@ -11,7 +11,7 @@ from drf_spectacular.validation import validate_schema
 from tables.api.v1.openapi.operations import PATHS
 from tables.api.v1.urls import urlpatterns
 from tables.core.errors import Unavailable
-from tests.api.v1.conftest import Door, ok
+from tests.api.v1.conftest import Door, ok, problem
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -191,6 +191,17 @@ def test_swagger_ui_has_nothing_inline(nobody):
     script = nobody.get("/api/docs/", "script=", Accept="*/*")
     assert script.status_code == 200
     assert b"swaggerSettings" in script.content
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/api/schema", "/api/docs", "/api/docs/errors"])
+def test_documentation_is_only_read(method, path):
+    door = Door()
+    door.client.handler.enforce_csrf_checks = True
+    response = door.send(method, path, {})
+    problem(response, 405, "method_not_allowed")
+    assert response["Allow"] == "GET, HEAD, OPTIONS"
+    assert door.send("OPTIONS", path)["Allow"] == "GET, HEAD, OPTIONS"
 
 
 def test_docs_answer_with_and_without_a_slash(nobody):

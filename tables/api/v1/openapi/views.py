@@ -13,6 +13,7 @@ from drf_spectacular.renderers import (
 )
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from tables.access.log_names import request_id
 from tables.api.v1.media_types import PROBLEM
@@ -20,15 +21,8 @@ from tables.api.v1.negotiation import PlainRenderer
 from tables.api.v1.problems import problem_of
 
 
-class SchemaView(SpectacularAPIView):
-    """The document as JSON, or as YAML for those who ask."""
-
-    renderer_classes = [
-        OpenApiJsonRenderer2,
-        OpenApiJsonRenderer,
-        OpenApiYamlRenderer,
-        OpenApiYamlRenderer2,
-    ]
+class _InProblems(APIView):
+    """A view of the documentation that words its errors as v1 does."""
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         return self._problem
@@ -50,7 +44,18 @@ class SchemaView(SpectacularAPIView):
         )
 
 
-class SwaggerView(SpectacularSwaggerSplitView):
+class SchemaView(_InProblems, SpectacularAPIView):
+    """The document as JSON, or as YAML for those who ask."""
+
+    renderer_classes = [
+        OpenApiJsonRenderer2,
+        OpenApiJsonRenderer,
+        OpenApiYamlRenderer,
+        OpenApiYamlRenderer2,
+    ]
+
+
+class SwaggerView(_InProblems, SpectacularSwaggerSplitView):
     """Swagger UI, its script apart from its page: the CSP takes no inline script."""
 
     url_name = "api-schema"

@@ -17,7 +17,8 @@ _UNQUOTED_KEY = re.compile(r"[!#-~][!-~]{0,200}")
 @dataclass(frozen=True)
 class Finding:
     """A refusal that no schema can foretell: the kinds of failure, the status, the code, words of
-    the detail, why it is right, and the media type of the body where only one has it.
+    the detail, why it is right; and what only such a request has: a media type, a header whose
+    name begins so.
     """
 
     kinds: tuple[type, ...]
@@ -26,11 +27,13 @@ class Finding:
     words: str
     reason: str
     media_type: str = ""
+    header: str = ""
 
     def holds(self, failure, case, status, problem):
         return (
             isinstance(failure, self.kinds)
             and self.media_type in ("", case.media_type)
+            and (not self.header or any(name.startswith(self.header) for name in case.headers))
             and status == self.status
             and problem.get("code") == self.code
             and self.words in problem.get("detail", "")
@@ -43,8 +46,9 @@ FINDINGS = (
         (RejectedPositiveData, AcceptedNegativeData),
         412,
         "precondition_failed",
-        "If-",
+        "",
         "A tag that was made up names no state; it is compared before the new item is looked at.",
+        header="If-",
     ),
     Finding(
         (MissingHeaderNotRejected,),
