@@ -70,7 +70,9 @@ class Negotiation(BaseContentNegotiation):
 @lru_cache(maxsize=64)  # clients send the few headers that they send again and again
 def _preferred(header: str, offered: Sequence[str]) -> int | None:
     """The place of the media type that the client likes best; None where it takes none."""
-    ranges = [MediaType(text) for text in header.split(",") if text.strip()]
+    texts = [text for text in header.split(",") if text.strip()]
+    # A field without a range prefers nothing to anything.
+    ranges = [MediaType(text) for text in texts or ["*/*"]]
     qualities = [_quality(media_type, ranges) for media_type in offered]
     best = max(qualities, default=0.0)
     return qualities.index(best) if best > 0 else None

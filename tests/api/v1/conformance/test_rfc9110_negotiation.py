@@ -70,6 +70,12 @@ def test_the_answer_says_what_it_depends_on(staff, path):
         assert {"Accept", "Authorization", "Cookie"} <= names
 
 
+@pytest.mark.parametrize("accept", ["", " ", ","])
+def test_an_empty_field_asks_for_nothing_in_particular(staff, accept):
+    """Section 12.5.1: the list of ranges may be empty; section 5.6.1.2: so may its elements."""
+    assert staff.get("Workers/items/1", Accept=accept)["Content-Type"] == PLAIN
+
+
 def test_a_problem_is_a_problem_whatever_was_asked_for(staff):
     """Section 12.1: an error may come as something else than what Accept prefers."""
     response = staff.get("Workers/items/none", Accept=TYPED)
