@@ -109,6 +109,22 @@ def test_an_items_schema_is_made_of_its_tables_schema_and_keys(admin):
     assert schemas["Workers.Item"]["properties"]["createdBy"]["readOnly"] is True
 
 
+def test_a_part_of_a_natural_key_is_what_the_schema_says_or_any_scalar(admin, settings, tmp_path):
+    settings.TABLES_FILE = tmp_path / "tables.toml"
+    settings.TABLES_FILE.write_text(
+        'superuser_groups = ["admins"]\n[Students]\ntable = "v1-Students"\nschema = "s.json"\n'
+        'natural_key = ["school", "number"]\n'
+    )
+    schema = {
+        "properties": {"school": {"type": "string", "pattern": "^A"}, "any": True, "no": False}
+    }
+    (tmp_path / "s.json").write_text(json.dumps(schema))
+    properties = document(admin)["components"]["schemas"]["Students.NewItem"]["properties"]
+    assert properties["school"] == {"type": "string", "pattern": "^A", "minLength": 1}
+    assert {"type": "boolean"} in properties["number"]["anyOf"]
+    assert (properties["any"], properties["no"]) == ({}, {"not": {}})
+
+
 def test_a_schemas_references_to_itself_still_lead_there(admin, settings, tmp_path):
     (tmp_path / "tables.toml").write_text(
         'superuser_groups = ["admins"]\n[Workers]\ntable = "v1-Workers"\nschema = "s.json"\n'

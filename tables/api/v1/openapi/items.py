@@ -163,15 +163,8 @@ class _Items:
 
 
 def _items_of(table: Table, known: TableDescription | None) -> _Items:
-    keys = {key.name: key.type for key in known.key_attributes} if known else {}
-    indexed = known.declared_types() if known else {}
     whole = _moved(table.schema or {"type": "object"}, f"#/components/schemas/{table.alias}.Item")
-    types = {name: _NATURAL for name in table.natural_key if len(parse_path(name)) == 1}
-    types |= {name: _KEY_TYPES[tag] for name, tag in indexed.items()}
-    declared = whole.get("properties", {})
-    properties = types | {name: {**types.get(name, {}), **part} for name, part in declared.items()}
-    if table.audit_attributes:
-        properties |= {stamp: {**STRING, "readOnly": True} for stamp in AUDIT_ATTRIBUTES}
+    indexed = known.declared_types() if known else {}
     first = known.partition_key if known else None
     makes_keys = not table.client_keys or bool(table.natural_key)
     natural = [str(parse_path(name)[0]) for name in table.natural_key]
@@ -183,14 +176,38 @@ def _items_of(table: Table, known: TableDescription | None) -> _Items:
             "additionalProperties": VALUE,
             **whole,
             "type": "object",
-            "properties": properties,
+            "properties": _properties(table, indexed, whole.get("properties", {})),
         },
-        keys=keys,
+        keys={key.name: key.type for key in known.key_attributes} if known else {},
         indexed=indexed,
         made=frozenset({first.name} if first and makes_keys else ()),
         defaulted=frozenset({first.name} if first and first.type == "S" else ()),
         needed=tuple(dict.fromkeys([*required, *natural])),
     )
+
+
+def _properties(
+    table: Table, indexed: Mapping[str, KeyType], declared: Mapping[str, Any]
+) -> dict[str, Part]:
+    """What is known of attributes by name: from keys, from the table's schema, from us."""
+    spoken = {name: _spelled(part) for name, part in declared.items()}
+    types: dict[str, Part] = {
+        name: {"minLength": 1} if name in declared else _NATURAL
+        for name in table.natural_key
+        if len(parse_path(name)) == 1
+    }
+    types |= {name: _KEY_TYPES[tag] for name, tag in indexed.items()}
+    properties = types | {name: {**types.get(name, {}), **part} for name, part in spoken.items()}
+    stamps = AUDIT_ATTRIBUTES if table.audit_attributes else ()
+    return properties | {stamp: {**STRING, "readOnly": True} for stamp in stamps}
+
+
+def _spelled(schema: Any) -> Part:
+    """A schema as an object: a boolean is one, too, of anything or of nothing."""
+    if isinstance(schema, bool):
+        return {} if schema else {"not": {}}
+    spelled: Part = schema
+    return spelled
 
 
 def _index(known: TableDescription | None) -> Part:
