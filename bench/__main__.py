@@ -46,10 +46,10 @@ def main() -> int:
 def _callers(issuer: Issuer) -> tuple[Caller, Caller, str]:
     """The app, called by a program and by a person."""
     django.setup()
-    people = import_module("bench.people")
+    # The database first: the app looks at it as it starts.
+    cookie = import_module("bench.people").session_cookie()
     application = import_module("project.wsgi").application
     _quieten()
-    cookie = people.session_cookie()
     program = Caller(application, {"Authorization": f"Bearer {issuer.token()}"})
     person = Caller(application, {"Cookie": cookie, "Accept": "text/html"})
     return program, person, cookie
