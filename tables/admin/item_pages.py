@@ -6,30 +6,30 @@ from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import Throttled as TooOften
 
 from tables.access.limits import spend, wait_of
-from tables.admin.addresses import Address
 from tables.admin.core_sentences import told
 from tables.admin.errors import error_page
-from tables.admin.item_answers import add_url, conflict_page, delete_page, form_page, item_url
+from tables.admin.item_afterwards import list_before, onward, saved
+from tables.admin.item_answers import conflict_page, delete_page, form_page, item_url
 from tables.admin.item_conflicts import resolved_changes, unsealed_changes
 from tables.admin.item_creation import create_item, is_as_written, unseal_new_key
 from tables.admin.item_forms import ItemForm, mode_of
 from tables.admin.item_saves import (
     EditConflict,
     delete_as_shown,
+    others_changes,
     read_only_names,
     save_changes,
     unseal,
 )
 from tables.admin.json_text import json_text
 from tables.admin.pages import Visit, table_page
-from tables.admin.recent import forget, remember
-from tables.admin.returns import list_of, remembering
+from tables.admin.recent import forget
+from tables.admin.returns import remembering
 from tables.admin.summaries import key_text
 from tables.core.errors import (
     Forbidden,
@@ -38,7 +38,6 @@ from tables.core.errors import (
     PreconditionFailed,
     TablesError,
 )
-from tables.core.expressions import format_path
 from tables.core.keys import decode_token, encode_token
 from tables.core.updates import Change, apply_changes, diff
 from tables.core.values import Item
@@ -47,8 +46,6 @@ from tables.dynamodb.reads import get_item
 _METHODS = ["GET", "HEAD", "POST"]
 # Buttons that show the form again in another way and write nothing.
 _LOOKS = ("_tab", "_view", "_addrow")
-# Paths that a message names; the others are counted.
-_NAMED_PATHS = 8
 
 
 @require_http_methods(_METHODS)
@@ -108,7 +105,7 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
         words = _("The item “%(key)s” was deleted.")
     forget(visit, key)
     messages.success(visit.request, words % {"key": key_text(where, visit.description)})
-    return HttpResponseRedirect(_back(visit).url)
+    return HttpResponseRedirect(list_before(visit).url)
 
 
 # ---------------------------------------------------------------- writing
@@ -169,7 +166,7 @@ def _create(visit: Visit, form: ItemForm) -> HttpResponse:
         return _exists(visit, form, error.current or {}, fresh)
     except TablesError as error:
         return _refused(visit, form, error)
-    return _saved(visit, made, "added", [])
+    return saved(visit, made, "added")
 
 
 def _exists(visit: Visit, form: ItemForm, stored: Item, fresh: Item) -> HttpResponse:
@@ -177,7 +174,7 @@ def _exists(visit: Visit, form: ItemForm, stored: Item, fresh: Item) -> HttpResp
     if is_as_written(stored, fresh, visit):
         words = _("The item “%(key)s” is there already, just as you wrote it.")
         messages.info(visit.request, words % {"key": key_text(stored, visit.description)})
-        return _onward(visit, stored)
+        return onward(visit, stored)
     form.new_key = ""
     return form_page(visit, form, existing=stored, status=409)
 
@@ -189,7 +186,7 @@ def _change(visit: Visit, form: ItemForm) -> HttpResponse:
     changes = diff(form.opened, form.edited, nested=True)
     if not changes:
         messages.info(visit.request, _("Nothing was changed, so nothing was written."))
-        return _onward(visit, form.opened)
+        return onward(visit, form.opened)
     return _write(visit, form, changes)
 
 
@@ -200,7 +197,8 @@ def _write(visit: Visit, form: ItemForm, changes: Sequence[Change]) -> HttpRespo
         return conflict_page(visit, form.opened, conflict)
     except TablesError as error:
         return _refused(visit, form, error)
-    return _saved(visit, after, "changed", changes)
+    theirs = others_changes(visit, form.opened, after, changes)
+    return saved(visit, after, "changed", changes, theirs)
 
 
 def _refused(visit: Visit, form: ItemForm, error: TablesError) -> HttpResponse:
@@ -233,7 +231,7 @@ def _resolve(visit: Visit, where: Item) -> HttpResponse:
     kept = resolved_changes(post["changes"], visit.table.alias, post)
     if not kept:
         messages.info(visit.request, _("Your changes were dropped; nothing was written."))
-        return HttpResponseRedirect(remembering(item_url(visit, base), _back(visit)))
+        return HttpResponseRedirect(remembering(item_url(visit, base), list_before(visit)))
     form = ItemForm.of_item(visit, base, "rows", apply_changes(kept, base))
     return _write(visit, form, kept)
 
@@ -246,42 +244,6 @@ def _require_same_item(visit: Visit, where: Item, opened: Item) -> None:
         opened, visit.description
     ):
         raise InvalidRequest(_("This form belongs to another item. Open the item again."))
-
-
-# ---------------------------------------------------------------- afterwards
-
-
-def _saved(visit: Visit, item: Item, action: str, changes: Sequence[Change]) -> HttpResponse:
-    remember(visit, item, "added" if action == "added" else "changed")
-    link = format_html(
-        '<a href="{}">{}</a>', item_url(visit, item), key_text(item, visit.description)
-    )
-    words = (
-        _("The item “{}” was added.") if action == "added" else _("The item “{}” was changed: {}.")
-    )
-    messages.success(visit.request, format_html(words, link, _paths_words(changes)))
-    return _onward(visit, item)
-
-
-def _paths_words(changes: Sequence[Change]) -> str:
-    named = ", ".join(format_path(change.path)[:100] for change in changes[:_NAMED_PATHS])
-    rest = len(changes) - _NAMED_PATHS
-    return named if rest <= 0 else _("%(named)s and %(rest)s more") % {"named": named, "rest": rest}
-
-
-def _onward(visit: Visit, item: Item) -> HttpResponse:
-    """Where the button that was pressed leads."""
-    back = _back(visit)
-    if "_continue" in visit.request.POST:
-        view = "raw" if visit.request.POST.get("mode") == "raw" else ""
-        return HttpResponseRedirect(remembering(item_url(visit, item), back, view=view))
-    if "_addanother" in visit.request.POST and visit.can("add"):
-        return HttpResponseRedirect(remembering(add_url(visit), back))
-    return HttpResponseRedirect(back.url)
-
-
-def _back(visit: Visit) -> Address:
-    return list_of(visit.request, visit.table.alias)
 
 
 # ---------------------------------------------------------------- parts

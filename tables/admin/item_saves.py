@@ -141,6 +141,20 @@ def save_changes(visit: Visit, opened: Item, changes: Sequence[Change]) -> Item:
     return after
 
 
+def others_changes(
+    visit: Visit, opened: Item, after: Item, changes: Sequence[Change]
+) -> list[Change]:
+    """What somebody else changed between opening and saving, as it was merged; no audit stamps."""
+    stamps = AUDIT_ATTRIBUTES if visit.table.audit_attributes else ()
+    mine = {change.path for change in changes}
+    return [
+        change
+        for change in diff(opened, after, nested=True)
+        if change.path[0] not in stamps
+        and mine.isdisjoint(change.path[:depth] for depth in range(1, len(change.path) + 1))
+    ]
+
+
 def delete_as_shown(visit: Visit, shown: Item) -> None:
     """Delete the item if it still is what was shown. Raises EditConflict with what it is now."""
     try:

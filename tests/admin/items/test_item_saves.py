@@ -168,6 +168,20 @@ def test_changes_to_different_members_of_a_map_merge(opened, other):
     }
 
 
+def test_what_was_merged_without_asking_is_told(opened, other):
+    other.open("Types", ITEM).type("b", "2").type("m", '{"y": "theirs"}').press()
+    page = messages_after(opened, opened.type("a", "mine").press())
+    assert "was changed: a." in page
+    assert "this was changed as well, and is kept: b, m.y, m.x." in page
+
+
+def test_without_anybody_else_nothing_is_told_of_them(person):
+    worker = {"empId": {"S": "w"}, "a": {"S": "one"}}
+    store("Workers", worker)
+    person.open("Workers", worker).type("a", "two")
+    assert "as well" not in messages_after(person, person.press())
+
+
 def test_the_same_change_on_both_sides_is_no_conflict(opened, other):
     other.open("Types", ITEM).type("a", "same").press()
     opened.type("a", "same").type("b", "3")
