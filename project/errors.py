@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from tables.access.log_names import request_id
+from tables.access.refresh import is_form_of_ours, kept_form
 from tables.admin import errors as pages
 from tables.api.adminapi import cors
 from tables.api.adminapi.errors import Failure
@@ -45,7 +46,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's
-    """A form that no page of ours sent, or one whose cookie is gone."""
+    """A form that no page of ours sent; one of ours, older than the last sign-in, is kept."""
+    if is_form_of_ours(request):
+        return kept_form(request, must_sign_in=False)
     context = {"title": _("This form can’t be accepted"), "status": 403}
     return render(request, "access/csrf_failure.html", context, status=403)
 

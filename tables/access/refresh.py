@@ -44,7 +44,7 @@ class RefreshMiddleware:
         if request.method in ("GET", "HEAD"):
             return HttpResponseRedirect(sign_in_url(request.get_full_path()))
         if request.method == "POST" and request.content_type in _FORMS and _is_from_us(request):
-            return _kept_form(request)
+            return kept_form(request)
         return _unauthorized(request)
 
 
@@ -83,8 +83,15 @@ def _unauthorized(request: HttpRequest) -> HttpResponse:
     return _uncached(answer)
 
 
-def _kept_form(request: HttpRequest) -> HttpResponse:
-    """A page that holds what was typed until it can be sent again."""
+def is_form_of_ours(request: HttpRequest) -> bool:
+    """Whether a browser says that a page of this very site sent a form: no other site can."""
+    origin = f"{request.scheme}://{request.get_host()}"
+    is_form = request.method == "POST" and request.content_type in _FORMS
+    return is_form and request.headers.get("Origin") == origin
+
+
+def kept_form(request: HttpRequest, *, must_sign_in: bool = True) -> HttpResponse:
+    """A page that holds what was typed until it can be sent again, with a token that counts."""
     fields = [
         (name, value)
         for name, values in request.POST.lists()
@@ -92,14 +99,15 @@ def _kept_form(request: HttpRequest) -> HttpResponse:
         if name != "csrfmiddlewaretoken"
     ]
     context = {
-        "title": _("Your session has ended"),
+        "title": _("Your session has ended") if must_sign_in else _("Send this form again"),
         "action": request.get_full_path(),
         "fields": fields,
         "has_files": bool(request.FILES),
         "enctype": request.content_type,
-        "login_url": sign_in_url(SIGNED_IN_PAGE),
+        "login_url": sign_in_url(SIGNED_IN_PAGE) if must_sign_in else "",
     }
-    return _uncached(render(request, "access/resubmit.html", context, status=401))
+    status = 401 if must_sign_in else 403
+    return _uncached(render(request, "access/resubmit.html", context, status=status))
 
 
 def _current_page(request: HttpRequest) -> str:

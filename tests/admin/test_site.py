@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 
 from project.errors import bad_request, csrf_failure, server_error
 from tables.core.errors import Throttled, Unavailable
@@ -98,6 +99,28 @@ def test_pages_for_strangers_and_failures_name_the_environment_too(client, setti
     ]
     for answer in failures:
         assert Page(answer).text("span", class_="environment-red") == "production"
+
+
+@pytest.mark.parametrize(
+    ("origin", "title"),
+    [
+        ("http://testserver", "Send this form again"),
+        ("http://testserver.evil.example", "This form can’t be accepted"),
+        ("https://testserver", "This form can’t be accepted"),
+        ("null", "This form can’t be accepted"),
+        (None, "This form can’t be accepted"),
+    ],
+)
+def test_only_a_form_of_this_site_is_kept_when_its_token_is_old(people, person, origin, title):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(person("staff"))
+    headers = {"Origin": origin} if origin else {}
+    form = {"a-0-name": "id", "a-0-value": "typed <b>", "csrfmiddlewaretoken": "old"}
+    answer = client.post("/admin/tables/People/add/", form, headers=headers)
+    assert answer.status_code == 403
+    assert Page(answer).text("h1") == title
+    kept = [e["attrs"]["value"] for e in Page(answer).all("input", name="a-0-value")]
+    assert kept == (["typed <b>"] if title == "Send this form again" else [])
 
 
 def test_a_form_that_is_too_large_is_refused_in_words(staff, people, settings):

@@ -54,7 +54,7 @@ def sentences(tree):
     for node in ast.walk(tree):
         if isinstance(node, ast.Constant) and id(node) not in marked | skipped:
             text = node.value
-            if isinstance(text, str) and re.match(r"[A-Z]\w* [a-zA-Z]", text):
+            if isinstance(text, str) and re.match(r"(?:A|[A-Z]\w*[a-z]\w*) [a-zA-Z]", text):
                 yield text
 
 

@@ -131,6 +131,20 @@ def test_an_edit_survives_a_sign_in_in_another_tab(visit, site):
     assert stored(site)["dueDays"] == {"N": "9"}
 
 
+def test_an_edit_survives_a_sign_in_without_scripts_too(visit, site):
+    put(site)
+    page = visit("sam.staff", java_script_enabled=False).open(change("Workers", ITEM["empId"]))
+    value(page, "note").fill("typed\nbefore")
+    page.context.clear_cookies(name="csrftoken")  # another one comes with each sign-in
+    page.context.new_page().goto("/admin/")
+    save(page)
+    expect(page.locator("h1")).to_have_text("Send this form again")
+    assert stored(site) == ITEM
+    page.get_by_role("button", name="Send again").click()
+    expect(page.locator(".messagelist .success")).to_contain_text("was changed: note")
+    assert stored(site)["note"] == {"S": "typed\nbefore"}
+
+
 def sign_in(page, user):
     """Fill the hosted page in, where it does not remember who that is."""
     page.wait_for_load_state()
