@@ -89,8 +89,8 @@ def test_a_call_counts_by_operation_alias_and_outcome(watched):
     send_call(capacity=2.5)
     send_call(error=Forbidden())
     assert added(before, samples(watched)) == {
-        'dynadmin_calls_total{alias="Workers",operation="GetItem",outcome="done"}': 1,
-        'dynadmin_calls_total{alias="Workers",operation="GetItem",outcome="forbidden"}': 1,
+        'dynadmin_dynamodb_calls_total{alias="Workers",operation="GetItem",outcome="done"}': 1,
+        'dynadmin_dynamodb_calls_total{alias="Workers",operation="GetItem",outcome="forbidden"}': 1,
         'dynadmin_dynamodb_capacity_units_total{alias="Workers",operation="GetItem"}': 2.5,
     }
 
@@ -106,14 +106,14 @@ def test_the_name_of_a_real_table_is_no_label(watched):
     before = samples(watched)
     send_call(table="dynadmin-state")
     send_call(table="somebody-elses")
-    sample = 'dynadmin_calls_total{alias="",operation="GetItem",outcome="done"}'
+    sample = 'dynadmin_dynamodb_calls_total{alias="",operation="GetItem",outcome="done"}'
     assert added(before, samples(watched)) == {sample: 2}
 
 
 def test_a_call_for_real_is_counted(watched, dynamodb_moto):
     before = samples(watched)
     call("ListTables")
-    sample = 'dynadmin_calls_total{alias="",operation="ListTables",outcome="done"}'
+    sample = 'dynadmin_dynamodb_calls_total{alias="",operation="ListTables",outcome="done"}'
     assert added(before, samples(watched)) == {sample: 1}
 
 
