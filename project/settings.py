@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "project.health.health_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "corsheaders.middleware.CorsMiddleware",
+    "tables.api.cross_origin.CrossOriginMiddleware",
     "tables.access.limiting.LimitsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tables.api.framing.framing_middleware",

@@ -59,7 +59,7 @@ def require_precondition(table: Table, method: str, conditions: Conditions) -> N
 
 def read_conditions(request: Request) -> Conditions:
     """The preconditions of a request. Raises InvalidRequest for a malformed one."""
-    return Conditions(request.headers.get("If-Match"), request.headers.get("If-None-Match"))
+    return Conditions(request.META.get("HTTP_IF_MATCH"), request.META.get("HTTP_IF_NONE_MATCH"))
 
 
 def _names(header: str, stored: Item | None) -> bool:

@@ -171,7 +171,7 @@ class V1View(ViewSet):
         if _is_problem(answer) and not self.is_page:
             answer.content_type = PROBLEM
         answer["Cache-Control"] = "private, no-cache"
-        patch_vary_headers(answer, ("Accept", "Authorization", "Cookie"))
+        patch_vary_headers(answer, ("Accept", "Authorization", "Cookie", "Origin"))
         if request.method == "HEAD":
             _remove_body(answer)
         return answer
