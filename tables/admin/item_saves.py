@@ -77,9 +77,13 @@ def unseal(sealed: str, alias: str) -> Item:
 
 
 def read_only_names(visit: Visit) -> frozenset[str]:
-    """Attributes that no form may write: audit stamps, and the alias map's read-only ones."""
+    """Attributes that no form may write: audit stamps, and the alias map's read-only ones.
+
+    A key attribute that is called like a stamp is none.
+    """
     whole = {str(path[0]) for path in _read_only_paths(visit) if len(path) == 1}
-    return frozenset(whole.union(AUDIT_ATTRIBUTES if visit.table.audit_attributes else ()))
+    stamps = set(AUDIT_ATTRIBUTES if visit.table.audit_attributes else ())
+    return frozenset(whole | stamps.difference(visit.description.key_names))
 
 
 def read_only_problems(visit: Visit, opened: Item, edited: Item) -> list[Problem]:

@@ -2,7 +2,11 @@
 
 import pytest
 
+from tables.access.callers import NOBODY
 from tables.admin import item_saves
+from tables.admin.pages import Visit
+from tables.core.descriptions import KeyAttribute, TableDescription
+from tables.core.registry import Table
 from tests.admin.items.forms import fields_of
 from tests.admin.items.person import Person, store, stored, url
 
@@ -391,3 +395,13 @@ def test_more_rows_come_without_a_script(opened):
     before = sum("-name" in field for field in opened.fields)
     opened.press("_addrow")
     assert sum("-name" in field for field in opened.fields) == before + 4
+
+
+def test_a_key_attribute_that_is_called_like_a_stamp_can_be_written():
+    by_time = TableDescription("t", KeyAttribute("id", "S"), KeyAttribute("created", "S"))
+    visit = Visit(None, NOBODY, Table("T", "t", "T"), by_time)
+    assert item_saves.read_only_names(visit) == {
+        "createdBy",
+        "lastUpdatedBy",
+        "lastUpdatedDateTime",
+    }
