@@ -64,6 +64,13 @@ FINDINGS = (
         "If-Match",
         "OpenAPI can't say that a PUT takes one of two headers.",
     ),
+    Finding(
+        REFUSED,
+        422,
+        "idempotency_conflict",
+        "was used for another request",
+        "Odd keys stay as generated, and may have been generated before.",
+    ),
     Finding(REFUSED, 400, "invalid_cursor", "", "Cursors are signed: none can be made up."),
     Finding(
         REFUSED, 400, "invalid_expression", "A scan has no order", "Only the plan tells a Query."
