@@ -7,15 +7,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from tables.access.log_names import request_id
-from tables.access.refresh import is_form_of_ours, kept_form
+from tables.access.browser.refresh import is_form_of_ours, kept_form
+from tables.access.log_fields import request_id
 from tables.admin import errors as pages
 from tables.api.adminapi import cors
 from tables.api.adminapi.errors import Failure
 from tables.api.putitem.views import TARGET_PREFIX, error_answer
 from tables.api.responses import answer_response, json_response
 from tables.api.v1.media_types import PROBLEM
-from tables.api.v1.problems import ProblemDetails
+from tables.api.v1.responses.problems import ProblemDetails
 from tables.core.values import dumps
 
 # Status -> v1's code and title, the name that DynamoDB's protocols have for it, what to say.

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
-from tables.access.probes import Probe
+from tables.access.browser.probes import Probe
 from tables.configuration import registry
 from tables.core.errors import TablesError
 from tables.dynamodb.client import call

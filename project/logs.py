@@ -15,7 +15,7 @@ import structlog
 from django.utils.log import CallbackFilter
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from tables.access.log_names import add_names
+from tables.access.log_fields import add_names
 
 MASK = "[masked]"
 # What must never reach a log, wherever it came from: an address, a header, AWS's own words.

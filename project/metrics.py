@@ -19,8 +19,8 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from tables.access.limits import allowance_of
-from tables.access.log_names import bound
+from tables.access.limits.rates import allowance_of
+from tables.access.log_fields import bound
 from tables.configuration import registry
 from tables.core.errors import TablesError, Throttled
 from tables.dynamodb.client import called

@@ -67,7 +67,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "tables.access.logs.RequestLogMiddleware",
+    "project.request_log.RequestLogMiddleware",
     "project.heads.heads_middleware",
     "project.metrics.metrics_middleware",  # takes itself out where METRICS is false
     "project.security.PolicyMiddleware",
@@ -75,13 +75,13 @@ MIDDLEWARE = [
     "project.health.health_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tables.api.cross_origin.CrossOriginMiddleware",
-    "tables.access.limiting.LimitsMiddleware",
+    "tables.access.limits.middleware.LimitsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "tables.api.framing.framing_middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "tables.access.sessions.EndingAuthenticationMiddleware",
-    "tables.access.refresh.RefreshMiddleware",
+    "tables.access.browser.sessions.EndingAuthenticationMiddleware",
+    "tables.access.browser.refresh.RefreshMiddleware",
     "tables.admin.middleware.PageMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -142,7 +142,7 @@ elif str(CACHES["default"]["BACKEND"]).endswith("RedisCache"):
 
 CSRF_FAILURE_VIEW = "project.errors.csrf_failure"
 SESSION_ENGINE = (
-    "tables.access.session_store"  # in the database: a signed cookie would survive sign-out
+    "tables.access.browser.session_store"  # in the database: a signed cookie would survive sign-out
 )
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds

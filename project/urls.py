@@ -24,7 +24,7 @@ def front_door(request: HttpRequest) -> HttpResponseBase:
 urlpatterns = [
     path("", include("tables.api.urls")),
     path("", front_door, name="front-door"),
-    path("", include("tables.access.urls")),
+    path("", include("tables.access.browser.urls")),
     path("", include("tables.api.putitem.urls")),
     path("admin/", admin.site.urls),
 ]

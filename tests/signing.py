@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
-from tables.access import jwks
-from tables.access.tokens import verifier
+from tables.access.tokens import jwks
+from tables.access.tokens.verification import verifier
 from tables.access.users import remember_caller
 
 SUB = "6b6a4b4e-0000-4000-8000-000000000001"

@@ -11,10 +11,10 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 
 from tables.access.callers import NOBODY, Caller
-from tables.access.jwks import COOL_DOWN_SECONDS, KeysUnavailable
-from tables.access.limits import count_stranger
-from tables.access.log_names import bind
-from tables.access.tokens import TokenError, VerifiedToken, verifier
+from tables.access.limits.rates import count_stranger
+from tables.access.log_fields import bind
+from tables.access.tokens.jwks import COOL_DOWN_SECONDS, KeysUnavailable
+from tables.access.tokens.verification import TokenError, VerifiedToken, verifier
 from tables.access.users import caller_of_user
 from tables.core.errors import Unavailable
 

@@ -13,9 +13,9 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from mozilla_django_oidc.auth import OIDCAuthenticationBackend
 
-from tables.access.jwks import KeysUnavailable
-from tables.access.sessions import end_at
-from tables.access.tokens import TokenError, VerifiedToken, verifier
+from tables.access.browser.sessions import end_at
+from tables.access.tokens.jwks import KeysUnavailable
+from tables.access.tokens.verification import TokenError, VerifiedToken, verifier
 from tables.access.users import find_active_user, remember_caller
 
 

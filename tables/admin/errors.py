@@ -13,11 +13,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tables.admin.core_sentences import told
-from tables.admin.summaries import size_text
+from tables.admin.texts.core_messages import told
+from tables.admin.values.one_line import size_text
 from tables.core.errors import TablesError
-from tables.core.frames import with_room
 from tables.core.registry import Table
+from tables.speed import with_room
 
 # Error code -> what the reader can do about it.
 _ADVICE = {

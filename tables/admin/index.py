@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from tables.access.rights import allowed_actions, viewable_tables
 from tables.access.users import caller_of_user
-from tables.admin.recent import recent_items
-from tables.admin.summaries import size_text
-from tables.admin.words import count_words, counted_words
+from tables.admin.recent_items import recent_items
+from tables.admin.texts.sentences import count_words, counted_words
+from tables.admin.values.one_line import size_text
 from tables.configuration import description, registry
 from tables.core.descriptions import TableDescription
 from tables.core.errors import TablesError

@@ -16,15 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from tables.access.browser.failure_pages import failure_page
+from tables.access.browser.token_page import token_page
 from tables.access.callers import Caller
-from tables.access.failures import failure_page
-from tables.access.pages import token_page
 from tables.access.rights import allowed_actions, may_open_pages, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.access_keys import list_keys, revoke_key
-from tables.admin.addresses import Address
 from tables.admin.fragments import fragment
 from tables.admin.index import index_context
+from tables.admin.item_list.address import Address
 from tables.admin.urls import TABLE_PAGES
 from tables.configuration import registry
 from tables.core.registry import Table

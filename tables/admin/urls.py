@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 from django.http import HttpResponseBase
 
-from tables.admin.item_pages import add_item, change_item, delete_item
-from tables.admin.views import choose_columns, filter_items, list_items, preview_plan
+from tables.admin.item_form.views import add_item, change_item, delete_item
+from tables.admin.item_list.views import choose_columns, filter_items, list_items, preview_plan
 
 TABLE_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("tables/<str:alias>", list_items, "tables_changelist"),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from django.http import HttpResponse
 
-from tables.records.kept_answers import Answer
+from tables.records.idempotency.kept_answers import Answer
 
 JSON = "application/json"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tables.access import sign_in
+from tables.access.browser import sign_in
 from tests.access.provider import Provider, WebServer
 
 

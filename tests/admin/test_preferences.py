@@ -4,8 +4,8 @@ import pytest
 from django.test import RequestFactory
 
 from tables.access.users import caller_of_user
-from tables.admin.pages import Visit
-from tables.admin.recent import KEPT, remember
+from tables.admin.recent_items import KEPT, remember
+from tables.admin.visit import Visit
 from tables.configuration import description
 from tables.models import PagePreference, RecentItem
 from tests.admin.html import Page

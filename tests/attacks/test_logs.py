@@ -123,7 +123,7 @@ def test_25_an_unexpected_error_tells_the_client_a_request_id_and_the_log_no_con
     def fail(*_args, **_more):
         raise RuntimeError(SECRET_TEXT, token)
 
-    for place in ("tables.access.rights.can", "tables.access.pages.ends_at"):
+    for place in ("tables.access.rights.can", "tables.access.browser.token_page.ends_at"):
         monkeypatch.setattr(place, fail)
     answer = client.get(path)
     assert answer.status_code == 500

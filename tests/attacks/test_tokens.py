@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.test import Client
 
-from tables.access import jwks
-from tables.access.tokens import verifier
+from tables.access.tokens import jwks
+from tables.access.tokens.verification import verifier
 from tests.attacks.conftest import DOORS
 from tests.attacks.forgeries import FORGERIES, SIGNED_WRONGLY
 

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.test import Client
 
 from tables.access import access_keys
-from tables.access.tokens import verifier
+from tables.access.tokens.verification import verifier
 from tables.access.users import remember_caller
 
 CSRF_SECRET = "c" * 32

@@ -4,7 +4,7 @@ import json
 from urllib.parse import quote, urlencode
 
 from tables.core.keys import encode_token
-from tests.admin.items.forms import fields_of
+from tests.admin.item_form.forms import fields_of
 from tests.contract import languages
 from tests.contract.languages import loads
 from tests.contract.tables import THINGS

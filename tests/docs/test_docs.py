@@ -10,7 +10,7 @@ from django.urls import get_resolver
 
 from project import metrics
 from tables.access.checks import IN_PRODUCTION
-from tables.api.v1.docs import error_entries
+from tables.api.v1.resources.errors_page import error_entries
 from tables.core import registry
 from tables.core.errors import TablesError
 

@@ -15,9 +15,9 @@ from tables.dynamodb.client import call
 from tables.dynamodb.reads import get_item
 from tables.dynamodb.state_table import create_state_table
 from tables.dynamodb.writes import rewrite, write
-from tables.records.idempotency import perform, perform_parts
-from tables.records.kept_answers import Answer, Effect
-from tables.records.keyed_requests import keyed_request
+from tables.records.idempotency.kept_answers import Answer, Effect
+from tables.records.idempotency.keyed_requests import keyed_request
+from tables.records.idempotency.perform import perform, perform_parts
 
 THINGS = TableDescription("things", KeyAttribute("id", "S"))
 

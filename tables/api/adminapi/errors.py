@@ -14,7 +14,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.http.request import UnreadablePostError
 from rest_framework import exceptions
 
-from tables.access.log_names import request_id
+from tables.access.log_fields import request_id
 from tables.api.responses import JSON, answer_response
 from tables.core.audit import timestamp
 from tables.core.errors import (
@@ -33,7 +33,7 @@ from tables.core.errors import (
     Unavailable,
 )
 from tables.core.values import dumps
-from tables.records.kept_answers import Answer
+from tables.records.idempotency.kept_answers import Answer
 
 ITEM_NOT_FOUND = b'{"success":false,"error":"Item not found."}'
 UNAUTHORIZED = b'{"success":false,"message":"Unauthorized"}'

@@ -14,11 +14,11 @@ from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidCursor, InvalidRequest, TablesError
 from tables.core.expressions import Path
 from tables.core.filters import Group
-from tables.core.frames import with_room
 from tables.core.keys import start_key_attributes, start_key_from_plain
 from tables.core.plans import Plan, require_start_key
 from tables.core.values import Item, dumps
 from tables.dynamodb.reads import Budget, Page, iterate, read_page, read_until
+from tables.speed import with_room
 
 log = structlog.get_logger(__name__)
 

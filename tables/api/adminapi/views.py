@@ -18,8 +18,8 @@ from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from tables.access.authentication import caller_of
-from tables.access.limits import ReadThrottle, ScanThrottle, WriteThrottle, concurrent_scan
-from tables.access.log_names import bind
+from tables.access.limits.rates import ReadThrottle, ScanThrottle, WriteThrottle, concurrent_scan
+from tables.access.log_fields import bind
 from tables.access.rights import require
 from tables.api.adminapi import cors
 from tables.api.adminapi.changes import (
@@ -48,9 +48,9 @@ from tables.core.scans import parse_attributes, parse_scan
 from tables.core.values import Item, content_of
 from tables.dynamodb.reads import get_item
 from tables.dynamodb.writes import write
-from tables.records.idempotency import Keep, Rebuild, Run, perform
-from tables.records.kept_answers import Answer, Effect
-from tables.records.keyed_requests import HEADER, keyed_request
+from tables.records.idempotency.kept_answers import Answer, Effect
+from tables.records.idempotency.keyed_requests import HEADER, keyed_request
+from tables.records.idempotency.perform import Keep, Rebuild, Run, perform
 
 # A page of a client's application may ask for three lists at once; two of them are short.
 SCAN_PATIENCE = 1.0  # seconds

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterable
 from typing import Any
 
+from tables.api.putitem import protocol2011
 from tables.api.putitem.targets import Target
-from tables.core import protocol2011
 from tables.core.values import Item
 from tables.dynamodb.reads import get_item
 from tables.dynamodb.writes import Written

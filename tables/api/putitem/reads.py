@@ -6,6 +6,7 @@ from typing import Any
 
 from tables.access.callers import Caller
 from tables.access.rights import can
+from tables.api.putitem import protocol2011
 from tables.api.putitem.answers import shown, units
 from tables.api.putitem.targets import (
     Members,
@@ -19,7 +20,6 @@ from tables.api.putitem.targets import (
     target,
 )
 from tables.configuration import registry
-from tables.core import protocol2011
 from tables.core.errors import InvalidValue
 from tables.core.filters import BY_SUFFIX, make_term
 from tables.core.plans import Plan

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from tables.access import access_keys
 from tables.access.callers import Caller
 from tables.access.users import caller_of_user
-from tables.core.signatures import (
+from tables.api.putitem.signature_v4 import (
     ALGORITHM,
     SignatureError,
     SignedRequest,

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from tables.access.callers import Caller
 from tables.access.rights import can
+from tables.api.putitem import protocol2011
 from tables.api.putitem.answers import require_showable, written_answer
 from tables.api.putitem.targets import (
     Members,
@@ -16,7 +17,6 @@ from tables.api.putitem.targets import (
     return_values_of,
     target,
 )
-from tables.core import protocol2011
 from tables.core.admission import require_admissible
 from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
 from tables.core.errors import Forbidden, PreconditionFailed

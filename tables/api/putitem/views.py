@@ -15,8 +15,8 @@ from rest_framework.views import APIView
 
 from tables.access.authentication import BearerAuthentication, caller_of
 from tables.access.callers import Caller
-from tables.access.limits import concurrent_scan, count_stranger, spend, wait_of
-from tables.access.log_names import bind, request_id
+from tables.access.limits.rates import concurrent_scan, count_stranger, spend, wait_of
+from tables.access.log_fields import bind, request_id
 from tables.api.bodies import read_body
 from tables.api.putitem import reads, updates, writes
 from tables.api.putitem.signatures import SignatureAuthentication, SignatureFailed

@@ -8,6 +8,7 @@ from typing import Any
 
 from tables.access.callers import Caller
 from tables.access.rights import can, require
+from tables.api.putitem import protocol2011
 from tables.api.putitem.answers import require_showable, shown, units, written_answer
 from tables.api.putitem.targets import (
     Members,
@@ -18,7 +19,6 @@ from tables.api.putitem.targets import (
     return_values_of,
     target,
 )
-from tables.core import protocol2011
 from tables.core.admission import admit_new
 from tables.core.errors import Forbidden, InvalidValue, PreconditionFailed
 from tables.core.expressions import Placeholders

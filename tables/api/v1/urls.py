@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from django.urls import re_path
 
-from tables.api.v1.batch import Batch
-from tables.api.v1.docs import ErrorsPage
-from tables.api.v1.items import Items, SingleItem
-from tables.api.v1.not_found import nowhere
 from tables.api.v1.openapi.views import SchemaView, SwaggerView
-from tables.api.v1.search import Search
-from tables.api.v1.tables import OneTable, Root, Tables
+from tables.api.v1.resources.batch import Batch
+from tables.api.v1.resources.errors_page import ErrorsPage
+from tables.api.v1.resources.items import Items, SingleItem
+from tables.api.v1.resources.not_found import nowhere
+from tables.api.v1.resources.search import Search
+from tables.api.v1.resources.tables import OneTable, Root, Tables
 
 _TABLE = r"^api/v1/tables/(?P<alias>[^/]+)"
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from tables.access import access_keys
-from tables.access.claims import turned_round
+from tables.access.tokens.claims import turned_round
 
 
 class Command(BaseCommand):

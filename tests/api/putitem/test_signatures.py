@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from tables.access import access_keys
-from tables.core.signatures import SignatureError, parse_authorization
+from tables.api.putitem.signature_v4 import SignatureError, parse_authorization
 from tables.models import AccessKey
 
 ITEM = {"user": {"S": "Riley"}, "time": {"N": "300"}}

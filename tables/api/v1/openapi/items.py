@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tables.api.v1.examples import example_item
+from tables.api.v1.openapi.examples import example_item
 from tables.api.v1.openapi.schemas import INDEX, search_of, shown, typed_item, typed_patch
 from tables.api.v1.openapi.subject import Subject
 from tables.api.v1.openapi.texts import STRING, Part

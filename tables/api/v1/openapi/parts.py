@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tables.api.v1.docs import ErrorEntry, error_entries
 from tables.api.v1.media_types import PROBLEM
 from tables.api.v1.openapi.texts import IDEMPOTENCY_KEY, LISTED_PATH, STRING, TAGS, TOKEN, Part
-from tables.api.v1.problems import ProblemDetails
+from tables.api.v1.resources.errors_page import ErrorEntry, error_entries
+from tables.api.v1.responses.problems import ProblemDetails
 from tables.core.filters import OPERATORS
 from tables.core.queries import MAX_LIMIT, TYPE_SUFFIXES
 

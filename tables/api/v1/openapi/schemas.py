@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tables.api.v1.batch_operations import MAX_OPERATIONS
 from tables.api.v1.openapi.parts import object_of, ref
 from tables.api.v1.openapi.scan_language import SCAN_LANGUAGE
 from tables.api.v1.openapi.texts import PATH, POINTER, STRING, TAGS, Part
 from tables.api.v1.openapi.values import NAMES, TYPED_VALUE, VALUE, VALUES
+from tables.api.v1.requests.batch_operations import MAX_OPERATIONS
 from tables.core.descriptions import KeyType
 from tables.core.json_patch import MAX_OPERATIONS as MAX_PATCH_OPERATIONS
 from tables.core.queries import MAX_LIMIT

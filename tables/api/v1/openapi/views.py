@@ -15,10 +15,10 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tables.access.log_names import request_id
+from tables.access.log_fields import request_id
 from tables.api.v1.media_types import PROBLEM
-from tables.api.v1.negotiation import PlainRenderer
-from tables.api.v1.problems import problem_of
+from tables.api.v1.requests.negotiation import PlainRenderer
+from tables.api.v1.responses.problems import problem_of
 
 
 class _InProblems(APIView):

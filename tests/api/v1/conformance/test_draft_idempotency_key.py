@@ -6,9 +6,9 @@ tests/records and tests/contract.
 
 import pytest
 
-from tables.records.courses import put_or_be_overtaken
-from tables.records.kept_answers import Record
-from tables.records.keyed_requests import keyed_request
+from tables.records.idempotency.courses import put_or_be_overtaken
+from tables.records.idempotency.kept_answers import Record
+from tables.records.idempotency.keyed_requests import keyed_request
 from tests.api.v1.conftest import PLAIN, dumps, ok, problem, store, stored
 
 pytestmark = pytest.mark.usefixtures("moto_tables")

@@ -1,0 +1,39 @@
+"""Attribute values in full, to read and not to edit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from tables.admin.item_form.rows import is_plain, text_of
+from tables.core.values import TYPES, AttributeValue, Item, content_of, type_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A value as text, with its type's tag and word; `text` is empty for empty and null values."""
+
+    name: str
+    tag: str
+    text: str
+
+    @property
+    def word(self) -> str:
+        """The type in words."""
+        return _(TYPES[self.tag])
+
+
+def shown_value(value: AttributeValue | None, name: str = "") -> Shown | None:
+    """A value in full: text as it is, nested values as JSON; None where there is none."""
+    if value is None:
+        return None
+    tag = type_of(value)
+    if tag == "S":
+        return Shown(name, tag, str(content_of(value)))
+    return Shown(name, tag, text_of(value, "plain" if is_plain(value) else "typed"))
+
+
+def shown_item(item: Item) -> list[Shown]:
+    """Every attribute in full, in the item's order."""
+    return [shown for name, value in item.items() if (shown := shown_value(value, name))]

@@ -1,0 +1,123 @@
+"""What the pages of one item show: its form, a conflict, the question before a delete."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tables.admin.item_form.back_to_list import list_of, remembering
+from tables.admin.item_form.conflict import contested_paths, merged_paths, sealed_changes
+from tables.admin.item_form.form import ItemForm
+from tables.admin.item_form.in_full import shown_item
+from tables.admin.item_form.saving import EditConflict, seal
+from tables.admin.texts.sentences import expiry_words, moment_words
+from tables.admin.values.one_line import key_text, size_text
+from tables.admin.visit import Visit
+from tables.core.audit import UPDATED
+from tables.core.keys import encode_token, key_of
+from tables.core.sizes import item_size
+from tables.core.updates import apply_changes
+from tables.core.values import Item
+
+
+def form_page(
+    visit: Visit, form: ItemForm, *, existing: Item | None = None, status: int = 200
+) -> HttpResponse:
+    """The item's form, or the item alone for whoever may not write it."""
+    may_write = visit.can("add") if form.is_new else visit.can("change")
+    key = {} if form.is_new else key_of(form.opened, visit.description)
+    rows = form.form_rows
+    context = {
+        "title": _title(visit, form, key, may_write=may_write),
+        "form": form,
+        "rows": rows,
+        "error_rows": [row for row in rows if row.row.error],
+        "may_write": may_write,
+        "shown": [] if may_write else shown_item(form.opened),
+        "fixed": shown_item(form.fixed),
+        "size_text": size_text(form.size),
+        "existing_url": item_url(visit, existing) if existing else "",
+        **(_around(visit, form.opened) if key else _around_new(visit)),
+    }
+    return visit.render("admin/tables/item_form.html", context, status=status)
+
+
+def conflict_page(visit: Visit, opened: Item, conflict: EditConflict) -> HttpResponse:
+    """What was opened, is stored and was written, to choose from; or to create it again."""
+    alias = visit.table.alias
+    base = opened if conflict.stored is None else conflict.stored
+    choices = contested_paths(conflict.changes, conflict.conflicts)
+    title = (
+        _("“%(key)s” was deleted since you opened it")
+        if conflict.stored is None
+        else _("“%(key)s” was changed since you opened it")
+    )
+    context = {
+        **_around(visit, base),
+        "title": title % {"key": key_text(base, visit.description)},
+        "is_deleted": conflict.stored is None,
+        "choices": choices,
+        "merged": merged_paths(conflict.changes, conflict.conflicts),
+        "yours": shown_item(apply_changes(conflict.changes, base)),
+        "sealed": seal(base, alias),
+        "changes": sealed_changes(conflict.changes, [c.number for c in choices], alias),
+    }
+    return visit.render("admin/tables/item_conflict.html", context, status=409)
+
+
+def delete_page(visit: Visit, item: Item, conflict: EditConflict | None = None) -> HttpResponse:
+    """The item in full, before it is deleted; with what changed when it was not as shown."""
+    context = {
+        **_around(visit, item),
+        "title": _("Delete “%(key)s”?") % {"key": key_text(item, visit.description)},
+        "shown": shown_item(item),
+        "size_text": size_text(item_size(item)),
+        "choices": contested_paths([], conflict.conflicts if conflict else ()),
+        "sealed": seal(item, visit.table.alias),
+    }
+    return visit.render("admin/tables/item_delete.html", context, status=409 if conflict else 200)
+
+
+def _around(visit: Visit, item: Item) -> dict[str, Any]:
+    """What every page of an existing item says of it: its key, addresses and last change."""
+    token = encode_token(item, visit.description)
+    back = list_of(visit.request, visit.table.alias)
+    by, at = (item.get(name, {}).get("S", "") for name in UPDATED)
+    return {
+        "key": key_text(item, visit.description),
+        "list_url": back.url,
+        "item_url": remembering(item_url(visit, item), back),
+        "delete_url": remembering(
+            reverse("admin:tables_item_delete", args=[visit.table.alias, token]), back
+        ),
+        "twin": f"/api/v1/tables/{visit.table.alias}/items/{token}",
+        "changed_by": by,
+        "changed_at": moment_words(at),
+        "expiry": expiry_words(item, visit.description),
+    }
+
+
+def _around_new(visit: Visit) -> dict[str, Any]:
+    back = list_of(visit.request, visit.table.alias)
+    return {"list_url": back.url, "form_url": remembering(add_url(visit), back)}
+
+
+def _title(visit: Visit, form: ItemForm, key: Item, *, may_write: bool) -> str:
+    if form.is_new:
+        return _("Add an item to %(table)s") % {"table": visit.table.label}
+    words = _("Change “%(key)s”") if may_write else _("View “%(key)s”")
+    return words % {"key": key_text(key, visit.description)}
+
+
+def item_url(visit: Visit, item: Item) -> str:
+    """Where the item's form is."""
+    token = encode_token(item, visit.description)
+    return reverse("admin:tables_item_change", args=[visit.table.alias, token])
+
+
+def add_url(visit: Visit) -> str:
+    """Where the form of a new item is."""
+    return reverse("admin:tables_item_add", args=[visit.table.alias])

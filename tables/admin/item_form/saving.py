@@ -1,0 +1,234 @@
+"""Saving an edited item: only what was changed, merged with what others changed meanwhile."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.core import signing
+from django.utils.translation import gettext as _
+
+from tables.admin.visit import Visit
+from tables.core.admission import require_admissible
+from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
+from tables.core.errors import (
+    Conflict,
+    InvalidExpression,
+    InvalidRequest,
+    PreconditionFailed,
+    Problem,
+)
+from tables.core.expressions import Path, format_path, parse_path, value_at
+from tables.core.natural_keys import has_same_natural_key
+from tables.core.operations import Operation
+from tables.core.preconditions import (
+    compile_changes,
+    compile_delete,
+    compile_replace,
+)
+from tables.core.updates import Change, apply_changes, diff, same_value
+from tables.core.values import AttributeValue, Item, join_pointer
+from tables.dynamodb.writes import rewrite, write
+
+_SALT = "dynadmin.opened-item"
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A path that this person changed and somebody else changed too; None is absent."""
+
+    path: Path
+    opened: AttributeValue | None
+    stored: AttributeValue | None
+    yours: AttributeValue | None
+
+
+class EditConflict(Exception):
+    """The item changed under the editor where they changed it; `stored` is None when it is gone.
+
+    `changes` are the editor's, as they can be applied to what is stored.
+    """
+
+    def __init__(
+        self, conflicts: Sequence[Clash], stored: Item | None, changes: Sequence[Change] = ()
+    ) -> None:
+        super().__init__("the item was changed meanwhile")
+        self.conflicts = tuple(conflicts)
+        self.stored = stored
+        self.changes = list(changes)
+
+
+def seal(item: Item, alias: str) -> str:
+    """The item as a form carries it, so that nobody can alter what they say they opened."""
+    return signing.dumps(item, salt=f"{_SALT}.{alias}", compress=True)
+
+
+def unseal(sealed: str, alias: str) -> Item:
+    """The item that was opened. Raises InvalidRequest when it was altered on the way."""
+    try:
+        item: Item = signing.loads(sealed, salt=f"{_SALT}.{alias}")
+    except signing.BadSignature as error:
+        raise InvalidRequest(
+            _("The form was altered, or is from another table. Open the item again.")
+        ) from error
+    return item
+
+
+def read_only_names(visit: Visit) -> frozenset[str]:
+    """Attributes that no form may write: audit stamps, and the alias map's read-only ones.
+
+    A key attribute that is called like a stamp is none.
+    """
+    whole = {str(path[0]) for path in _read_only_paths(visit) if len(path) == 1}
+    stamps = set(AUDIT_ATTRIBUTES if visit.table.audit_attributes else ())
+    return frozenset(whole | stamps.difference(visit.description.key_names))
+
+
+def read_only_problems(visit: Visit, opened: Item, edited: Item) -> list[Problem]:
+    """One problem for each read-only path that the editor changed, whole or from inside."""
+    names = [(name,) for name in read_only_names(visit)]
+    touched = [
+        path
+        for path in dict.fromkeys([*names, *_read_only_paths(visit)])
+        if not _same(value_at(opened, path), value_at(edited, path))
+    ]
+    words = _("%(path)s is read-only: it must stay as it is.")
+    return [
+        Problem(join_pointer("", str(path[0])), words % {"path": format_path(path)})
+        for path in touched
+    ]
+
+
+def key_problems(visit: Visit, opened: Item, edited: Item) -> list[Problem]:
+    """One problem for each key attribute that the editor changed, also by the natural key."""
+    words = _("This is part of the key, which can’t be changed. “Save as new” makes another item.")
+    names = [
+        name
+        for name in visit.description.key_names
+        if not _same(opened.get(name), edited.get(name))
+    ]
+    if not names and not has_same_natural_key(opened, edited, visit.table):
+        paths = map(parse_path, visit.table.natural_key)
+        names = [
+            str(path[0])
+            for path in paths
+            if not _same(value_at(opened, path), value_at(edited, path))
+        ]
+    return [Problem(join_pointer("", name), words) for name in names]
+
+
+def save_changes(visit: Visit, opened: Item, changes: Sequence[Change]) -> Item:
+    """Write the changes onto the item as it is now, in one conditional write; the item after it.
+
+    Raises EditConflict where somebody else changed the same paths, and what `require_admissible`
+    raises for the merged item.
+    """
+    after: Item = {}
+
+    def decide(stored: Item | None) -> list[Operation]:
+        if stored is None:
+            raise EditConflict(_conflicts(opened, {}, changes), None, changes)
+        fitted = _fitted(changes, opened, stored)
+        if conflicts := _conflicts(opened, stored, fitted):
+            raise EditConflict(conflicts, stored, fitted)
+        stamped = fitted + _stamps(visit)
+        merged = apply_changes(stamped, stored)
+        require_admissible(merged, visit.table, visit.description)
+        after.clear()
+        after.update(merged)
+        return [_compiled(visit, stamped, fitted, stored, merged)]
+
+    key = {name: opened[name] for name in visit.description.key_names}
+    rewrite(visit.description, key, decide)
+    return after
+
+
+def others_changes(
+    visit: Visit, opened: Item, after: Item, changes: Sequence[Change]
+) -> list[Change]:
+    """What somebody else changed between opening and saving, as it was merged; no audit stamps."""
+    stamps = AUDIT_ATTRIBUTES if visit.table.audit_attributes else ()
+    mine = {change.path for change in changes}
+    return [
+        change
+        for change in diff(opened, after, nested=True)
+        if change.path[0] not in stamps
+        and mine.isdisjoint(change.path[:depth] for depth in range(1, len(change.path) + 1))
+    ]
+
+
+def delete_as_shown(visit: Visit, shown: Item) -> None:
+    """Delete the item if it still is what was shown. Raises EditConflict with what it is now."""
+    try:
+        write(compile_delete(shown, visit.description))
+    except PreconditionFailed as error:
+        found = [] if error.current is None else differences(shown, error.current)
+        raise EditConflict(found, error.current) from error
+
+
+def differences(opened: Item, stored: Item) -> list[Clash]:
+    """What changed between two states, for people to look at."""
+    return [
+        Clash(change.path, value_at(opened, change.path), change.value, None)
+        for change in diff(opened, stored, nested=True)
+    ]
+
+
+def _read_only_paths(visit: Visit) -> Iterator[Path]:
+    return map(parse_path, visit.table.readonly_fields)
+
+
+def _fitted(changes: Sequence[Change], opened: Item, stored: Item) -> list[Change]:
+    """The changes, whole attributes in place of paths that lead nowhere in what is stored."""
+    lost = {c.path[0] for c in changes if not _has_parent(c.path, stored)}
+    fitted = [change for change in changes if change.path[0] not in lost]
+    if lost:
+        edited = apply_changes(changes, opened)
+        fitted += [Change("set", (name,), edited[str(name)]) for name in lost]
+    return fitted
+
+
+def _has_parent(path: Path, item: Item) -> bool:
+    if len(path) == 1:
+        return True
+    parent = value_at(item, path[:-1])
+    return parent is not None and "M" in parent
+
+
+def _conflicts(opened: Item, stored: Item, changes: Sequence[Change]) -> list[Clash]:
+    found = []
+    for change in changes:
+        before, now = value_at(opened, change.path), value_at(stored, change.path)
+        if not _same(before, now) and not _same(now, change.value):
+            found.append(Clash(change.path, before, now, change.value))
+    return found
+
+
+def _compiled(
+    visit: Visit, stamped: list[Change], changes: list[Change], stored: Item, merged: Item
+) -> Operation:
+    """The write: pinned to what it touches, or to the whole item that a schema has judged."""
+    touched = [change.path for change in changes]
+    try:
+        if visit.table.schema:
+            with contextlib.suppress(Conflict):  # too wide to be pinned whole
+                return compile_changes(stamped, stored, visit.description)
+        return compile_changes(stamped, stored, visit.description, pinned=touched)
+    except InvalidExpression:
+        # More changes than one expression may hold.
+        return compile_replace(stored, merged, visit.description)
+
+
+def _same(left: AttributeValue | None, right: AttributeValue | None) -> bool:
+    if left is None or right is None:
+        return left is right
+    return same_value(left, right)
+
+
+def _stamps(visit: Visit) -> list[Change]:
+    if not visit.table.audit_attributes:
+        return []
+    stamps = updated_stamps(visit.caller.identity, datetime.now(UTC))
+    return [Change("set", (name,), value) for name, value in stamps.items()]

@@ -1,0 +1,273 @@
+"""The list of a table's items: an object that knows its page, its filter and its links."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.conf import settings
+from django.utils.safestring import SafeString
+
+from tables.admin.fragments import fragment
+from tables.admin.item_list.address import OWN, RUN_SCAN, TRAIL, Address
+from tables.admin.item_list.columns import Column, columns_of, offered_columns
+from tables.admin.item_list.previous_pages import (
+    Trail,
+    read_trail,
+    start_key_of,
+    visited,
+    write_trail,
+)
+from tables.admin.item_list.table_body import Grid, write_grid
+from tables.admin.texts import sentences as words
+from tables.admin.visit import Visit
+from tables.core.plans import Plan
+from tables.core.queries import CollectionQuery, parse_query
+from tables.core.registry import Table
+from tables.core.values import Item
+from tables.dynamodb.collections import (
+    CollectionPage,
+    cursor_at,
+    filter_types,
+    plan_of,
+    read_collection,
+)
+from tables.records.people.preferences import preference
+
+PAGE_SIZES = (25, 100, 250, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column's head: its attribute, what the key schema says of it, and a link that turns the
+    order round where there is an order.
+    """
+
+    text: str
+    role: str = ""
+    is_numeric: bool = False
+    order_url: str = ""
+    order: str = ""
+
+
+class ItemList:
+    """One page of a table's items, for the template to print.
+
+    Raises TablesError where the address can't be read, at once; what DynamoDB says comes when
+    `page` is first asked for.
+    """
+
+    def __init__(self, visit: Visit, address: Address | None = None) -> None:
+        self.visit = visit
+        self.table: Table = visit.table
+        self.description = visit.description
+        self.address = address or Address.of(visit.request, visit.table.alias)
+        self.types = filter_types(self.table, self.description)
+        self.query: CollectionQuery = parse_query(
+            self.address.pairs,
+            types=self.types,
+            search_fields=self.table.search_fields,
+            ignore=OWN,
+        )
+        self.plan: Plan = plan_of(self.query, self.description)
+        self.preference = preference(visit.request, self.table.alias)
+        self.limit = self.query.limit or self.preference.page_size or self.table.list_per_page
+        self.trail = self._trail()
+
+    @property
+    def is_whole_scan(self) -> bool:
+        """Whether a whole table or index is read for the items that match."""
+        return self.plan.operation == "Scan" and bool(self.plan.filter)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a scan of a large table has not been agreed to yet."""
+        count = self.description.item_count
+        return (
+            self.is_whole_scan
+            and (count is None or count > settings.SCAN_BUDGET_ITEMS)
+            and self.query.cursor is None
+            and not self.address.own(RUN_SCAN)
+        )
+
+    @cached_property
+    def collection(self) -> CollectionPage:
+        """The page as it was read."""
+        return read_collection(self.query, self.table, self.description, limit=self.limit)
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The key attributes first, then what was chosen."""
+        return self.columns_for(self.collection.page.items)
+
+    def columns_for(self, items: Sequence[Item], shown: Sequence[str] = ()) -> list[Column]:
+        """The columns of a page with these items, or those that somebody has before them."""
+        return columns_of(
+            items,
+            self.table,
+            self.description,
+            query=self.query,
+            chosen=shown or self.preference.columns,
+        )
+
+    @property
+    def tools(self) -> SafeString:
+        """The menus beside the rows: column chooser and exports."""
+        offered = offered_columns(self.collection.page.items, self.columns, self.table)
+        return fragment(
+            "admin/tables/tools.html",
+            list_url=self.address.path,
+            columns=tuple(self.columns),
+            offered=tuple(offered),
+            limit=self.limit,
+            can_export=self.visit.can("export"),
+            is_filtered=bool(self.query.filter),
+        )
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The table's body."""
+        return write_grid(
+            self.collection.page.items,
+            self.columns,
+            self.description,
+            list_url=self.address.path,
+            can_select=self.can_select,
+        )
+
+    @property
+    def head(self) -> SafeString:
+        """The heads of the columns."""
+        headings = tuple(self._heading(column) for column in self.columns)
+        return fragment("admin/tables/head.html", headings=headings, can_select=self.can_select)
+
+    @property
+    def can_select(self) -> bool:
+        """Whether there is anything this caller could do with chosen items."""
+        return self.visit.can("delete") or self.visit.can("export")
+
+    # ------------------------------------------------------------ links
+
+    @cached_property
+    def next_url(self) -> str | None:
+        """The page after this one, or where a scan goes on that stopped at its budget."""
+        collection = self.collection
+        if collection.next_cursor is None:
+            return None
+        left = visited(
+            len(collection.page.items), collection.start_key, self.plan, self.description
+        )
+        trail = write_trail(self.trail.after(left), self._bound_to)
+        return self.address.at(collection.next_cursor, trail).url
+
+    @cached_property
+    def previous_url(self) -> str | None:
+        """The page before this one, with the very rows it had."""
+        if not self.trail.pages:
+            return None
+        start_key = start_key_of(self.trail.pages[-1], self.plan, self.description)
+        if start_key is None:
+            return self.address.at(None, None).url
+        trail = write_trail(self.trail.back(), self._bound_to)
+        return self.address.at(cursor_at(start_key, self.query, self.table, self.plan), trail).url
+
+    @property
+    def first_url(self) -> str | None:
+        """The first page, for whoever is not on it."""
+        return self.address.at(None, None).url if self.query.cursor else None
+
+    @property
+    def pages_above(self) -> SafeString:
+        """The links to other pages; where a scan stopped, its meter has the one to go on."""
+        return self._pages("top", next=None if self.is_part else self.next_url, sizes=())
+
+    @property
+    def pages_below(self) -> SafeString:
+        """The links to other pages, and page sizes; the present size has no link."""
+        sizes = tuple(
+            (size, None if size == self.limit else self.address.changed(limit=str(size)).url)
+            for size in sorted({*PAGE_SIZES, self.limit})
+        )
+        return self._pages("bottom", next=self.next_url, sizes=sizes)
+
+    @property
+    def is_part(self) -> bool:
+        """Whether reading stopped at the budget, before the page was full."""
+        return self.collection.page.stopped == "budget"
+
+    @property
+    def run_url(self) -> str:
+        """This list, with its scan agreed to."""
+        return self.address.running().url
+
+    # ------------------------------------------------------------ words
+
+    @property
+    def plan_words(self) -> str:
+        """What DynamoDB does for this list."""
+        return words.plan_words(self.plan, self.description)
+
+    @property
+    def plan_kind(self) -> str:
+        """The plan's colour: reading a whole table for a few items is what people should notice."""
+        return "whole-scan" if self.is_whole_scan else "modest"
+
+    @property
+    def cost_words(self) -> str:
+        """What that takes, where it can be said."""
+        return words.cost_words(self.plan, self.description)
+
+    @property
+    def filter_words(self) -> str:
+        """The whole filter as a sentence."""
+        return words.filter_words(self.query.filter)
+
+    @property
+    def meter_words(self) -> str:
+        """What reading the page took."""
+        return words.meter_words(self.collection.page, self.plan)
+
+    @cached_property
+    def position_words(self) -> str:
+        """Where this page stands, as far as that can be known."""
+        return words.position_words(len(self.collection.page.items), self.trail.shown)
+
+    # ------------------------------------------------------------
+
+    def _pages(self, place: str, **links: Hashable) -> SafeString:
+        return fragment(
+            "admin/tables/pages.html",
+            place=place,
+            position=self.position_words,
+            first=self.first_url,
+            previous=self.previous_url,
+            is_part=self.is_part,
+            **links,
+        )
+
+    @property
+    def _bound_to(self) -> str:
+        return f"{self.table.alias} {self.plan.operation} {self.plan.index or ''}"
+
+    def _trail(self) -> Trail:
+        text = self.address.own(TRAIL)
+        if self.query.cursor is None:
+            return Trail()
+        return read_trail(text, self._bound_to) if text else Trail(before=None)
+
+    def _heading(self, column: Column) -> Heading:
+        role = words.role_words(column.path, self.description, self.plan)
+        is_numeric = column in self.grid.numeric
+        if self.plan.operation != "Query" or column.path != self._sort_path:
+            return Heading(column.text, role, is_numeric)
+        order = "desc" if self.plan.descending else "asc"
+        other = "asc" if self.plan.descending else "desc"
+        return Heading(column.text, role, is_numeric, self.address.changed(order=other).url, order)
+
+    @property
+    def _sort_path(self) -> tuple[str] | None:
+        """The attribute that a Query's answer is ordered by."""
+        index = self.description.index(self.plan.index) if self.plan.index else None
+        key = index.sort_key if index else self.description.sort_key
+        return (key.name,) if key else None

@@ -1,0 +1,66 @@
+"""The choices of the filter bar's selects, written once for each language and selection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from tables.admin.item_list.filter_rows import AUTOMATIC, EMPTY_TEXT
+from tables.core.filters import OPERATORS
+from tables.core.values import TYPES
+
+Choices = list[tuple[str, str]]
+
+
+def operator_options(selected: str) -> SafeString:
+    """Every operator of the language, by its query-string name."""
+    return _options(_operators, selected, get_language())
+
+
+def type_options(selected: str) -> SafeString:
+    """What a value may be typed as."""
+    return _options(_types, selected, get_language())
+
+
+def kind_options(selected: str) -> SafeString:
+    """The operands of "has the type"."""
+    return _options(_kinds, selected, get_language())
+
+
+def _operators() -> Choices:
+    return [(operator.suffix, _(operator.label)) for operator in OPERATORS]
+
+
+def _kinds() -> Choices:
+    return [(tag, _(word)) for tag, word in TYPES.items()]
+
+
+def _types() -> Choices:
+    return [
+        (AUTOMATIC, _("as declared, or text")),
+        ("S", _("text")),
+        (EMPTY_TEXT, _("empty text")),
+        ("N", _("number")),
+        ("BOOL", _("true or false")),
+        ("NULL", _("null")),
+        ("B", _("binary (base64)")),
+        ("SS", _("string set (JSON)")),
+        ("NS", _("number set (JSON)")),
+        ("BS", _("binary set (JSON)")),
+        ("L", _("list (JSON)")),
+        ("M", _("map (JSON)")),
+    ]
+
+
+@lru_cache(maxsize=256)
+def _options(choices: Callable[[], Choices], selected: str, _language: str | None) -> SafeString:
+    html = ""
+    for value, label in choices():
+        mark = " selected" if value == selected else ""
+        html += f'<option value="{value}"{mark}>{escape(label)}</option>'
+    return mark_safe(html)  # noqa: S308 - labels are escaped, values are our own

@@ -1,0 +1,139 @@
+"""Conditions as people fill them in: rows of a form, to and from REST v1's query string."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from tables.admin.texts.core_messages import told
+from tables.core.errors import InvalidRequest
+from tables.core.expressions import format_path
+from tables.core.filters import BY_SUFFIX, Operator, Term, terms_of
+from tables.core.queries import (
+    TYPE_SUFFIXES,
+    escape_entry,
+    escape_path,
+    format_term,
+    parse_query,
+)
+from tables.core.values import AttributeValue, content_of, dumps, plain_value, type_of
+
+MAX_ROWS = 50
+# Choices of a row's type that are no type tag.
+AUTOMATIC = ""
+EMPTY_TEXT = "empty"
+_SUFFIXES = {tag: suffix for suffix, tag in TYPE_SUFFIXES.items()} | {EMPTY_TEXT: "s"}
+_INPUTS = ("path", "operator", "type", "value", "upper", "flag", "kind")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One condition as it was typed. Every row has every input; the operator says which count.
+
+    `upper` is the second bound of "is between", `flag` a boolean, `kind` the operand of "has the
+    type".
+    """
+
+    path: str = ""
+    operator: str = "eq"
+    type: str = AUTOMATIC
+    value: str = ""
+    upper: str = ""
+    flag: str = "true"
+    kind: str = "S"
+    error: str = ""
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the row asks for nothing: it is left out then."""
+        asks = self.operator != "eq" or self.type != AUTOMATIC or self.value
+        return not (self.path and asks)
+
+    def pair(self, types: Mapping[str, str]) -> tuple[str, str]:
+        """The query-string pair of this row. Raises InvalidRequest, in words for whoever typed."""
+        operator = BY_SUFFIX.get(self.operator)
+        if operator is None or (self.type and self.type not in _SUFFIXES):
+            raise InvalidRequest(_("Choose a comparison and a type."))
+        name = f"{escape_path(self.path)}__{operator.suffix}"
+        if operator.operands != 0 and operator.suffix != "type" and self.type:
+            name += f"__{_SUFFIXES[self.type]}"
+        text = self._text(operator)
+        try:
+            query = parse_query([(name, text)], types=types)
+        except InvalidRequest as error:
+            # The row says which condition it is; nobody typed the name of a parameter.
+            words = told(error.message.removeprefix(name).removeprefix(":").strip())
+            raise InvalidRequest(words[:1].upper() + words[1:]) from error
+        (term,) = terms_of(query.filter)
+        return format_term(term, types)
+
+    def _text(self, operator: Operator) -> str:
+        if operator.operands == 0:
+            return "true"
+        if operator.suffix == "type":
+            return self.kind
+        if self.type in (EMPTY_TEXT, "NULL"):
+            return ""
+        if self.type == "BOOL" and operator.operands == 1:
+            return self.flag
+        values = [self.value, self.upper] if operator.operands == 2 else [self.value]
+        if not all(values):
+            raise InvalidRequest(_("Type a value, or choose “empty text” as its type."))
+        if operator.operands == 2:
+            values = [escape_entry(value) for value in values]
+        return ",".join(values)
+
+
+def rows_of_form(form: QueryDict) -> list[Row]:
+    """The rows as they were submitted."""
+    lists = [form.getlist(name)[:MAX_ROWS] for name in _INPUTS]
+    return [Row(*values) for values in zip(*lists, strict=False)]
+
+
+def pairs_of_rows(
+    rows: Sequence[Row], types: Mapping[str, str]
+) -> tuple[list[tuple[str, str]], list[Row]]:
+    """The query-string pairs of all rows that ask for something, and the rows with their errors."""
+    pairs: list[tuple[str, str]] = []
+    checked: list[Row] = []
+    for row in rows:
+        if row.is_untouched:
+            continue
+        try:
+            pairs.append(row.pair(types))
+            checked.append(row)
+        except InvalidRequest as refusal:
+            checked.append(replace(row, error=refusal.message))
+    return pairs, checked
+
+
+def row_of_term(term: Term) -> Row:
+    """The row that means this term."""
+    row = Row(format_path(term.path), term.operator.suffix)
+    if not term.operands:
+        return row
+    if term.operator.suffix == "type":
+        return replace(row, kind=content_of(term.operands[0]))
+    tag = type_of(term.operands[0])
+    texts = [_operand_text(operand) for operand in term.operands]
+    if term.operator.suffix == "between":
+        return replace(row, type=tag, value=texts[0], upper=texts[1])
+    if term.operator.suffix == "in":
+        listed = ",".join(escape_entry(text) for text in texts)
+        return replace(row, type=tag, value=listed)
+    if tag == "BOOL":
+        return replace(row, type=tag, flag=texts[0])
+    if not texts[0]:
+        return replace(row, type=EMPTY_TEXT)
+    return replace(row, type=tag, value="" if tag == "NULL" else texts[0])
+
+
+def _operand_text(operand: AttributeValue) -> str:
+    content: Any = content_of(operand)
+    if isinstance(content, str):
+        return content
+    return dumps(plain_value(operand)).decode()

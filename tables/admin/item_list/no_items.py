@@ -1,0 +1,131 @@
+"""Why a page has no items, and what to do about it: an empty page never leaves anyone guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from tables.admin.item_list.changelist import ItemList
+from tables.admin.texts.sentences import count_words
+from tables.core.errors import InvalidRequest
+from tables.core.expressions import format_path
+from tables.core.filters import Term
+from tables.core.numbers import canonical_number
+from tables.core.queries import format_term
+from tables.core.values import AttributeValue, content_of, type_of
+
+_BOOLEANS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What a page says in place of rows; `ways` are links with their words."""
+
+    headline: str
+    detail: str = ""
+    ways: tuple[tuple[str, str], ...] = ()
+
+
+def explain(listing: ItemList) -> Explanation:
+    """Why this page, which was read, has no items."""
+    if listing.collection.page.stopped == "budget":
+        return Explanation(_("Nothing has matched so far"), _so_far(listing))
+    if listing.query.cursor and listing.trail.shown != 0:
+        return Explanation(
+            _("No more items"), _("The page before this one was the last."), _back(listing)
+        )
+    if listing.plan.operation == "GetItem":
+        return Explanation(_("No item has this key"), _exactness(), _ways(listing))
+    if not listing.query.filter:
+        return _explain_nothing_there(listing)
+    return Explanation(_("No item matches"), _explain_filter(listing), _ways(listing))
+
+
+def _explain_nothing_there(listing: ItemList) -> Explanation:
+    if listing.plan.index:
+        return Explanation(
+            _("The index %(index)s is empty") % {"index": listing.plan.index},
+            _("An item is in an index only if it has all of the index’s keys."),
+            ((_("Show the table"), listing.address.changed(index=None, plan=None).url),),
+        )
+    return Explanation(_("This table is empty"), _("It has no items yet."))
+
+
+def _so_far(listing: ItemList) -> str:
+    words = (
+        _("Another %(count)s items were looked at; the scan can go on from there.")
+        if listing.query.cursor
+        else _("The first %(count)s items were looked at; the scan can go on from there.")
+    )
+    return words % {"count": count_words(listing.collection.page.scanned_count)}
+
+
+def _explain_filter(listing: ItemList) -> str:
+    page = listing.collection.page
+    if listing.query.cursor:
+        return _("All the rest was looked at, too.") + " " + _exactness()
+    if page.scanned_count == 0:
+        found = _("There is no item under this partition key value.")
+        if listing.plan.operation == "Scan":
+            found = _("There is no item to look at.")
+        return f"{found} {_exactness()}"
+    looked = _("Every one of the %(count)s items that could match was looked at.") % {
+        "count": count_words(page.scanned_count)
+    }
+    return f"{looked} {_exactness()}"
+
+
+def _exactness() -> str:
+    return _("DynamoDB compares exactly: upper and lower case differ, and so do text and numbers.")
+
+
+def _ways(listing: ItemList) -> tuple[tuple[str, str], ...]:
+    return (*_retyped(listing), (_("Remove all conditions"), listing.address.path))
+
+
+def _back(listing: ItemList) -> tuple[tuple[str, str], ...]:
+    url = listing.previous_url or listing.first_url
+    return ((_("Back"), url),) if url else ()
+
+
+def _retyped(listing: ItemList) -> Iterator[tuple[str, str]]:
+    """For each text that looks like something else: the same filter with that instead."""
+    parts = listing.query.filter.parts
+    for position, part in enumerate(parts):
+        if not isinstance(part, Term) or format_path(part.path) in listing.types:
+            continue
+        other = _other_type(part)
+        if other is None:
+            continue
+        changed = [*parts[:position], other, *parts[position + 1 :]]
+        words = (
+            _("Compare %(path)s as a number")
+            if type_of(other.operands[0]) == "N"
+            else _("Compare %(path)s as true or false")
+        )
+        pairs = [format_term(term, listing.types) for term in changed if isinstance(term, Term)]
+        yield words % {"path": format_path(part.path)}, listing.address.with_filter(pairs).url
+
+
+def _other_type(term: Term) -> Term | None:
+    operands = [_other_value(operand) for operand in term.operands]
+    if not operands or None in operands or term.operator.suffix == "type":
+        return None
+    types = {type_of(operand) for operand in operands if operand}
+    if len(types) != 1 or not types <= term.operator.types:
+        return None
+    return Term(term.path, term.operator, tuple(operand for operand in operands if operand))
+
+
+def _other_value(operand: AttributeValue) -> AttributeValue | None:
+    if type_of(operand) != "S":
+        return None
+    text = content_of(operand)
+    if text.lower() in _BOOLEANS:
+        return {"BOOL": _BOOLEANS[text.lower()]}
+    try:
+        return {"N": canonical_number(text)}
+    except InvalidRequest:
+        return None

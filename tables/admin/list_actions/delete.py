@@ -1,0 +1,152 @@
+"""Deleting ticked items: shown first, then deleted one by one as they were shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import structlog
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tables.admin.item_list.changelist import ItemList
+from tables.admin.list_actions.ticked import read_chosen
+from tables.admin.recent_items import forget
+from tables.admin.texts.core_messages import told
+from tables.admin.texts.sentences import count_words, items_words
+from tables.admin.values.one_line import key_text, summary
+from tables.core.descriptions import TableDescription
+from tables.core.errors import PreconditionFailed, TablesError
+from tables.core.keys import encode_token
+from tables.core.preconditions import compile_delete, state_of
+from tables.core.values import Item
+from tables.dynamodb.writes import write
+
+log = structlog.get_logger(__name__)
+
+# Keys that a message names; the others are counted.
+_NAMED_KEYS = 10
+_SUMMARY_CHARACTERS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An item of the confirmation page: `state` is what it was when it was shown."""
+
+    token: str
+    key: str
+    summary: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one item, for the report: `left` is there still, `gone` was so before."""
+
+    token: str
+    key: str
+    state: Literal["deleted", "gone", "left"]
+    words: str
+
+
+def delete_chosen(listing: ItemList, keys: Sequence[Item]) -> HttpResponseBase:
+    """Ask, showing the items; once confirmed, delete what still is as it was shown."""
+    form = listing.visit.request.POST
+    items = [item for page in read_chosen(keys, listing.description) for item in page]
+    if form.get("confirmed") != "yes":
+        return _ask(listing, keys, items)
+    states = dict(zip(form.getlist("_selected_action"), form.getlist("state"), strict=False))
+    outcomes = list(_outcomes(listing, keys, items, states))
+    deleted = sum(outcome.state == "deleted" for outcome in outcomes)
+    log.info("items_deleted", deleted=deleted, left=len(outcomes) - deleted)
+    if deleted == len(outcomes):
+        messages.success(listing.visit.request, _deleted_words(outcomes))
+        return HttpResponseRedirect(listing.address.url)
+    return _report(listing, outcomes, deleted)
+
+
+def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> HttpResponse:
+    description = listing.description
+    if not items:
+        messages.warning(listing.visit.request, _("The ticked items are already gone."))
+        return HttpResponseRedirect(listing.address.url)
+    shown = [
+        Shown(
+            encode_token(item, description),
+            key_text(item, description),
+            _rest_of(item, description),
+            state_of(item),
+        )
+        for item in items
+    ]
+    title = _("Delete %(items)s?") % {"items": items_words(len(shown))}
+    context = {
+        "title": title,
+        "listing": listing,
+        "shown": shown,
+        "gone": len(keys) - len(shown),
+    }
+    return listing.visit.render("admin/tables/delete_chosen.html", context)
+
+
+def _report(listing: ItemList, outcomes: Sequence[Outcome], deleted: int) -> HttpResponse:
+    context = {
+        "title": _("%(deleted)s of %(all)s deleted")
+        % {"deleted": count_words(deleted), "all": items_words(len(outcomes))},
+        "listing": listing,
+        "outcomes": outcomes,
+    }
+    return listing.visit.render("admin/tables/deleted.html", context)
+
+
+def _outcomes(
+    listing: ItemList,
+    keys: Sequence[Item],
+    items: Sequence[Item],
+    states: dict[str, str],
+) -> Iterator[Outcome]:
+    """Delete one item after the other; one that can't be deleted does not stop the rest."""
+    description = listing.description
+    stored = {encode_token(item, description): item for item in items}
+    for key in keys:
+        token, words = encode_token(key, description), key_text(key, description)
+        if token not in stored:
+            yield Outcome(token, words, "gone", _("Was already gone"))
+        elif reason := _delete(stored[token], states.get(token), description):
+            yield Outcome(token, words, "left", reason)
+        else:
+            forget(listing.visit, token)
+            yield Outcome(token, words, "deleted", _("Deleted"))
+
+
+def _delete(item: Item, state: str | None, description: TableDescription) -> str:
+    """Delete an item; empty, or why it was not deleted."""
+    if state_of(item) != state:
+        return _("Changed since you looked: not deleted")
+    try:
+        write(compile_delete(item, description))
+    except PreconditionFailed:
+        return _("Changed at this moment: not deleted")
+    except TablesError as error:
+        return told(error.message)
+    return ""
+
+
+def _deleted_words(outcomes: Sequence[Outcome]) -> str:
+    named = ", ".join(outcome.key for outcome in outcomes[:_NAMED_KEYS])
+    words = ngettext(
+        "%(count)s item was deleted: %(keys)s",
+        "%(count)s items were deleted: %(keys)s",
+        len(outcomes),
+    ) % {"count": count_words(len(outcomes)), "keys": named}
+    return words + ("…" if len(outcomes) > _NAMED_KEYS else ".")
+
+
+def _rest_of(item: Item, description: TableDescription) -> str:
+    """What an item holds besides its key, in one line."""
+    rest = {name: value for name, value in item.items() if name not in description.key_names}
+    words = summary({"M": rest}, _SUMMARY_CHARACTERS)[0]
+    return words.removeprefix("{").removesuffix("}")

@@ -1,0 +1,130 @@
+"""Actions on chosen items: deleting them, and exporting them or everything that matches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from django.contrib import messages
+from django.http import HttpResponseBase, HttpResponseRedirect
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tables.access.limits.rates import spend
+from tables.access.log_fields import bind
+from tables.admin.fragments import fragment
+from tables.admin.item_list.changelist import ItemList
+from tables.admin.list_actions.delete import delete_chosen
+from tables.admin.list_actions.export import (
+    CSV,
+    CSV_FOR_EXCEL,
+    JSON_LINES,
+    TYPED_LINES,
+    Format,
+    export,
+)
+from tables.admin.list_actions.ticked import chosen_keys, read_chosen
+from tables.core.values import Item
+from tables.dynamodb.reads import iterate
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What an action works on: keys of ticked items, or everything that the list matches."""
+
+    keys: Sequence[Item]
+    everything: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One row of the menu: the right that it takes, and what it does."""
+
+    label: StrOrPromise
+    right: str
+    run: Callable[[ItemList, Chosen], HttpResponseBase]
+
+
+def run_action(listing: ItemList) -> HttpResponseBase:
+    """Do what was posted to a list; back to it, with words, where there is nothing to do."""
+    form = listing.visit.request.POST
+    export_all = form.get("export_all", "")
+    action = ACTIONS.get(export_all or form.get("action", ""))
+    if action is None:
+        return _back(listing, _("Choose an action first."))
+    listing.visit.require(action.right)
+    bind(action=export_all or form["action"])
+    spend(listing.visit.request, "export" if action.right == "export" else "write")
+    everything = bool(export_all) or form.get("select_across") == "1"
+    keys = chosen_keys(form.getlist("_selected_action"), listing.description)
+    chosen = Chosen(keys, everything)
+    if not chosen.keys and not everything:
+        return _back(listing, _("Tick the items first that the action is for."))
+    return action.run(listing, chosen)
+
+
+def action_menu(listing: ItemList) -> SafeString | None:
+    """The menu, as far as the caller's rights go; None where they don't go anywhere."""
+    choices = tuple(
+        (name, str(action.label))
+        for name, action in ACTIONS.items()
+        if listing.visit.can(action.right)
+    )
+    if not choices:
+        return None
+    return fragment(
+        "admin/tables/actions.html",
+        choices=choices,
+        count=len(listing.collection.page.items),
+        has_more=bool(listing.next_url or listing.query.cursor),
+    )
+
+
+def _delete(listing: ItemList, chosen: Chosen) -> HttpResponseBase:
+    if chosen.everything:
+        words = _("Deleting works on ticked items only, a page at a time. Nothing was deleted.")
+        return _back(listing, words)
+    return delete_chosen(listing, chosen.keys)
+
+
+def _export(format: Format, listing: ItemList, chosen: Chosen) -> HttpResponseBase:
+    pages = (
+        _everything(listing) if chosen.everything else read_chosen(chosen.keys, listing.description)
+    )
+    # What stops the first page still becomes a page of words, not half a file.
+    first = next(pages, [])
+    columns = listing.columns_for(first, listing.visit.request.POST.getlist("column"))
+    return export(chain([first], pages), columns, format, listing.table.alias)
+
+
+ACTIONS: dict[str, Action] = {
+    "export_csv": Action(gettext_lazy("Export as CSV"), "export", partial(_export, CSV)),
+    "export_excel": Action(
+        gettext_lazy("Export as CSV for Excel"), "export", partial(_export, CSV_FOR_EXCEL)
+    ),
+    "export_jsonl": Action(
+        gettext_lazy("Export as JSON lines"), "export", partial(_export, JSON_LINES)
+    ),
+    "export_typed": Action(
+        gettext_lazy("Export as typed JSON lines"), "export", partial(_export, TYPED_LINES)
+    ),
+    "delete_selected": Action(gettext_lazy("Delete…"), "delete", _delete),
+}
+
+
+def _everything(listing: ItemList) -> Iterator[Sequence[Item]]:
+    """Every matching item, from the first page on."""
+    pages = iterate(listing.description, listing.plan, fields=listing.query.fields)
+    return (page.items for page in pages)
+
+
+def _back(listing: ItemList, words: str) -> HttpResponseBase:
+    messages.warning(listing.visit.request, words)
+    return HttpResponseRedirect(listing.address.url)

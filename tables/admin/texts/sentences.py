@@ -1,0 +1,175 @@
+"""Plans, filters and counts in staff's words."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+from django.utils.formats import number_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tables.admin.values.one_line import summary
+from tables.core.descriptions import TableDescription
+from tables.core.expressions import Path, format_path
+from tables.core.filters import Group, Term, terms_of
+from tables.core.plans import Plan
+from tables.core.values import AttributeValue, Item, type_of
+from tables.dynamodb.reads import Page
+
+# Longest operand in a sentence, in characters.
+_OPERAND_CHARACTERS = 40
+# An eventually consistent read takes half a unit for every 4 KB (AWS: Read/write capacity).
+_BYTES_PER_UNIT = 8192
+# The audit attributes' own way to write a time.
+_SECONDS = re.compile(r"[0-9]{9,11}")  # since 1970: the years 1973 to 5138
+_STAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z", re.ASCII)
+
+
+def count_words(number: int) -> str:
+    """A whole number with its thousands apart."""
+    return number_format(number, force_grouping=True)
+
+
+def items_words(number: int) -> str:
+    """A number of items."""
+    return ngettext("%(count)s item", "%(count)s items", number) % {"count": count_words(number)}
+
+
+def about_words(description: TableDescription) -> str:
+    """How many items the table is said to hold, and when that was asked."""
+    if description.item_count is None:
+        return _("number of items not known")
+    words = _("about %(items)s") % {"items": items_words(description.item_count)}
+    return ", ".join(filter(None, (words, counted_words(description))))
+
+
+def counted_words(description: TableDescription) -> str:
+    """When the table's counts were asked for."""
+    if description.read_at is None:
+        return ""
+    return _("counted %(time)s") % {"time": localtime(description.read_at).strftime("%H:%M %Z")}
+
+
+def moment_words(stamp: str) -> str:
+    """An audit stamp's time as people read it; what is no such time stays as it is."""
+    return _STAMP.sub(r"\1 \2 UTC", stamp) if _STAMP.fullmatch(stamp) else stamp
+
+
+def expiry_words(item: Item, description: TableDescription) -> str:
+    """When DynamoDB deletes the item of itself; empty where it never does."""
+    value = item.get(description.ttl_attribute or "", {}).get("N", "")
+    if not _SECONDS.fullmatch(value):
+        return ""
+    moment = datetime.fromtimestamp(int(value), UTC)
+    words = _("Expires %(when)s") if moment > datetime.now(UTC) else _("Expired %(when)s")
+    return words % {"when": moment.strftime("%Y-%m-%d %H:%M:%S UTC")}
+
+
+def term_words(term: Term) -> str:
+    """One condition, such as `population is at least 100000`."""
+    parts = [format_path(term.path), _(term.operator.label)]
+    operands = [_operand_words(operand) for operand in term.operands]
+    if term.operator.suffix == "between":
+        parts.append(_("%(low)s and %(high)s") % {"low": operands[0], "high": operands[1]})
+    else:
+        parts.append(", ".join(operands))
+    return " ".join(part for part in parts if part)
+
+
+def filter_words(filter: Group) -> str:
+    """All conditions of a filter in one sentence."""
+    words = []
+    for part in filter.parts:
+        joiner = _(" or ") if isinstance(part, Group) and part.joiner == "OR" else _(" and ")
+        words.append(joiner.join(term_words(term) for term in terms_of(part)))
+    return _(" and ").join(words)
+
+
+def plan_words(plan: Plan, description: TableDescription) -> str:
+    """What DynamoDB will do, before it does it."""
+    if plan.operation == "GetItem":
+        return _("Get item: one item at most has this key")
+    if plan.operation == "Query":
+        if plan.index:
+            return _("Query on index %(index)s: reads only %(what)s") % _reads(plan)
+        return _("Query on the table: reads only %(what)s") % _reads(plan)
+    if not plan.filter:
+        where = _("index %(index)s") % {"index": plan.index} if plan.index else _("the table")
+        return _("Scan: reads %(where)s a page at a time, in no order") % {"where": where}
+    if plan.index:
+        return _("Scan: reads the whole index %(index)s") % {"index": plan.index}
+    if description.item_count is None:
+        return _("Scan: reads the whole table, however many items it has")
+    return _("Scan: reads the whole table, about %(items)s") % {
+        "items": items_words(description.item_count)
+    }
+
+
+def cost_words(plan: Plan, description: TableDescription) -> str:
+    """What a whole scan takes, roughly; empty for other plans, or where sizes aren't known."""
+    if plan.operation != "Scan" or plan.index or not plan.filter or not description.size_bytes:
+        return ""
+    units = description.size_bytes // _BYTES_PER_UNIT + 1
+    return _("roughly %(units)s RCU") % {"units": count_words(units)}
+
+
+def meter_words(page: Page, plan: Plan) -> str:
+    """What reading a page took, and why it ended."""
+    matched = len(page.items)
+    if page.scanned_count == matched:
+        words = [_("Read %(items)s") % {"items": items_words(matched)}]
+    else:
+        words = [
+            _("Looked at %(count)s") % {"count": count_words(page.scanned_count)},
+            _("matched %(count)s") % {"count": count_words(matched)},
+        ]
+    words.append(_("%(units)s RCU") % {"units": number_format(page.capacity, force_grouping=True)})
+    words.append(
+        ngettext("%(count)s call", "%(count)s calls", page.calls)
+        % {"count": count_words(page.calls)}
+    )
+    if page.stopped == "budget":
+        words.append(_("stopped at your budget"))
+    elif page.stopped == "end":
+        words.append(_("reached the end"))
+    return ", ".join(words)
+
+
+def position_words(shown: int, before: int | None) -> str:
+    """Which items a page shows; only their number where nobody knows what came before."""
+    if shown == 0:
+        return _("No items")
+    if before is None:
+        return items_words(shown)
+    return _("Items %(first)s–%(last)s") % {
+        "first": count_words(before + 1),
+        "last": count_words(before + shown),
+    }
+
+
+def role_words(path: Path, description: TableDescription, plan: Plan) -> str:
+    """What a top-level attribute is to the table, or to the index that is read; often nothing."""
+    if len(path) > 1:
+        return ""
+    name = path[0]
+    if name == description.partition_key.name:
+        return _("partition key")
+    if description.sort_key and name == description.sort_key.name:
+        return _("sort key")
+    if name == description.ttl_attribute:
+        return _("expires")
+    index = description.index(plan.index) if plan.index else None
+    if index and name in {key.name for key in index.key_attributes}:
+        return _("key of %(index)s") % {"index": index.name}
+    return ""
+
+
+def _reads(plan: Plan) -> dict[str, str | None]:
+    return {"index": plan.index, "what": filter_words(Group(plan.key_terms))}
+
+
+def _operand_words(operand: AttributeValue) -> str:
+    text = summary(operand, _OPERAND_CHARACTERS)[0]
+    return f"“{text}”" if type_of(operand) in ("S", "B") else text

@@ -1,0 +1,153 @@
+"""Many operations in one request, each on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import orjson
+from django.http import HttpResponse
+from rest_framework.exceptions import APIException
+from rest_framework.request import Request
+
+from tables.api.v1.media_types import PLAIN, TYPED
+from tables.api.v1.requests.batch_operations import BatchOperation, read_operations
+from tables.api.v1.requests.bodies import draft_of, json_change, merge_change, require_media_type
+from tables.api.v1.requests.parameters import require_known_parameters
+from tables.api.v1.requests.preconditions import require_precondition
+from tables.api.v1.requests.prefer import preferred_return
+from tables.api.v1.resources import item_writes
+from tables.api.v1.resources.item_writes import Companions, Outcome
+from tables.api.v1.resources.writing import WritingView
+from tables.api.v1.responses.links import item_link
+from tables.api.v1.responses.problems import problem_of
+from tables.core.errors import PreconditionFailed, TablesError, Unavailable
+from tables.core.keys import decode_token, encode_token
+from tables.core.operations import Operation
+from tables.core.values import Item, dumps
+from tables.records.idempotency.kept_answers import Answer, Effect
+from tables.records.idempotency.keyed_requests import KeyedRequest
+from tables.records.idempotency.perform import Keep, Part, perform, perform_parts
+
+
+class Batch(WritingView):
+    """Up to 100 operations, as {"operations": [{"method": "PUT", "key": "…", "body": {…}}]}."""
+
+    rights: ClassVar = {"POST": ("add", "change", "delete")}
+    accepted: ClassVar = {"POST": (PLAIN, TYPED)}
+    starts: ClassVar = {"POST": {"operations": [{"method": "POST", "body": {}}]}}
+
+    def batch(self, request: Request, alias: str) -> HttpResponse:
+        """207 with one result for each operation, in the same order."""
+        return self.respond(perform_parts(self.keyed(), self._run_all, word=self.word))
+
+    def _run_all(self, part: Part) -> Answer:
+        require_known_parameters(self.request, frozenset({"format"}))
+        is_typed = require_media_type(self.request, self.accepted["POST"], self.body) == TYPED
+        operations = read_operations(self.body, is_typed=is_typed)
+        answers: list[Answer] = []
+        broken: TablesError | None = None
+        for position, operation in enumerate(operations):
+            try:
+                if broken is not None:
+                    raise broken
+                answers.append(self._run_one(operation, part(position), is_typed=is_typed))
+            except (TablesError, APIException) as error:
+                if isinstance(error, Unavailable):
+                    # Each further try would wait for the same silence.
+                    broken = error
+                # With a key, what will not change is worded and kept: what comes here may.
+                is_final = not isinstance(error, TablesError)
+                answers.append(replace(self._refusal(operation, error), final=is_final))
+        return self._answer(answers)
+
+    def _run_one(
+        self, operation: BatchOperation, keyed: KeyedRequest | None, *, is_typed: bool
+    ) -> Answer:
+        """The result of one operation as the answer that is kept for it."""
+
+        def run(keep: Keep) -> Answer:
+            kept: list[Answer] = []
+
+            def companions(outcome: Outcome) -> Sequence[Operation]:
+                kept.append(self._result(outcome))
+                effect = Effect(self.target.description.name, outcome.key, outcome.after)
+                return keep(kept[-1], effect)
+
+            self._write(operation, companions, is_typed=is_typed)
+            return kept[-1]
+
+        return perform(
+            keyed,
+            run,
+            word=lambda error: self._refusal(operation, error),
+            rebuild=lambda answer, item: self._rebuilt(operation, answer, item),
+        )
+
+    def _write(
+        self, operation: BatchOperation, companions: Companions, *, is_typed: bool
+    ) -> Outcome:
+        target, conditions = self.target, operation.conditions
+        if operation.method == "POST":
+            draft = draft_of(operation.body, is_typed=is_typed)
+            return item_writes.create(target, draft, conditions, companions)
+        require_precondition(target.table, operation.method, conditions)
+        key = decode_token(operation.key or "", target.description)
+        if operation.method == "PUT":
+            draft = draft_of(operation.body, is_typed=is_typed)
+            return item_writes.replace(target, key, draft, conditions, companions)
+        if operation.method == "DELETE":
+            return item_writes.delete(target, key, conditions, companions)
+        patch = (
+            json_change(operation.body)
+            if isinstance(operation.body, list)
+            else merge_change(operation.body, is_typed=is_typed)
+        )
+        return item_writes.change(target, key, patch, conditions, companions)
+
+    def _result(self, outcome: Outcome) -> Answer:
+        key = encode_token(outcome.key, self.target.description)
+        if outcome.after is None:
+            return Answer(204, {}, dumps({"status": 204, "key": key}))
+        status = 201 if outcome.before is None else 200
+        return Answer(status, {}, self._entry(status, key, outcome.after))
+
+    def _entry(self, status: int, key: str | None, item: Item) -> bytes:
+        representation = self.representation()
+        tag = representation.etag(item)
+        entry: dict[str, Any] = {"status": status, "key": key, "etag": tag}
+        if status == 201:
+            target = self.target
+            entry["location"] = item_link(self.request, target.table, target.description, item)
+        if preferred_return(self.request) != "minimal":
+            entry["item"] = representation.show(item)
+        return dumps(entry)
+
+    def _refusal(self, operation: BatchOperation, error: Exception) -> Answer:
+        problem = problem_of(error, self.request)
+        if problem is None:
+            raise error
+        entry: dict[str, Any] = {"status": problem.status, "key": operation.key}
+        if isinstance(error, PreconditionFailed) and error.current is not None:
+            entry["etag"] = self.representation().etag(error.current)
+        body = dumps({**entry, "problem": self.document(problem)})
+        return Answer(problem.status, {}, body)
+
+    def _rebuilt(self, operation: BatchOperation, answer: Answer, item: Item | None) -> Answer:
+        body = dumps({"status": answer.status, "key": operation.key})
+        if item is not None:
+            key = encode_token(item, self.target.description)
+            body = self._entry(answer.status, key, item)
+        return Answer(answer.status, answer.headers, body)
+
+    def _answer(self, answers: list[Answer]) -> Answer:
+        results = [orjson.Fragment(answer.body) for answer in answers]
+        representation = self.representation()
+        headers = {"Content-Type": TYPED if representation.is_typed else PLAIN}
+        return Answer(
+            207,
+            headers,
+            representation.body({"results": results}),
+            final=all(answer.final for answer in answers),
+        )

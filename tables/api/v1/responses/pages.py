@@ -1,0 +1,68 @@
+"""Pages of items as answers: what was found, how it was read, and where it goes on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.request import Request
+
+from tables.access.limits.rates import concurrent_scan, spend
+from tables.api.v1.responses.items import Representation
+from tables.api.v1.responses.links import item_link
+from tables.api.v1.targets import Target
+from tables.core.queries import CollectionQuery
+from tables.core.values import Item, content_of
+from tables.dynamodb.collections import CollectionPage, plan_of, read_collection
+from tables.speed import with_room
+
+
+def read_page(request: Request, target: Target, query: CollectionQuery) -> CollectionPage:
+    """The page that a query asks for. Raises TablesError, and DRF's Throttled for too many scans.
+
+    A scan is counted as one, and takes one of the caller's slots: queries are cheap.
+    """
+    table, description = target.table, target.description
+    if plan_of(query, description).operation != "Scan":
+        return read_collection(query, table, description, limit=table.list_per_page)
+    spend(request, "scan")
+    with concurrent_scan(target.caller):
+        return read_collection(query, table, description, limit=table.list_per_page)
+
+
+@with_room
+def page_document(
+    found: CollectionPage, representation: Representation, following: str | None
+) -> dict[str, Any]:
+    """The members of a page; `following` is the URL of the next one."""
+    page, plan = found.page, found.plan
+    return {
+        "items": [representation.spell(item) for item in _shown(page.items, representation)],
+        "count": len(page.items),
+        "scanned_count": page.scanned_count,
+        "consumed_capacity": page.capacity,
+        "plan": {"operation": plan.operation, "index": plan.index},
+        "next": following,
+    }
+
+
+def links_to_items(
+    request: Request, target: Target, found: CollectionPage
+) -> list[tuple[str, str]]:
+    """The key of each item in words, and its URL."""
+    table, description = target.table, target.description
+    keys = [{name: item[name] for name in description.key_names} for item in found.page.items]
+    return [
+        (
+            " / ".join(str(content_of(value)) for value in key.values()),
+            item_link(request, table, description, key),
+        )
+        for key in keys
+    ]
+
+
+def _shown(items: list[Item], representation: Representation) -> list[Item]:
+    """The items without the keys that were read for the cursor only."""
+    names = {path[0] for path in representation.fields}
+    if not names:
+        return items
+    return [{name: item[name] for name in item if name in names} for item in items]
