@@ -19,6 +19,7 @@ from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from project.doors import place_of
 from tables.access.limits.rates import allowance_of
 from tables.access.log_fields import bound
 from tables.configuration import registry
@@ -59,18 +60,6 @@ THROTTLES = Counter(
     ["operation", "alias"],
 )
 
-# First segment of the path -> door. Anything else is "other", or a scanner could make labels.
-_DOORS = {
-    "": "front",
-    "admin": "admin",
-    "api": "v1",
-    "dynamodb": "putitem",
-    "endpoint": "adminapi",
-    "healthz": "health",
-    "oidc": "sign-in",
-    "readyz": "health",
-    settings.STATIC_URL.strip("/"): "static",
-}
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -129,7 +118,7 @@ def _all_workers() -> CollectorRegistry:
 
 
 def _note_request(request: HttpRequest, answer: HttpResponseBase, seconds: float) -> None:
-    door = _DOORS.get(request.path_info.split("/", 2)[1], "other")
+    door = place_of(request)
     method = request.method if request.method in _METHODS else "other"
     alias = _alias_of(request)
     REQUESTS.labels(door, method, answer.status_code, alias).inc()

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
+from project.doors import place_of
 from tables.access.callers import Caller
 from tables.access.log_fields import begin, bind, bound
 from tables.core.errors import TablesError
@@ -79,6 +80,7 @@ def _write_line(request: HttpRequest, answer: HttpResponseBase, spent: Spent) ->
         "request",
         method=request.method,
         path=request.path_info,
+        door=place_of(request),
         status=answer.status_code,
         ms=round((time.perf_counter() - spent.started) * 1000, 1),
         capacity=round(spent.capacity, 1),

@@ -71,7 +71,7 @@ def error_page(
     return answer
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception | None) -> HttpResponse:
     """What Django itself could not read; nobody may be known yet, so there is nothing around it."""
     if isinstance(exception, RequestDataTooBig):
         most = size_text(settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
@@ -83,14 +83,14 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "admin/message.html", context, status=400)
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def permission_denied(request: HttpRequest, exception: Exception | None) -> HttpResponse:
     """A refusal, with the reason where one was given for people."""
     return _message_page(
-        request, 403, _("You may not see this"), str(exception), _("Ask an administrator.")
+        request, 403, _("You may not see this"), str(exception or ""), _("Ask an administrator.")
     )
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+def page_not_found(request: HttpRequest) -> HttpResponse:
     """No such page."""
     return _message_page(
         request, 404, _("Page not found"), _("Nothing answers to this address."), ""

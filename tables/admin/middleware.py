@@ -7,7 +7,9 @@ from typing import Any
 from django.contrib.messages.middleware import MessageMiddleware
 from django.http import HttpRequest
 
-_PAGES = "/admin/"
+from tables.admin.door import PREFIX
+
+_PAGES = f"/{PREFIX}/"
 
 
 class PageMessageMiddleware(MessageMiddleware):

@@ -48,6 +48,7 @@ def test_a_request_is_one_line(client, signer, written):
         "request_id": answer["X-Request-ID"],
         "method": "GET",
         "path": "/api/v1/tables",
+        "door": "v1",
         "status": 200,
         "caller": "sub-1",
         "alias": "",

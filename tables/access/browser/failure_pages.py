@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -82,14 +83,14 @@ KINDS = {
 }
 
 
-def failure_page(request: HttpRequest, kind: str, *, next_page: str = "/admin/") -> HttpResponse:
+def failure_page(request: HttpRequest, kind: str, *, next_page: str = "") -> HttpResponse:
     """The page for one of KINDS."""
     failure = KINDS[kind]
     context = {
         "kind": kind,
         "failure": failure,
         "title": failure.title,
-        "next_page": next_page,
+        "next_page": next_page or reverse("admin:index"),
         "request_id": request_id(),
     }
     answer = render(request, "access/failure.html", context, status=failure.status)

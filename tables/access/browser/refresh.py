@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -14,14 +15,14 @@ from django.http import (
     JsonResponse,
 )
 from django.shortcuts import render
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import gettext as _
 from rest_framework.authentication import CSRFCheck
 
+from tables.access.browser.door import door
 from tables.access.browser.sessions import has_ended
-from tables.access.browser.sign_in import FIRST_PAGE, SIGNED_IN_PAGE, sign_in_url
+from tables.access.browser.sign_in import SIGNED_IN_PAGE, first_page, sign_in_url
 
-_PAGES = "/admin/"  # nobody sees these without signing in
-_OWN = ("/oidc/", "/admin/login", "/admin/logout")  # these know what to do with nobody
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -40,7 +41,7 @@ class RefreshMiddleware:
         if not _is_concerned(request):
             return None
         if not _is_navigation(request):
-            return _unauthorized(request) if request.path_info.startswith(_PAGES) else None
+            return _unauthorized(request) if _is_for_staff(request) else None
         if request.method in ("GET", "HEAD"):
             return HttpResponseRedirect(sign_in_url(request.get_full_path()))
         if request.method == "POST" and request.content_type in _FORMS and _is_from_us(request):
@@ -50,11 +51,24 @@ class RefreshMiddleware:
 
 def _is_concerned(request: HttpRequest) -> bool:
     """A page for staff and nobody signed in, or any page and a session that has ended."""
-    if request.path_info.startswith(_OWN) or "HTTP_AUTHORIZATION" in request.META:
+    if "HTTP_AUTHORIZATION" in request.META or request.path.startswith(_own_pages()):
         return False
-    if request.path_info.startswith(_PAGES):
+    if _is_for_staff(request):
         return not request.user.is_authenticated
     return settings.SESSION_COOKIE_NAME in request.COOKIES and has_ended(request.session)
+
+
+def _is_for_staff(request: HttpRequest) -> bool:
+    """Whether nobody sees this page without signing in."""
+    match = request.resolver_match
+    return match is not None and match.app_names[:1] == ["admin"]
+
+
+@functools.cache
+def _own_pages() -> tuple[str, ...]:
+    """How the paths begin of pages that know what to do with nobody."""
+    own = [reverse(name).rstrip("/") for name in ("admin:login", "admin:logout")]
+    return (*own, f"{get_script_prefix()}{door.prefix}/")
 
 
 def _is_from_us(request: HttpRequest) -> bool:
@@ -117,7 +131,7 @@ def _current_page(request: HttpRequest) -> str:
         page = request.headers.get(header, "")
         if page.startswith(f"{origin}/"):
             return page.removeprefix(origin)
-    return FIRST_PAGE
+    return first_page()
 
 
 def _uncached(answer: HttpResponse) -> HttpResponse:

@@ -32,8 +32,8 @@ from tables.access.browser.probes import Probe
 from tables.access.browser.sessions import begin
 from tables.access.users import caller_of_user
 
-FIRST_PAGE = "/admin/"
-SIGNED_IN_PAGE = "/oidc/done/"
+PREFIX = "oidc"  # as mozilla-django-oidc has it: its callback is registered with user pools
+SIGNED_IN_PAGE = f"/{PREFIX}/done/"
 STATE_SECONDS = 60 * 60  # how long somebody may take to type a password
 # How long the sign-in service may take to say anything at all, and how long that is believed.
 CONNECT_SECONDS = 1
@@ -42,6 +42,11 @@ KEPT_SECONDS = 5
 _STATES = "oidc_states"
 
 log = structlog.get_logger(__name__)
+
+
+def first_page() -> str:
+    """Where somebody goes who wanted no page in particular."""
+    return reverse("admin:index")
 
 
 def sign_in_url(next_page: str) -> str:
@@ -71,7 +76,7 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc] # unty
 
     def get(self, request: HttpRequest) -> HttpResponse:
         attempt = _take_attempt(request)
-        next_page = attempt.get("next", FIRST_PAGE)
+        next_page = attempt.get("next") or first_page()
         try:
             self._sign_in(request, attempt)
         except SignInFailed as failure:
@@ -144,12 +149,12 @@ def _take_attempt(request: HttpRequest) -> dict[str, Any]:
 
 def _safe_next(request: HttpRequest) -> str:
     """The page to come back to: one of this host's, and not one that would sign in again."""
-    wanted = get_next_url(request, "next") or FIRST_PAGE
+    wanted = get_next_url(request, "next") or first_page()
     path = urlsplit(wanted).path
     if not path.startswith("/"):
-        return FIRST_PAGE
-    if unquote(path).startswith("/oidc/") and unquote(path) != SIGNED_IN_PAGE:
-        return FIRST_PAGE
+        return first_page()
+    if unquote(path).startswith(f"/{PREFIX}/") and unquote(path) != SIGNED_IN_PAGE:
+        return first_page()
     return str(wanted)
 
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from rest_framework.exceptions import Throttled
 
+from tables.access.browser.door import door
 from tables.access.browser.failure_pages import failure_page
 from tables.access.limits.rates import allowance_of, count_stranger, wait_of
 
-_SIGN_IN = "/oidc/"
+_SIGN_IN = f"/{door.prefix}/"
 
 
 class LimitsMiddleware:

@@ -1,0 +1,25 @@
+"""The 2011-12-05 door as the rest of the site knows it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+
+from tables.api.putitem.urls import urlpatterns
+from tables.api.putitem.views import TARGET_PREFIX, error_answer
+from tables.doors import Door, Refusal
+
+
+def word(_request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """A refusal as clients of that time read it: theirs to mend is 400, ours 500."""
+    status = 500 if refusal.status >= 500 else 400
+    return error_answer(status, refusal.aws_name, refusal.detail)
+
+
+def is_of_an_old_client(request: HttpRequest) -> bool:
+    """Whether `X-Amz-Target` names this protocol: old SDKs sign and send the path `/`."""
+    return bool(request.META.get("HTTP_X_AMZ_TARGET", "").startswith(TARGET_PREFIX))
+
+
+door = Door(
+    "putitem", "dynamodb", urlpatterns, word, is_for_programs=True, claims=is_of_an_old_client
+)
