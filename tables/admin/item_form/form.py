@@ -38,21 +38,22 @@ _SPARE_ROWS = 1
 _MORE_ROWS = 5
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class ItemForm:
     """The form of a new item (`opened` is empty) or of one that was opened.
 
     `edited` is the item that was submitted, as far as it could be read. `new_key` is sealed: the
-    partition key of an item to be made, where the server chooses it.
+    partition key of an item to be made, where the server chooses it. `trouble` is what stopped a
+    save that may be tried again as it is.
     """
 
     visit: Visit
     opened: Item
-    rows: list[Row]
+    rows: tuple[Row, ...] = ()
     mode: Mode = "rows"
     raw: str = ""
     edited: Item = field(default_factory=dict)
-    errors: list[str] = field(default_factory=list)
+    errors: tuple[str, ...] = ()
     is_new: bool = False
     spare: int = _SPARE_ROWS
     new_key: str = ""
@@ -62,15 +63,13 @@ class ItemForm:
     def of_new(cls, visit: Visit, start: Mapping[str, str], mode: Mode) -> ItemForm:
         """An empty form: a row for each key and for what the schema knows, with texts to start."""
         rows = blank_rows(visit, start, made_key=_made_key(visit))
-        keys = {row.name: {row.type: row.text} for row in rows if not row.optional}
-        return cls(visit, {}, rows, mode, raw=json_text(keys), is_new=True)
+        keys = {row.name: {row.type: row.text} for row in rows if row.state != "optional"}
+        return cls(visit, {}, tuple(rows), mode, raw=json_text(keys), is_new=True)
 
     @classmethod
     def of_item(cls, visit: Visit, item: Item, mode: Mode, edited: Item | None = None) -> ItemForm:
         """The form of a stored item, or of one with edits on it."""
-        form = cls(visit, item, [], mode, edited=item if edited is None else edited)
-        form.show(mode)
-        return form
+        return cls(visit, item, edited=item if edited is None else edited).shown(mode)
 
     @classmethod
     def submitted(cls, visit: Visit, *, is_new: bool) -> ItemForm:
@@ -80,14 +79,11 @@ class ItemForm:
         """
         post = visit.request.POST
         opened = {} if is_new else unseal(post.get("opened", ""), visit.table.alias)
+        form = cls(visit, opened, is_new=is_new, new_key=post.get("new_key", ""))
         if post.get("mode") == "raw":
-            form = cls(visit, opened, [], "raw", raw=post.get("raw", ""), is_new=is_new)
-            form._read_raw()
-        else:
-            form = cls(visit, opened, submitted_rows(post, opened), is_new=is_new)
-            form.edited, form.rows = item_of(form.rows, opened)
-        form.new_key = post.get("new_key", "")
-        return form
+            return _read(replace(form, mode="raw", raw=post.get("raw", "")))
+        edited, rows = item_of(submitted_rows(post, opened), opened)
+        return replace(form, edited=edited, rows=tuple(rows))
 
     # ---------------------------------------------------------------- reading
 
@@ -96,56 +92,66 @@ class ItemForm:
         """Whether everything that was typed could be read, and may be written."""
         return not self.errors and not any(row.error for row in self.rows)
 
-    def check(self, *, as_new: bool) -> None:
-        """Note what this form may not do: write what is read-only, or change the key of an item."""
+    def checked(self, *, as_new: bool) -> ItemForm:
+        """With what it may not do: write what is read-only, or change the key of an item."""
         problems = read_only_problems(self.visit, self.opened, self.edited)
         if not as_new:
             problems += key_problems(self.visit, self.opened, self.edited)
-        self.add_problems(problems)
-        self._require_filled()
+        return _filled(self.with_problems(problems))
 
-    def add_error(self, error: TablesError) -> None:
-        """Put each problem beside the row that it points to, the rest on top."""
+    def with_error(self, error: TablesError) -> ItemForm:
+        """With each problem beside the row that it points to, the rest on top."""
         if error.problems:
-            self.add_problems(error.problems)
-        else:
-            self.errors.append(told(error.message))
+            return self.with_problems(error.problems)
+        return self.with_errors(told(error.message))
 
-    def add_problems(self, problems: Sequence[Problem]) -> None:
-        """Put each problem beside its row, or on top where it has none."""
+    def with_problems(self, problems: Sequence[Problem]) -> ItemForm:
+        """With each problem beside its row, or on top where it has none."""
+        errors, rows = [], list(self.rows)
+        numbers = {row.name: n for n, row in reversed(list(enumerate(rows)))}
         for problem in problems:
             name, within = _pointed_at(problem.pointer)
             detail = told(problem.detail)
-            number = next((n for n, row in enumerate(self.rows) if row.name == name), None)
-            if number is None:
-                self.errors.append(f"{name}: {detail}" if name else detail)
-                continue
-            row = self.rows[number]
-            words = f"{within}: {detail}" if within else detail
-            if words not in row.error:
-                self.rows[number] = replace(row, error=f"{row.error} {words}".strip())
+            if name in numbers:
+                row = rows[numbers[name]]
+                rows[numbers[name]] = row.with_error(f"{within}: {detail}" if within else detail)
+            else:
+                errors.append(f"{name}: {detail}" if name else detail)
+        return replace(self, rows=tuple(rows)).with_errors(*errors)
+
+    def with_errors(self, *errors: str) -> ItemForm:
+        """With more errors on top."""
+        return replace(self, errors=(*self.errors, *errors))
+
+    def in_trouble(self, words: str) -> ItemForm:
+        """With what stopped a save that may be tried again as it is."""
+        return replace(self, trouble=words)
 
     # ---------------------------------------------------------------- other looks
 
-    def show(self, mode: Mode) -> None:
-        """Turn to rows or to raw JSON, with what was edited so far."""
-        self.mode = "raw" if self.is_wide else mode
-        if self.mode == "raw":
-            self.raw = _raw_text(self.visit, self.edited)
-            self.rows = []
-        else:
-            rows = _rows_between(self.visit, self.opened, self.edited)
-            self.rows = rows + self._missing_rows({row.name for row in rows})
+    def shown(self, mode: Mode) -> ItemForm:
+        """Turned to rows or to raw JSON, with what was edited so far."""
+        if mode == "raw" or self.is_wide:
+            return replace(self, mode="raw", raw=_raw_text(self.visit, self.edited), rows=())
+        rows = _rows_between(self.visit, self.opened, self.edited)
+        rows += self._missing_rows({row.name for row in rows})
+        return replace(self, mode="rows", rows=tuple(rows))
 
-    def switch_view(self, number: str) -> None:
-        """Show one row's value in its other view: plain or typed."""
-        for n, row in enumerate(self.rows):
-            if str(n) == number:
-                self.rows[n] = viewed(row, "plain" if row.view == "typed" else "typed", self.opened)
+    def switched(self, number: str) -> ItemForm:
+        """With one row's value in its other view: plain or typed."""
+        return replace(
+            self,
+            rows=tuple(
+                viewed(row, "plain" if row.view == "typed" else "typed", self.opened)
+                if str(n) == number
+                else row
+                for n, row in enumerate(self.rows)
+            ),
+        )
 
-    def add_rows(self) -> None:
-        """Offer more empty rows."""
-        self.spare = _MORE_ROWS
+    def with_room(self) -> ItemForm:
+        """With more empty rows."""
+        return replace(self, spare=_MORE_ROWS)
 
     # ---------------------------------------------------------------- for the template
 
@@ -212,27 +218,34 @@ class ItemForm:
         """Empty rows for what the schema knows and the item doesn't hold."""
         rows = blank_rows(self.visit, {}, made_key=self.made_key)
         return [
-            row if self.is_new else replace(row, optional=True)
+            row if self.is_new else replace(row, state="optional")
             for row in rows
             if row.name not in known
         ]
 
-    def _read_raw(self) -> None:
-        try:
-            document = parse(self.raw, max_depth=_RAW_DEPTH)
-            if not isinstance(document, dict):
-                raise InvalidValue(_("The item must be a JSON object of typed values."))
-            self.edited = {**self.fixed, **typed_item(document)}
-        except TablesError as error:
-            self.errors.append(told(error.message).replace("The body", _("The JSON")))
 
-    def _require_filled(self) -> None:
-        """An empty text in a new item is a row that was forgotten, where the schema wants one."""
-        if not self.is_new:
-            return
-        for n, row in enumerate(self.form_rows[: len(self.rows)]):
-            if row.required and not row.row.text and not row.row.error:
-                self.rows[n] = replace(row.row, error=_("Fill this in."))
+def _read(form: ItemForm) -> ItemForm:
+    """With the item that the typed JSON says, or with what is wrong with it."""
+    try:
+        document = parse(form.raw, max_depth=_RAW_DEPTH)
+        if not isinstance(document, dict):
+            raise InvalidValue(_("The item must be a JSON object of typed values."))
+        return replace(form, edited={**form.fixed, **typed_item(document)})
+    except TablesError as error:
+        return form.with_errors(told(error.message).replace("The body", _("The JSON")))
+
+
+def _filled(form: ItemForm) -> ItemForm:
+    """With a word at each empty text of a new item that the schema wants: it was forgotten."""
+    if not form.is_new:
+        return form
+    shown = zip(form.rows, form.form_rows, strict=False)
+    return replace(form, rows=tuple(_or_forgotten(row, as_shown) for row, as_shown in shown))
+
+
+def _or_forgotten(row: Row, shown: FormRow) -> Row:
+    is_empty = shown.required and not row.text and not row.error
+    return replace(row, error=_("Fill this in.")) if is_empty else row
 
 
 def mode_of(request: HttpRequest) -> Mode:
@@ -257,7 +270,7 @@ def _rows_between(visit: Visit, opened: Item, edited: Item) -> list[Row]:
         if name in edited and name not in fixed:
             rows.append(row_of(name, edited[name], places.get(name)))
         elif name in opened and name not in fixed:
-            rows.append(replace(row_of(name, opened[name], places[name]), removed=True))
+            rows.append(replace(row_of(name, opened[name], places[name]), state="removed"))
     return rows
 
 

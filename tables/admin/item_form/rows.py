@@ -31,6 +31,7 @@ from tables.core.values import (
 )
 
 View = Literal["plain", "typed"]
+State = Literal["given", "removed", "optional", "bare"]
 
 MAX_ROWS = 2000
 # A typed value nests two objects or arrays for each level of the value itself.
@@ -45,9 +46,10 @@ class Row:
     """One attribute as text.
 
     `view` says how the text is written: lists and maps as plain or typed JSON, strings as they are
-    or (typed) as JSON strings. `place` is the attribute's place in the opened item. An `optional`
-    row without text stands for no attribute; a row that was not `given` came without its control,
-    as when the type of a null is changed. `error` is for whoever typed it.
+    or (typed) as JSON strings. `place` is the attribute's place in the opened item. `error` is for
+    whoever typed it. A row's `state` is one of four: its text was given; the attribute is to be
+    removed; without text it stands for no attribute (optional); it came without its control, as
+    when the type of a null is changed (bare).
     """
 
     name: str
@@ -55,15 +57,19 @@ class Row:
     text: str = ""
     view: View = "plain"
     place: int | None = None
-    removed: bool = False
-    optional: bool = False
-    given: bool = True
+    state: State = "given"
     error: str = ""
 
     @property
     def is_blank(self) -> bool:
         """Whether the row says nothing at all."""
-        return not self.text and (self.optional or not self.name)
+        return not self.text and (self.state == "optional" or not self.name)
+
+    def with_error(self, words: str) -> Row:
+        """The row with one more error, each once."""
+        if words in self.error:
+            return self
+        return replace(self, error=f"{self.error} {words}".strip())
 
 
 def row_of(name: str, value: AttributeValue, place: int | None = None) -> Row:
@@ -108,7 +114,7 @@ def value_of(row: Row, opened: AttributeValue | None = None) -> AttributeValue:
 
     `opened` is what stood there, whose kind of line break a string keeps.
     """
-    if not row.given and row.type != "NULL":
+    if row.state == "bare" and row.type != "NULL":
         raise InvalidValue(_("Now write the value in its new type."))
     if row.type == "S":
         return {"S": _string(row, opened)}
@@ -129,7 +135,7 @@ def value_of(row: Row, opened: AttributeValue | None = None) -> AttributeValue:
 
 def is_untouched(row: Row, opened: AttributeValue) -> bool:
     """Whether a browser would submit this very row for a value that nobody touched."""
-    if row.removed or row.type != type_of(opened):
+    if row.state == "removed" or row.type != type_of(opened):
         return False
     return _as_submitted(row.text) == _as_submitted(text_of(opened, row.view))
 
@@ -145,7 +151,7 @@ def submitted_rows(form: Mapping[str, str], opened: Item) -> list[Row]:
         raise InvalidRequest(_("The form has too many rows."))
     names = list(opened)
     rows = (_submitted(form, number, names) for number in numbers)
-    return [row for row in rows if row.optional or not row.is_blank]
+    return [row for row in rows if row.state == "optional" or not row.is_blank]
 
 
 def item_of(rows: Iterable[Row], opened: Item) -> tuple[Item, list[Row]]:
@@ -190,7 +196,7 @@ def _apply(row: Row, item: Item, seen: set[str], opened: Item) -> None:
         raise InvalidValue(_("Another row has this name."))
     seen.add(row.name)
     before = opened.get(row.name)
-    if row.removed:
+    if row.state == "removed":
         item.pop(row.name, None)
     elif before is None or not is_untouched(row, before):
         item[row.name] = value_of(row, before)
@@ -208,10 +214,16 @@ def _submitted(form: Mapping[str, str], number: int, names: list[str]) -> Row:
         text=member("value"),
         view="typed" if member("view") == "typed" else "plain",
         place=place,
-        removed=bool(member("remove")),
-        optional=bool(member("optional")),
-        given=f"a-{number}-value" in form,
+        state=_state(form, number),
     )
+
+
+def _state(form: Mapping[str, str], number: int) -> State:
+    if form.get(f"a-{number}-remove"):
+        return "removed"
+    if form.get(f"a-{number}-optional"):
+        return "optional"
+    return "given" if f"a-{number}-value" in form else "bare"
 
 
 def _as_submitted(text: str) -> str:

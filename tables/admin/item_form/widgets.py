@@ -109,7 +109,7 @@ def blank_rows(visit: Visit, start: Mapping[str, str], *, made_key: str = "") ->
             types[name] = _type(subschema(schema, (name,)))
     needed = {*keys, *_required(visit)}
     return [
-        Row(name, tag, start.get(name, ""), optional=name not in needed)
+        Row(name, tag, start.get(name, ""), state="given" if name in needed else "optional")
         for name, tag in types.items()
     ]
 
@@ -162,7 +162,7 @@ def _choices(row: Row, known: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     if not values:
         return ()
     more = [] if row.text in values else [row.text]
-    if row.optional and "" not in (*values, *more):
+    if row.state == "optional" and "" not in (*values, *more):
         more = ["", *more]
     return tuple((value, value or "–") for value in [*more, *values])
 
