@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "project.request_log.RequestLogMiddleware",
+    "project.patience.patience_middleware",
     "project.heads.heads_middleware",
     "project.metrics.metrics_middleware",  # takes itself out where METRICS is false
     "project.security.PolicyMiddleware",

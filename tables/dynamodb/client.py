@@ -15,6 +15,7 @@ from botocore.handlers import add_retry_headers
 from django.conf import settings
 from django.dispatch import Signal
 
+from tables.dynamodb.deadline import CONNECT_SECONDS, READ_SECONDS, shorten
 from tables.dynamodb.translation import translate
 from tables.dynamodb.wire import to_request
 
@@ -51,8 +52,8 @@ def client() -> DynamoDBClient:
         endpoint_url=settings.AWS_ENDPOINT_URL_DYNAMODB or None,
         config=Config(
             max_pool_connections=MAX_POOL_CONNECTIONS,
-            connect_timeout=3,
-            read_timeout=10,
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
             retries={"mode": "standard", "total_max_attempts": 4},
             # What goes out was compiled and checked in core; DynamoDB checks it again.
             parameter_validation=False,
@@ -62,6 +63,7 @@ def client() -> DynamoDBClient:
     )
     # Two more headers to sign, which tell AWS how often the SDK has tried.
     made.meta.events.unregister("request-created", add_retry_headers)
+    made.meta.events.register("before-send.dynamodb", shorten)
     made.meta.events.register("before-parse.dynamodb", _hand_over_body)
     made.meta.events.register("response-received.dynamodb", _note_lost_answer)
     return made

@@ -27,6 +27,7 @@ from tables.core.errors import (
     TransactionConflict,
     Unavailable,
 )
+from tables.dynamodb.deadline import OutOfTime
 from tables.dynamodb.wire import from_request
 
 logger = logging.getLogger(__name__)
@@ -131,6 +132,11 @@ def translate(error: ClientError | BotoCoreError | ValueError) -> TablesError:
         logger.error("dynamodb_not_set_up", extra={"reason": type(error).__name__})
         return Refused(_SENTENCES[Refused])
     logger.error("dynamodb_unreachable", extra={"reason": type(error).__name__})
+    if isinstance(error, OutOfTime):
+        return Unavailable(
+            "DynamoDB takes longer to answer than a request may wait.",
+            retry_after=RETRY_AFTER_SECONDS,
+        )
     return Unavailable("DynamoDB can't be reached.", retry_after=RETRY_AFTER_SECONDS)
 
 

@@ -31,6 +31,7 @@ class Script:
     url: str = ""
     answers: list = field(default_factory=list)
     requests: list = field(default_factory=list)
+    seconds: float = 0.0  # that each answer takes
 
     def will_answer(self, *answers):
         self.answers = [a if isinstance(a, Answer) else Answer(a) for a in answers]
@@ -42,6 +43,7 @@ class Script:
 
 def serve(script):
     """Start a server for the script; returns what stops it."""
+    gone = threading.Event()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -50,6 +52,7 @@ def serve(script):
             data = self.rfile.read(int(self.headers["Content-Length"]))
             operation = self.headers["X-Amz-Target"].partition(".")[2]
             answer = script.answer(operation, json.loads(data))
+            gone.wait(script.seconds)
             body = answer.encoded()
             checksum = zlib.crc32(body) + (0 if answer.has_right_checksum else 1)
             self.send_response(answer.status)
@@ -69,6 +72,7 @@ def serve(script):
     script.url = f"http://127.0.0.1:{server.server_port}"
 
     def stop():
+        gone.set()
         server.shutdown()
         server.server_close()
 

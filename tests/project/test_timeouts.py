@@ -4,7 +4,11 @@ import re
 import runpy
 from pathlib import Path
 
+from django.http import StreamingHttpResponse
+
+from project.patience import FIRST_BYTE_SECONDS, patience_middleware
 from tables.dynamodb.client import client
+from tables.dynamodb.deadline import seconds_left
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -15,10 +19,29 @@ def proxy_seconds():
 
 
 def test_a_dynamodb_that_hangs_is_told_by_the_door_before_the_proxy_gives_up():
+    assert proxy_seconds() > FIRST_BYTE_SECONDS
+
+
+def test_the_first_call_of_a_request_may_take_all_of_its_time():
     config = client().meta.config
-    tries = config.retries["total_max_attempts"]
-    pauses = sum(2**n for n in range(tries - 1))  # botocore's standard mode, at most
-    assert tries * (config.connect_timeout + config.read_timeout) + pauses < proxy_seconds()
+    assert config.connect_timeout + config.read_timeout == FIRST_BYTE_SECONDS
+
+
+def test_the_deadline_ends_where_a_stream_begins(rf):
+    left = []
+
+    def chunks():
+        left.append(seconds_left())
+        yield b""
+
+    def view(_request):
+        left.append(seconds_left())
+        return StreamingHttpResponse(chunks())
+
+    list(patience_middleware(view)(rf.get("/")))
+    before, after = left
+    assert 0 < before <= FIRST_BYTE_SECONDS
+    assert after is None
 
 
 def test_an_idle_connection_is_closed_by_the_balancer_first():
