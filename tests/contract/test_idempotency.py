@@ -200,6 +200,69 @@ def test_who_lost_the_right_gets_no_replay(transactions, moto_tables, enter, nam
     assert door.is_forbidden(door.add({"text": {"S": "Ann"}}, headers=KEY))
 
 
+def put_v1(door, name):
+    return door.send("PUT", f"Things/items/{name}", {"v": 1}, headers=KEY)
+
+
+def add_by_key(door, name):
+    return door.add({"id": {"S": name}, "v": {"N": "1"}}, headers=KEY)
+
+
+def change_at_once(door, name):
+    return door.change(name, headers=KEY)
+
+
+# A write, whether the item is there before, and who may do part of it, not what it came to.
+PARTLY = [
+    pytest.param("v1", put_v1, True, "adders", id="v1 PUT that overwrote"),
+    pytest.param("v1", put_v1, False, "changers", id="v1 PUT that created"),
+    pytest.param("adminapi", add_by_key, True, "adders", id="adminapi create that overwrote"),
+    pytest.param("adminapi", change_at_once, False, "changers", id="adminapi update that created"),
+]
+
+
+@pytest.mark.parametrize(("name", "write", "is_there", "group"), PARTLY)
+def test_33_a_replay_asks_for_the_right_that_the_kept_request_needed(
+    transactions, moto_tables, enter, name, write, is_there, group
+):
+    if is_there:
+        store("real-things", {"id": {"S": "a"}, "since": {"BOOL": True}})
+    first = write(enter(name, "staff", sub="sam"), "a")
+    written = stored("real-things", "a")
+
+    door = enter(name, group, sub="sam")
+    refused = write(door, "a")
+
+    assert first.status_code in (200, 201)
+    assert refused.status_code == 403
+    assert not is_replayed(refused)
+    assert stored("real-things", "a") == written
+    assert_replays(first, write(enter(name, "staff", sub="sam"), "a"))
+
+
+def test_33_each_operation_of_a_batch_asks_for_its_own_right(transactions, moto_tables, enter):
+    store("real-things", {"id": {"S": "a"}})
+    operations = [
+        {"method": "PUT", "key": "a", "body": {"v": 1}},
+        {"method": "PUT", "key": "b", "body": {"v": 1}},
+        {"method": "PATCH", "key": "none", "body": {"v": 1}},
+    ]
+
+    def send(*groups):
+        door = enter("v1", *groups, sub="sam")
+        response = door.send("POST", "Things/batch", {"operations": operations}, headers=KEY)
+        return response, languages.loads(response.content)["results"]
+
+    first, results = send("staff")
+    again, partly = send("adders")
+
+    assert [result["status"] for result in results] == [200, 201, 404]
+    assert [result["status"] for result in partly] == [403, 201, 404]
+    assert partly[1:] == results[1:]
+    assert is_replayed(again)
+    assert_replays(first, send("staff")[0])
+
+
 @pytest.mark.parametrize("name", KEEPING)
 def test_a_403_is_not_kept(transactions, moto_tables, enter, name):
     enter(name, "readers", sub="sam").add({"text": {"S": "Ann"}}, headers=KEY)
@@ -208,13 +271,27 @@ def test_a_403_is_not_kept(transactions, moto_tables, enter, name):
     assert door.add({"text": {"S": "Ann"}}, headers=KEY).status_code == door.created
 
 
-@pytest.mark.parametrize("key", ["", "a b", "é", "k" * 256])
+@pytest.mark.parametrize("key", ["", "a b", "é", "k" * 256, "a,b", "a, b", '"a,b"'])
 def test_a_key_that_is_none_is_400_and_nothing_is_written(door, key):
     response = door.add({"text": {"S": "Ann"}}, headers={"Idempotency-Key": key})
 
     assert response.status_code == 400
     assert b"1 to 255 visible ASCII" in response.content
     assert things() == []
+
+
+def test_a_last_slash_and_another_spelling_of_the_host_are_the_same_request(
+    transactions, moto_tables, enter, settings
+):
+    settings.ALLOWED_HOSTS = ["testserver", "other.test"]
+    door = enter("v1", "staff")
+    first = door.send("POST", "Things/items", {"text": "Ann"}, headers=KEY)
+    again = door.send(
+        "POST", "Things/items/", {"text": "Ann"}, headers={**KEY, "Host": "other.test"}
+    )
+
+    assert_replays(first, again)
+    assert len(things()) == 1
 
 
 def test_an_update_in_several_writes_can_not_be_kept(transactions, moto_tables, enter):

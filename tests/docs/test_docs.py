@@ -138,7 +138,8 @@ def test_every_metric_has_a_row_with_its_labels():
 def test_every_attack_has_tests_under_its_number():
     numbers = [row[0] for row in rows(text("attacks.md")) if row[0].isdigit()]
     tests = "".join(file.read_text() for file in (ROOT / "tests").rglob("test_*.py"))
-    assert numbers == [str(number) for number in range(1, 30)]
+    assert numbers[:29] == [str(number) for number in range(1, 30)]
+    assert numbers == sorted(set(numbers), key=int)
     assert [number for number in numbers if f"def test_{number}_" not in tests] == []
 
 

@@ -36,8 +36,8 @@ from tables.core.values import Item
 from tables.dynamodb.reads import get_item
 from tables.dynamodb.writes import rewrite, write
 
-# Gives the companions of a write that makes the item this; maybe none.
-Companions = Callable[[Item], Sequence[Operation]]
+# Gives the companions of a write that makes of the stored item (None: there is none) this one.
+Companions = Callable[[Item | None, Item], Sequence[Operation]]
 
 
 def run_actions(actions: Mapping[str, Any], key: Item, target: Target) -> list[dict[str, Any]]:
@@ -84,7 +84,7 @@ def change_as_read(
     changes: Sequence[Change],
     key: Item,
     target: Target,
-    companions: Companions = lambda _after: (),
+    companions: Companions = lambda _stored, _after: (),
 ) -> Item:
     """As `change`, computed here from the item as read and pinned to it, with companions."""
     after: Item = {}
@@ -92,7 +92,7 @@ def change_as_read(
     def decide(stored: Item | None) -> Sequence[Operation]:
         nonlocal after
         operation, after = _decided(changes, key, stored, target)
-        return [operation, *companions(after)]
+        return [operation, *companions(stored, after)]
 
     rewrite(target.description, key, decide)
     return after

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from tables.access.callers import Caller
-from tables.access.rights import can
+from tables.access.rights import can, require
 from tables.core.descriptions import TableDescription
 from tables.core.registry import Table
 
@@ -20,3 +20,7 @@ class Target:
 
     def may(self, action: str) -> bool:
         return can(self.caller, action, self.table)
+
+    def require(self, action: str) -> None:
+        """Raise Forbidden unless the caller has this right."""
+        require(self.caller, action, self.table)

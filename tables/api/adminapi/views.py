@@ -137,13 +137,13 @@ class AdminApiView(APIView):
     def delete(self, request: Request) -> HttpResponse:
         target = self._target("delete", "delete")
         name, key = target.description.name, item_key(self.parameters, target.description)
-        answer = Answer(200, {"Content-Type": JSON}, DELETED)
+        answer = Answer(200, {"Content-Type": JSON}, DELETED, rights=frozenset({"delete"}))
 
         def run(keep: Keep) -> Answer:
             write(Delete(name, key), companions=keep(answer, Effect(name, key, None)))
             return answer
 
-        return self._once(b"", run, lambda kept, _item: replace(kept, body=DELETED))
+        return self._once(target, b"", run, lambda kept, _item: replace(kept, body=DELETED))
 
     # ------------------------------------------------------------ operations
 
@@ -193,6 +193,8 @@ class AdminApiView(APIView):
     def _create(self) -> HttpResponse:
         target = self._target("create", "add")
         body = self._body()
+        # It overwrites where it may, so nobody knows whether it did.
+        rights = frozenset({"add", "change"} if target.may("change") else {"add"})
 
         def run(keep: Keep) -> Answer:
             item = new_item(parse_object(body), target)
@@ -201,7 +203,7 @@ class AdminApiView(APIView):
                 "Location": self._location(item, target),
                 "ETag": etag(item),
             }
-            answer = Answer(200, headers, found(item))
+            answer = Answer(200, headers, found(item), rights=rights)
             key = {name: item[name] for name in target.description.key_names}
             put(item, target, keep(answer, Effect(target.description.name, key, item)))
             return answer
@@ -212,7 +214,7 @@ class AdminApiView(APIView):
                 return replace(kept, headers={"Location": kept.headers["Location"]}, body=b"")
             return replace(kept, headers={**kept.headers, "ETag": etag(item)}, body=found(item))
 
-        return self._once(body, run, rebuild)
+        return self._once(target, body, run, rebuild)
 
     def _update_at_once(self, target: Target, key: Item, body: bytes) -> HttpResponse:
         @cache
@@ -222,7 +224,8 @@ class AdminApiView(APIView):
         def answer_with(after: Item | None) -> Answer:
             actions, ignored = read()
             results = [succeeded(action, after) for action in actions]
-            return Answer(200, {"Content-Type": JSON}, updated(results, ignored))
+            content = updated(results, ignored)
+            return Answer(200, {"Content-Type": JSON}, content, rights=frozenset({"change"}))
 
         def run(keep: Keep) -> Answer:
             changes = read_all_changes(read()[0])
@@ -230,9 +233,11 @@ class AdminApiView(APIView):
                 return answer_with(change(changes, key, target))
             answer = answer_with(None)
 
-            def companions(after: Item) -> list[Operation]:
+            def companions(stored: Item | None, after: Item) -> list[Operation]:
                 nonlocal answer
                 answer = answer_with(after)
+                if stored is None:
+                    answer = replace(answer, rights=answer.rights | {"add"})
                 return [*keep(answer, Effect(target.description.name, key, after))]
 
             change_as_read(changes, key, target, companions)
@@ -241,7 +246,7 @@ class AdminApiView(APIView):
         def rebuild(kept: Answer, item: Item | None) -> Answer:
             return replace(kept, body=answer_with(item).body)
 
-        return self._once(body, run, rebuild)
+        return self._once(target, body, run, rebuild)
 
     # ------------------------------------------------------------ steps
 
@@ -261,7 +266,7 @@ class AdminApiView(APIView):
             raise exceptions.UnsupportedMediaType("form", "A form is not read here; send JSON.")
         return read_body(self.request)
 
-    def _once(self, body: bytes, run: Run, rebuild: Rebuild) -> HttpResponse:
+    def _once(self, target: Target, body: bytes, run: Run, rebuild: Rebuild) -> HttpResponse:
         """The answer of a write, replayed where the request carries a key that is known."""
         request = self.request
         keyed = keyed_request(
@@ -271,7 +276,8 @@ class AdminApiView(APIView):
             request.headers,
             body,
         )
-        return answer_response(perform(keyed, run, word=word, rebuild=rebuild))
+        answer = perform(keyed, run, word=word, rebuild=rebuild, require=target.require)
+        return answer_response(answer)
 
     def _location(self, item: Item, target: Target) -> str:
         keys = zip(("id", "sk"), target.description.key_names, strict=False)

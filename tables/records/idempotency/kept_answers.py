@@ -35,12 +35,14 @@ class Answer:
     """A whole answer, made before the write that it tells of.
 
     `final` is False where the same request may end otherwise next time: it is not kept then.
+    `rights` are those that its writes needed: who asks for it again must still have them.
     """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     final: bool = True
+    rights: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Record:
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    rights: frozenset[str] = frozenset()
     table: str = ""
     key: Item = field(default_factory=dict)
     state: str = ""
@@ -93,6 +96,7 @@ class Record:
             is_finished=finished,
             status=answer.status,
             headers=dict(answer.headers),
+            rights=answer.rights,
             body=answer.body if len(compressed) <= MAX_KEPT_BODY_BYTES else None,
         )
         if effect is None:
@@ -142,6 +146,8 @@ class Record:
             item["status"] = {"N": str(self.status)}
         if self.body is not None:
             item["body"] = {"B": base64.b64encode(zlib.compress(self.body)).decode()}
+        if self.rights:
+            item["rights"] = {"SS": sorted(self.rights)}
         if self.table:
             item |= {
                 "table": {"S": self.table},
@@ -171,6 +177,7 @@ def read_record(record_id: str) -> Record | None:
         status=int(item["status"]["N"]) if "status" in item else None,
         headers={name: value["S"] for name, value in item["headers"]["M"].items()},
         body=zlib.decompress(base64.b64decode(item["body"]["B"])) if "body" in item else None,
+        rights=frozenset(item["rights"]["SS"] if "rights" in item else ()),
         table=item["table"]["S"] if "table" in item else "",
         key=item["key"]["M"] if "key" in item else {},
         state=item["state"]["S"] if "state" in item else "",

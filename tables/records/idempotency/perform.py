@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tables.core.errors import (
+    Forbidden,
     IdempotencyConflict,
     PreconditionFailed,
     TablesError,
@@ -30,13 +31,22 @@ from tables.records.idempotency.courses import (
     may_keep,
     put_or_be_overtaken,
 )
-from tables.records.idempotency.kept_answers import Answer, Effect, Record, read_record
+from tables.records.idempotency.kept_answers import (
+    KEPT_SECONDS,
+    Answer,
+    Effect,
+    Record,
+    read_record,
+)
 from tables.records.idempotency.keyed_requests import KeyedRequest
 
 REPLAYED_HEADER = "Idempotency-Replayed"
 _ATTEMPTS = 5
 # No request lives longer than this; what still is unfinished then was interrupted.
 _LONGEST_REQUEST_SECONDS = 60
+# An upgrade starts new processes; a day later nothing is left of what was kept before. The hour
+# is for those of the former version that still answer beside the first new ones.
+_FORMER_NAMES_UNTIL = time.monotonic() + KEPT_SECONDS + 60 * 60
 
 # Called with the answer and the effect of a write, right before it; gives the companions that must
 # go into the write's transaction, maybe none.
@@ -46,23 +56,28 @@ Run = Callable[[Keep], Answer]
 # status and headers that were, and the item as it is now (None: gone).
 Word = Callable[[TablesError], Answer]
 Rebuild = Callable[[Answer, Item | None], Answer]
+# Raises Forbidden where the caller, as things are now, doesn't have this right.
+Require = Callable[[str], None]
 # The keyed request of one operation among many.
 Part = Callable[[int], KeyedRequest | None]
 
 
-def perform(request: KeyedRequest | None, run: Run, *, word: Word, rebuild: Rebuild) -> Answer:
+def perform(
+    request: KeyedRequest | None, run: Run, *, word: Word, rebuild: Rebuild, require: Require
+) -> Answer:
     """Run the request, unless its key's answer is known: then that, marked as replayed.
 
     `run` writes at most once, with what `keep` gave for that very answer, and returns the answer;
     it may be called again when nothing was written. Errors that the same request would meet again
-    become kept answers; others are raised. Raises IdempotencyConflict.
+    become kept answers; others are raised. A known answer is given to who still has the rights
+    that it needed: `require` is asked. Raises IdempotencyConflict, Forbidden.
     """
     if request is None:
         return run(_keep_nothing)
     for attempt in range(_ATTEMPTS):
-        record = read_record(request.record_id)
+        record = _record_of(request)
         if record is not None:
-            return _replayed(record, request, rebuild)
+            return _replayed(record, request, rebuild, require)
         fresh = Record(request.record_id, request.fingerprint)
         try:
             return _run_once(course_of(fresh), run, word)
@@ -76,11 +91,12 @@ def perform(request: KeyedRequest | None, run: Run, *, word: Word, rebuild: Rebu
 
 
 def perform_parts(
-    request: KeyedRequest | None, run: Callable[[Part], Answer], *, word: Word
+    request: KeyedRequest | None, run: Callable[[Part], Answer], *, word: Word, require: Require
 ) -> Answer:
     """Run a request of many operations, each of which `run` performs as `part(position)`.
 
-    A retry after an interruption runs what is left, because each part replays on its own. `run`
+    A retry after an interruption runs what is left, because each part replays on its own; so does
+    one by a caller who has lost a right since, and each part says whether it needed it. `run`
     returns an answer that is not final where a part raised. Raises IdempotencyConflict.
     """
     if request is None:
@@ -89,10 +105,10 @@ def perform_parts(
 
     def part(position: int) -> KeyedRequest:
         # Of this attempt: parts of a claim that has expired must not answer for a new one.
-        part_id = f"{request.record_id}#{record.attempt}#{position}"
+        part_id = f"{record.id}#{record.attempt}#{position}"
         return KeyedRequest(part_id, request.fingerprint)
 
-    if record.is_finished and record.body is None:
+    if record.is_finished and (record.body is None or not _may_have(record, require)):
         return _marked(run(part))
     if record.is_finished:
         return _marked(_answer_of(record))
@@ -124,8 +140,31 @@ def _run_once(course: InTransaction | InOrder, run: Run, word: Word) -> Answer:
     return answer
 
 
-def _replayed(record: Record, request: KeyedRequest, rebuild: Rebuild) -> Answer:
+def _record_of(request: KeyedRequest) -> Record | None:
+    """What is known of the request, under today's name or, for a day, under the former one."""
+    record = read_record(request.record_id)
+    if record is None and request.former_id and time.monotonic() < _FORMER_NAMES_UNTIL:
+        return read_record(request.former_id)
+    return record
+
+
+def _may_have(record: Record, require: Require) -> bool:
+    """Whether the caller still has every right that the kept answer needed."""
+    try:
+        _require_rights(record, require)
+    except Forbidden:
+        return False
+    return True
+
+
+def _require_rights(record: Record, require: Require) -> None:
+    for right in sorted(record.rights):
+        require(right)
+
+
+def _replayed(record: Record, request: KeyedRequest, rebuild: Rebuild, require: Require) -> Answer:
     _require_same_request(record, request)
+    _require_rights(record, require)
     if not record.is_finished:
         _complete(record)
     answer = _answer_of(record)
@@ -152,7 +191,7 @@ def _complete(record: Record) -> None:
 def _claimed(request: KeyedRequest) -> Record:
     """The record of a request of many operations: found, or put there unfinished."""
     for attempt in range(_ATTEMPTS):
-        record = read_record(request.record_id)
+        record = _record_of(request)
         if record is not None:
             _require_same_request(record, request)
             return record
@@ -184,7 +223,7 @@ def _is_final(error: TablesError) -> bool:
 
 
 def _answer_of(record: Record) -> Answer:
-    return Answer(record.status or 200, record.headers, record.body or b"")
+    return Answer(record.status or 200, record.headers, record.body or b"", rights=record.rights)
 
 
 def _marked(answer: Answer) -> Answer:

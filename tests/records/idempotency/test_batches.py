@@ -15,6 +15,7 @@ from tables.records.idempotency.kept_answers import Answer
 from tables.records.idempotency.keyed_requests import KeyedRequest
 from tables.records.idempotency.perform import perform, perform_parts
 from tests.records.conftest import (
+    granted,
     rebuild,
     thing,
     word,
@@ -55,13 +56,17 @@ def test_a_batch_with_a_part_that_may_end_otherwise_runs_that_part_again(things)
 
     def run(part, *, final):
         done = perform(
-            part(0), lambda _: ran.append(0) or Answer(200, {}, b"0"), word=word, rebuild=rebuild
+            part(0),
+            lambda _: ran.append(0) or Answer(200, {}, b"0"),
+            word=word,
+            rebuild=rebuild,
+            require=granted,
         )
         return Answer(207, {}, done.body, final=final)
 
-    first = perform_parts(request, lambda part: run(part, final=False), word=word)
-    second = perform_parts(request, lambda part: run(part, final=True), word=word)
-    third = perform_parts(request, None, word=word)
+    first = perform_parts(request, lambda part: run(part, final=False), word=word, require=granted)
+    second = perform_parts(request, lambda part: run(part, final=True), word=word, require=granted)
+    third = perform_parts(request, None, word=word, require=granted)
 
     assert ran == [0]
     assert first.headers == second.headers == {}
@@ -75,12 +80,16 @@ def test_a_batch_whose_answer_is_too_large_is_put_together_from_its_parts(things
     def run(part):
         for position in (0, 1):
             perform(
-                part(position), lambda _: ran.append(0) or Answer(200), word=word, rebuild=rebuild
+                part(position),
+                lambda _: ran.append(0) or Answer(200),
+                word=word,
+                rebuild=rebuild,
+                require=granted,
             )
         return Answer(207, {}, LARGE)
 
-    first = perform_parts(request, run, word=word)
-    again = perform_parts(request, run, word=word)
+    first = perform_parts(request, run, word=word, require=granted)
+    again = perform_parts(request, run, word=word, require=granted)
 
     assert len(ran) == 2
     assert again == replace(first, headers=REPLAYED)
@@ -91,7 +100,9 @@ def test_a_batch_that_can_not_be_taken_keeps_its_refusal(things):
         raise InvalidValue("No.")
 
     request = KeyedRequest("idempotency#a", "f")
-    first = perform_parts(request, refuse, word=word)
+    first = perform_parts(request, refuse, word=word, require=granted)
 
     assert first == Answer(400, {}, b"invalid_value")
-    assert perform_parts(request, None, word=word) == replace(first, headers=REPLAYED)
+    assert perform_parts(request, None, word=word, require=granted) == replace(
+        first, headers=REPLAYED
+    )

@@ -12,6 +12,7 @@ from tables.records.idempotency.keyed_requests import KeyedRequest
 from tables.records.idempotency.perform import perform
 from tests.records.conftest import (
     all_things,
+    granted,
     rebuild,
     word,
 )
@@ -46,8 +47,12 @@ def create_with_a_large_answer(keep):
 
 def test_beyond_300_kb_status_and_headers_are_kept_and_the_replay_reads_the_item(things, settings):
     request = KeyedRequest("idempotency#a", "f")
-    first = perform(request, create_with_a_large_answer, word=word, rebuild=rebuild)
-    again = perform(request, create_with_a_large_answer, word=word, rebuild=rebuild)
+    first = perform(
+        request, create_with_a_large_answer, word=word, rebuild=rebuild, require=granted
+    )
+    again = perform(
+        request, create_with_a_large_answer, word=word, rebuild=rebuild, require=granted
+    )
 
     assert first.body == LARGE
     assert "body" not in state_items(settings)[0]
@@ -60,9 +65,11 @@ def test_beyond_300_kb_status_and_headers_are_kept_and_the_replay_reads_the_item
 
 def test_beyond_300_kb_a_replay_after_the_item_has_gone_has_no_body(things):
     request = KeyedRequest("idempotency#a", "f")
-    perform(request, create_with_a_large_answer, word=word, rebuild=rebuild)
+    perform(request, create_with_a_large_answer, word=word, rebuild=rebuild, require=granted)
     call("DeleteItem", TableName="things", Key={"id": {"S": "a"}})
-    again = perform(request, create_with_a_large_answer, word=word, rebuild=rebuild)
+    again = perform(
+        request, create_with_a_large_answer, word=word, rebuild=rebuild, require=granted
+    )
 
     assert again == Answer(201, {"Location": "/things/a", **REPLAYED}, b"")
     assert all_things() == []
@@ -74,6 +81,8 @@ def test_a_body_of_exactly_300_kb_compressed_fits_into_the_record(things, settin
         body = body[:-1]
     request = KeyedRequest("idempotency#a", "f")
     headers = {"Location": "/" + "x" * 5000, "ETag": '"' + "x" * 40 + '"'}
-    perform(request, lambda _: Answer(200, headers, body), word=word, rebuild=rebuild)
+    perform(
+        request, lambda _: Answer(200, headers, body), word=word, rebuild=rebuild, require=granted
+    )
 
-    assert perform(request, None, word=word, rebuild=rebuild).body == body
+    assert perform(request, None, word=word, rebuild=rebuild, require=granted).body == body

@@ -1,5 +1,6 @@
 """A request with an Idempotency-Key: once, and answered alike."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -16,11 +17,14 @@ from tables.core.errors import (
 from tables.core.operations import Put
 from tables.dynamodb.client import call
 from tables.dynamodb.writes import write
+from tables.records.idempotency import perform as module
 from tables.records.idempotency.kept_answers import KEPT_SECONDS, Answer, Effect
-from tables.records.idempotency.keyed_requests import KeyedRequest
+from tables.records.idempotency.keyed_requests import KeyedRequest, keyed_request
 from tables.records.idempotency.perform import perform
+from tests.records import conftest
 from tests.records.conftest import (
     all_things,
+    granted,
     rebuild,
     thing,
     word,
@@ -115,16 +119,18 @@ def test_what_may_end_otherwise_next_time_is_raised_and_not_kept(things, setting
 
     request = KeyedRequest("idempotency#a", "f")
     with pytest.raises(type(error)):
-        perform(request, fail, word=word, rebuild=rebuild)
+        perform(request, fail, word=word, rebuild=rebuild, require=granted)
 
-    assert perform(request, lambda _: Answer(204), word=word, rebuild=rebuild) == Answer(204)
+    assert perform(
+        request, lambda _: Answer(204), word=word, rebuild=rebuild, require=granted
+    ) == Answer(204)
 
 
 @pytest.mark.parametrize("status", [401, 403, 408, 425, 429, 500, 503])
 def test_an_answer_of_a_passing_status_is_not_kept(things, settings, status):
     request = KeyedRequest("idempotency#a", "f")
 
-    perform(request, lambda _: Answer(status), word=word, rebuild=rebuild)
+    perform(request, lambda _: Answer(status), word=word, rebuild=rebuild, require=granted)
 
     assert state_items(settings) == []
 
@@ -134,8 +140,10 @@ def test_a_refusal_before_any_write_is_kept(things):
         raise InvalidValue("No.")
 
     request = KeyedRequest("idempotency#a", "f")
-    first = perform(request, refuse, word=word, rebuild=rebuild)
-    again = perform(request, lambda _: pytest.fail("ran again"), word=word, rebuild=rebuild)
+    first = perform(request, refuse, word=word, rebuild=rebuild, require=granted)
+    again = perform(
+        request, lambda _: pytest.fail("ran again"), word=word, rebuild=rebuild, require=granted
+    )
 
     assert first == Answer(400, {}, b"invalid_value")
     assert again == replace(first, headers=REPLAYED)
@@ -180,10 +188,12 @@ def test_a_change_that_changes_nothing_is_kept_like_any_other(things, door, sett
         return answer
 
     request = KeyedRequest("idempotency#a", "f")
-    first = perform(request, change_nothing, word=word, rebuild=rebuild)
+    first = perform(request, change_nothing, word=word, rebuild=rebuild, require=granted)
 
     assert first == Answer(200, {}, b"same")
-    assert perform(request, None, word=word, rebuild=rebuild) == replace(first, headers=REPLAYED)
+    assert perform(request, None, word=word, rebuild=rebuild, require=granted) == replace(
+        first, headers=REPLAYED
+    )
 
 
 def test_a_kept_request_is_one_finished_record_that_carries_its_expiry(things, door, settings):
@@ -219,3 +229,48 @@ def test_discovery_does_not_find_the_records(things, settings, tmp_path):
     settings.DYNAMODB_DISCOVER = True
 
     assert list(configuration.registry().tables) == ["things"]
+
+
+def named_as_formerly(*asked):
+    request = keyed_request(*asked)
+    return replace(request, record_id=request.former_id)
+
+
+def test_what_the_former_version_kept_is_replayed_for_a_day(things, door, monkeypatch):
+    monkeypatch.setattr(module, "_FORMER_NAMES_UNTIL", time.monotonic() + 60)
+    monkeypatch.setattr(conftest, "keyed_request", named_as_formerly)
+    first = door.send("POST", "/things", b"text", key="k")
+    monkeypatch.setattr(conftest, "keyed_request", keyed_request)
+
+    again = door.send("POST", "/things", b"text", key="k")
+    assert again == replace(first, headers={**first.headers, **REPLAYED})
+
+    monkeypatch.setattr(module, "_FORMER_NAMES_UNTIL", time.monotonic())
+    assert door.send("POST", "/things", b"text", key="k").headers.keys() == first.headers.keys()
+    assert len(all_things()) == 2
+
+
+def test_a_batch_that_the_former_version_was_cut_off_in_goes_on(things, door, monkeypatch):
+    for name in "ab":
+        write(Put("things", {"id": {"S": name}}))
+    monkeypatch.setattr(module, "_FORMER_NAMES_UNTIL", time.monotonic() + 60)
+    with monkeypatch.context() as former:
+        former.setattr(conftest, "keyed_request", named_as_formerly)
+        former.setattr(module, "finish", lambda _record: None)
+        door.send("POST", "/batch", b'["a", "b"]', key="k")
+
+    door.send("POST", "/batch", b'["a", "b"]', key="k")
+    assert [thing(name)["count"] for name in "ab"] == [{"N": "1"}] * 2
+
+
+def test_a_right_that_the_answer_needed_is_asked_for_at_a_replay(things):
+    request = KeyedRequest("idempotency#a", "f")
+    asked = []
+
+    def run(_keep):
+        return Answer(200, rights=frozenset({"add", "change"}))
+
+    perform(request, run, word=word, rebuild=rebuild, require=pytest.fail)
+    perform(request, run, word=word, rebuild=rebuild, require=asked.append)
+
+    assert asked == ["add", "change"]

@@ -19,6 +19,7 @@ from tables.records.idempotency.keyed_requests import KeyedRequest
 from tables.records.idempotency.perform import perform
 from tests.records.conftest import (
     all_things,
+    granted,
     rebuild,
     thing,
     word,
@@ -35,7 +36,7 @@ def test_a_run_that_fails_because_its_twin_has_just_finished_replays_it(things, 
         write(twin.put())
         raise Forbidden("The item exists, and you may not change it.")
 
-    answer = perform(request, lose_the_race, word=word, rebuild=rebuild)
+    answer = perform(request, lose_the_race, word=word, rebuild=rebuild, require=granted)
 
     assert answer == Answer(201, REPLAYED, b"made")
 

@@ -15,7 +15,7 @@ TAGS: Part = {"type": "string", "pattern": rf"^(?:\*|{_TAG}(?: *, *{_TAG})*)$"}
 TOKEN: Part = {"type": "string", "pattern": "^[A-Za-z0-9_~,-]+$", "maxLength": 4200}
 IDEMPOTENCY_KEY: Part = {
     "type": "string",
-    "pattern": r'^(?:[!#-~][!-~]{0,254}|"[!#-\[\]-~]{1,253}")$',
+    "pattern": r'^(?:[!#-+\--~][!-+\--~]{0,254}|"[!#-+\--\[\]-~]{1,253}")$',
 }
 # A document path: names and indexes, a backslash before a character that is meant literally.
 _NAME = r"(?:\\[\s\S]|[^\\.\[])+"

@@ -40,7 +40,10 @@ class Batch(WritingView):
 
     def batch(self, request: Request, alias: str) -> HttpResponse:
         """207 with one result for each operation, in the same order."""
-        return self.respond(perform_parts(self.keyed(), self._run_all, word=self.word))
+        answer = perform_parts(
+            self.keyed(), self._run_all, word=self.word, require=self.target.require
+        )
+        return self.respond(answer)
 
     def _run_all(self, part: Part) -> Answer:
         require_known_parameters(self.request, frozenset({"format"}))
@@ -83,6 +86,7 @@ class Batch(WritingView):
             run,
             word=lambda error: self._refusal(operation, error),
             rebuild=lambda answer, item: self._rebuilt(operation, answer, item),
+            require=self.target.require,
         )
 
     def _write(
@@ -108,10 +112,11 @@ class Batch(WritingView):
 
     def _result(self, outcome: Outcome) -> Answer:
         key = encode_token(outcome.key, self.target.description)
+        rights = frozenset({outcome.right})
         if outcome.after is None:
-            return Answer(204, {}, dumps({"status": 204, "key": key}))
+            return Answer(204, {}, dumps({"status": 204, "key": key}), rights=rights)
         status = 201 if outcome.before is None else 200
-        return Answer(status, {}, self._entry(status, key, outcome.after))
+        return Answer(status, {}, self._entry(status, key, outcome.after), rights=rights)
 
     def _entry(self, status: int, key: str | None, item: Item) -> bytes:
         representation = self.representation()
@@ -139,7 +144,7 @@ class Batch(WritingView):
         if item is not None:
             key = encode_token(item, self.target.description)
             body = self._entry(answer.status, key, item)
-        return Answer(answer.status, answer.headers, body)
+        return replace(answer, body=body)
 
     def _answer(self, answers: list[Answer]) -> Answer:
         results = [orjson.Fragment(answer.body) for answer in answers]
@@ -150,4 +155,5 @@ class Batch(WritingView):
             headers,
             representation.body({"results": results}),
             final=all(answer.final for answer in answers),
+            rights=frozenset[str]().union(*(answer.rights for answer in answers)),
         )

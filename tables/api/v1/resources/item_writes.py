@@ -55,6 +55,13 @@ class Outcome:
     after: Item | None
     is_named_by_server: bool = False
 
+    @property
+    def right(self) -> str:
+        """The right that it needs: one to delete, to add or to change."""
+        if self.after is None:
+            return "delete"
+        return "add" if self.before is None else "change"
+
 
 # The operations that go with a write in one transaction, made when its outcome is known.
 Companions = Callable[[Outcome], Sequence[Operation]]

@@ -63,7 +63,11 @@ class WritingView(V1View):
         What `write` raises about the request may be kept and replayed, so it reads the request.
         """
         answer = perform(
-            self.keyed(), lambda keep: self._run(write, keep), word=self.word, rebuild=self._rebuild
+            self.keyed(),
+            lambda keep: self._run(write, keep),
+            word=self.word,
+            rebuild=self._rebuild,
+            require=self.target.require,
         )
         return self.respond(answer)
 

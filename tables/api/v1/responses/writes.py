@@ -17,8 +17,9 @@ def answer_of(
 
     201 where an item came to be, 204 where it went, else 200; or 204 for `return=minimal`.
     """
+    rights = frozenset({outcome.right})
     if outcome.after is None:
-        return Answer(204)
+        return Answer(204, rights=rights)
     headers = {"ETag": representation.etag(outcome.after)}
     if wanted is not None:
         headers["Preference-Applied"] = f"return={wanted}"
@@ -26,8 +27,9 @@ def answer_of(
     if created or outcome.is_named_by_server:
         headers["Location"] = url
     if wanted == "minimal":
-        return Answer(201 if created else 204, headers)
-    return Answer(201 if created else 200, *_content(outcome.after, headers, representation))
+        return Answer(201 if created else 204, headers, rights=rights)
+    content = _content(outcome.after, headers, representation)
+    return Answer(201 if created else 200, *content, rights=rights)
 
 
 def _content(
