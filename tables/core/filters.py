@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from decimal import Decimal
+from operator import ge, gt, le, lt
 from typing import Any, Literal
 
+from tables.core import comparisons
+from tables.core.comparisons import ORDERED_TYPES, Test, comparable, negation, ordered
 from tables.core.errors import InvalidExpression
-from tables.core.expressions import Path, Placeholders, format_path, require_within_limits
-from tables.core.values import TYPES, AttributeValue, content_of, type_of
+from tables.core.expressions import (
+    Path,
+    Placeholders,
+    format_path,
+    require_within_limits,
+    value_at,
+)
+from tables.core.values import TYPES, AttributeValue, Item, content_of, type_of
 
 # AWS: Service, account, and table quotas: operands of IN.
 MAX_IN_OPERANDS = 100
-ORDERED_TYPES = frozenset("SNB")
 
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One row of the language. `operands` is how many values it takes, None for 1 to 100.
+    """One row of the language: all that anything needs to know of an operator.
 
+    `operands` is how many values it takes, None for 1 to 100, and `types` what they may be.
+    `matches` says of one value what DynamoDB says of the template.
     `implies_existence`: whether an item without the attribute can never match.
-    `suffix` is its name in query strings, `names` are what JSON clients call it.
+    `on_sort_key`: whether a Query may have it as the condition on a sort key.
+    `suffix` is its name in query strings, `names` are what JSON clients call it. `label` says it to
+    people, and `words` the whole condition, where it isn't the operands one after another.
     """
 
     suffix: str
@@ -30,43 +40,113 @@ class Operator:
     template: str
     operands: int | None
     names: tuple[str, ...]
+    matches: Test
     types: frozenset[str] = frozenset(TYPES)
     implies_existence: bool = True
+    on_sort_key: bool = False
+    words: str = ""
 
 
 OPERATORS: tuple[Operator, ...] = (
-    Operator("eq", "is", "{path} = {0}", 1, ("=", "EQ")),
-    Operator("ne", "is not", "{path} <> {0}", 1, ("<>", "!=", "NE"), implies_existence=False),
-    Operator("lt", "is less than", "{path} < {0}", 1, ("<", "LT"), ORDERED_TYPES),
-    Operator("lte", "is at most", "{path} <= {0}", 1, ("<=", "LE"), ORDERED_TYPES),
-    Operator("gt", "is greater than", "{path} > {0}", 1, (">", "GT"), ORDERED_TYPES),
-    Operator("gte", "is at least", "{path} >= {0}", 1, (">=", "GE"), ORDERED_TYPES),
-    Operator("between", "is between", "{path} BETWEEN {0} AND {1}", 2, ("BETWEEN",), ORDERED_TYPES),
-    Operator("in", "is one of", "{path} IN ({all})", None, ("IN",)),
+    Operator("eq", "is", "{path} = {0}", 1, ("=", "EQ"), comparisons.is_equal, on_sort_key=True),
+    Operator(
+        "ne",
+        "is not",
+        "{path} <> {0}",
+        1,
+        ("<>", "!=", "NE"),
+        negation(comparisons.is_equal),
+        implies_existence=False,
+    ),
+    Operator(
+        "lt",
+        "is less than",
+        "{path} < {0}",
+        1,
+        ("<", "LT"),
+        ordered(lt),
+        ORDERED_TYPES,
+        on_sort_key=True,
+    ),
+    Operator(
+        "lte",
+        "is at most",
+        "{path} <= {0}",
+        1,
+        ("<=", "LE"),
+        ordered(le),
+        ORDERED_TYPES,
+        on_sort_key=True,
+    ),
+    Operator(
+        "gt",
+        "is greater than",
+        "{path} > {0}",
+        1,
+        (">", "GT"),
+        ordered(gt),
+        ORDERED_TYPES,
+        on_sort_key=True,
+    ),
+    Operator(
+        "gte",
+        "is at least",
+        "{path} >= {0}",
+        1,
+        (">=", "GE"),
+        ordered(ge),
+        ORDERED_TYPES,
+        on_sort_key=True,
+    ),
+    Operator(
+        "between",
+        "is between",
+        "{path} BETWEEN {0} AND {1}",
+        2,
+        ("BETWEEN",),
+        comparisons.is_between,
+        ORDERED_TYPES,
+        on_sort_key=True,
+        words="{path} {label} {0} and {1}",
+    ),
+    Operator("in", "is one of", "{path} IN ({all})", None, ("IN",), comparisons.is_one_of),
     Operator(
         "begins_with",
         "begins with",
         "begins_with({path}, {0})",
         1,
         ("BEGINS_WITH",),
+        comparisons.begins_with,
         frozenset("SB"),
+        on_sort_key=True,
     ),
-    Operator("contains", "contains", "contains({path}, {0})", 1, ("CONTAINS",)),
+    Operator(
+        "contains", "contains", "contains({path}, {0})", 1, ("CONTAINS",), comparisons.contains
+    ),
     Operator(
         "not_contains",
         "does not contain",
         "NOT contains({path}, {0})",
         1,
         ("NOT_CONTAINS",),
+        negation(comparisons.contains),
         implies_existence=False,
     ),
-    Operator("exists", "exists", "attribute_exists({path})", 0, ("EXISTS", "NOT_NULL")),
+    Operator(
+        "exists",
+        "exists",
+        "attribute_exists({path})",
+        0,
+        ("EXISTS", "NOT_NULL"),
+        comparisons.exists,
+    ),
     Operator(
         "not_exists",
         "does not exist",
         "attribute_not_exists({path})",
         0,
         ("NOT_EXISTS", "NULL"),
+        negation(comparisons.exists),
         implies_existence=False,
     ),
     Operator(
@@ -75,6 +155,7 @@ OPERATORS: tuple[Operator, ...] = (
         "attribute_type({path}, {0})",
         1,
         ("ATTRIBUTE_TYPE",),
+        comparisons.has_type,
         frozenset("S"),
     ),
 )
@@ -183,48 +264,12 @@ def _require_bounds(shown: str, low: AttributeValue, high: AttributeValue) -> No
         raise InvalidExpression(f"{shown}: BETWEEN takes the lower bound first.")
 
 
-# ---------------------------------------------------------------- matching key attributes here
+def matches(node: Term | Group, item: Item) -> bool:
+    """Whether DynamoDB would find an item by this filter.
 
-# DynamoDB refuses filters on the key attributes of what a Query reads, so those terms are
-# compared here. Key attributes are always there and always strings, numbers or binary.
-_MATCHERS: dict[str, Callable[[Any, list[Any]], bool]] = {
-    "eq": lambda value, operands: bool(value == operands[0]),
-    "ne": lambda value, operands: bool(value != operands[0]),
-    "lt": lambda value, operands: bool(value < operands[0]),
-    "lte": lambda value, operands: bool(value <= operands[0]),
-    "gt": lambda value, operands: bool(value > operands[0]),
-    "gte": lambda value, operands: bool(value >= operands[0]),
-    "between": lambda value, operands: bool(operands[0] <= value <= operands[1]),
-    "in": lambda value, operands: value in operands,
-    "begins_with": lambda value, operands: bool(value.startswith(operands[0])),
-    "contains": lambda value, operands: operands[0] in value,
-    "not_contains": lambda value, operands: operands[0] not in value,
-}
-
-
-def comparable(value: AttributeValue) -> Any:
-    """A string, number or binary value as Python compares it the way DynamoDB does."""
-    tag, content = type_of(value), content_of(value)
-    if tag == "N":
-        return Decimal(content)
-    # Strings compare by their UTF-8 bytes.
-    return base64.b64decode(content) if tag == "B" else content.encode()
-
-
-def matches_key(node: Term | Group, key: dict[str, AttributeValue]) -> bool:
-    """Whether the key attributes of an item satisfy a filter that names nothing else."""
+    DynamoDB refuses filters on the key attributes of what a Query reads: those are told here.
+    """
     if isinstance(node, Group):
-        results = (matches_key(part, key) for part in node.parts)
+        results = (matches(part, item) for part in node.parts)
         return all(results) if node.joiner == "AND" else any(results)
-    value = key[str(node.path[0])]
-    suffix = node.operator.suffix
-    if suffix in ("exists", "not_exists"):
-        return suffix == "exists"
-    if suffix == "type":
-        return bool(type_of(value) == content_of(node.operands[0]))
-    operands = [comparable(o) for o in node.operands if type_of(o) == type_of(value)]
-    if not operands or (suffix == "between" and len(operands) < 2):
-        return suffix in ("ne", "not_contains")
-    if type_of(value) == "N" and suffix in ("contains", "not_contains"):
-        return suffix == "not_contains"
-    return _MATCHERS[suffix](comparable(value), operands)
+    return node.operator.matches(value_at(item, node.path), node.operands)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from tables.core.comparisons import comparable
 from tables.core.descriptions import Index, KeyAttribute, TableDescription
 from tables.core.errors import InvalidCursor, InvalidExpression
 from tables.core.expressions import Path, Placeholders
@@ -14,17 +15,13 @@ from tables.core.filters import (
     EVERYTHING,
     Group,
     Term,
-    comparable,
     compile_filter,
-    matches_key,
+    matches,
     terms_of,
 )
 from tables.core.keys import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES, key_limit
 from tables.core.sizes import value_size
 from tables.core.values import Item, type_of
-
-# Operators that a sort key condition may use (AWS: KeyConditionExpression).
-_SORT_KEY_OPERATORS = frozenset({"eq", "lt", "lte", "gt", "gte", "between", "begins_with"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +82,7 @@ def choose_plan(
 
 def require_start_key(start_key: Item, plan: Plan) -> None:
     """Raise InvalidCursor for a start key outside of what the plan reads; DynamoDB refuses it."""
-    is_inside = all(matches_key(term, start_key) for term in plan.key_terms)
+    is_inside = all(matches(term, start_key) for term in plan.key_terms)
     if plan.operation == "GetItem":
         is_inside = start_key == plan.key
     if not is_inside:
@@ -176,7 +173,7 @@ def _sort_condition(terms: list[Term], sort_key: KeyAttribute) -> tuple[list[Ter
     usable = [
         term
         for term in terms
-        if term.operator.suffix in _SORT_KEY_OPERATORS and _fits(term, sort_key, MAX_SORT_KEY_BYTES)
+        if term.operator.on_sort_key and _fits(term, sort_key, MAX_SORT_KEY_BYTES)
     ]
     low = next((term for term in usable if term.operator.suffix == "gte"), None)
     high = next((term for term in usable if term.operator.suffix == "lte"), None)

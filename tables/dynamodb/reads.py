@@ -10,7 +10,7 @@ from typing import Any, Literal
 from tables.core.admission import needed_fields
 from tables.core.descriptions import TableDescription
 from tables.core.expressions import Path, Placeholders, compile_projection
-from tables.core.filters import matches_key
+from tables.core.filters import matches
 from tables.core.keys import start_key_attributes
 from tables.core.plans import Plan, require_start_key
 from tables.core.values import Item
@@ -119,7 +119,7 @@ def read_page(
     )
     items = answer["Items"]
     if plan.local:
-        items = [item for item in items if matches_key(plan.local, item)]
+        items = [item for item in items if matches(plan.local, item)]
     return Page(
         items,
         answer.get("LastEvaluatedKey"),

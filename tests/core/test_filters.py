@@ -11,11 +11,11 @@ from tables.core.filters import (
     Group,
     compile_filter,
     make_term,
-    matches_key,
+    matches,
     operator_named,
 )
 from tables.core.values import TYPES
-from tests.core.model import matches
+from tests.core import model
 
 ONE_OF_EACH = {
     "S": {"S": "s"},
@@ -197,13 +197,57 @@ def test_key_attributes_are_compared_here_as_dynamodb_compares_them(key):
                     one = make_term(("k",), operator, operands[operator.operands])
                 except InvalidExpression:
                     continue
-                assert matches_key(one, item) == matches(one, item), (operator.suffix, left, right)
+                assert matches(one, item) == model.matches(one, item), (
+                    operator.suffix,
+                    left,
+                    right,
+                )
     for tag in TYPES:
         of_type = term(("k",), "type", {"S": tag})
-        assert matches_key(of_type, item) == matches(of_type, item)
+        assert matches(of_type, item) == model.matches(of_type, item)
 
 
 def test_groups_of_key_terms_are_compared_here_too():
     is_a, is_b = term(("k",), "eq", {"S": "a"}), term(("k",), "eq", {"S": "b"})
-    assert matches_key(Group((is_a, is_b), "OR"), {"k": {"S": "b"}})
-    assert not matches_key(Group((is_a, is_b)), {"k": {"S": "b"}})
+    assert matches(Group((is_a, is_b), "OR"), {"k": {"S": "b"}})
+    assert not matches(Group((is_a, is_b)), {"k": {"S": "b"}})
+
+
+# ---------------------------------------------------------------- matching whole items
+
+STORED = [
+    {},
+    *({"k": value} for value in (*KEYS, *ONE_OF_EACH.values())),
+    {"k": {"N": "1.50"}},
+    {"k": {"S": ""}},
+    {"k": {"L": [{"N": "9"}, {"L": [{"S": "a"}]}]}},
+    {"k": {"M": {"x": {"N": "1"}}}},
+    {"k": {"NS": ["10", "9.0"]}},
+    {"k": {"SS": ["a", "abc"]}},
+    {"k": {"BS": ["AQ=="]}},
+]
+COMPARED = [
+    *OPERANDS,
+    *ONE_OF_EACH.values(),
+    {"N": "1.5"},
+    {"L": [{"S": "a"}]},
+    {"M": {"x": {"N": "1.0"}}},
+    {"NS": ["9", "10"]},
+    {"SS": ["abc", "a"]},
+    {"S": "NS"},
+]
+
+
+@pytest.mark.parametrize("operator", OPERATORS, ids=lambda operator: operator.suffix)
+def test_every_row_matches_values_of_every_type_as_the_model_does(operator):
+    compared = 0
+    for item in STORED:
+        for operand in COMPARED:
+            operands = [operand] * (1 if operator.operands is None else operator.operands)
+            try:
+                one = make_term(("k",), operator, operands)
+            except InvalidExpression:
+                continue
+            assert matches(one, item) == model.matches(one, item), (operator.suffix, item, operand)
+            compared += 1
+    assert compared >= len(STORED)

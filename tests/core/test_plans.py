@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tables.core import filters
 from tables.core.admission import needed_fields
 from tables.core.descriptions import KeyAttribute
 from tables.core.errors import InvalidCursor, InvalidExpression
 from tables.core.expressions import Placeholders
-from tables.core.filters import BY_SUFFIX, OPERATORS, Group, Term, make_term, matches_key
+from tables.core.filters import BY_SUFFIX, OPERATORS, Group, Term, make_term
 from tables.core.plans import Plan, choose_plan, require_start_key
 from tests.core.model import holds, kind, matches
 from tests.core.tables import COMPOSITE, NUMBER_KEY, STRING_KEY
@@ -117,7 +118,7 @@ def carry_out(plan, table, stored, fields):
     found = [item for item in seen if matches(plan.filter, item)]
     wanted = {path[0] for path in needed_fields(fields, table, plan.index)}
     found = [{n: v for n, v in item.items() if not wanted or n in wanted} for item in found]
-    return [item for item in found if matches_key(plan.local, item)]
+    return [item for item in found if filters.matches(plan.local, item)]
 
 
 def keys_match(plan, source, item):

@@ -95,6 +95,7 @@ LABELS = (
     gettext_noop("number set"),
     gettext_noop("string"),
     gettext_noop("string set"),
+    gettext_noop("{path} {label} {0} and {1}"),
 )
 
 

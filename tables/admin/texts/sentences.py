@@ -69,13 +69,11 @@ def expiry_words(item: Item, description: TableDescription) -> str:
 
 def term_words(term: Term) -> str:
     """One condition, such as `population is at least 100000`."""
-    parts = [format_path(term.path), _(term.operator.label)]
+    path, label = format_path(term.path), _(term.operator.label)
     operands = [_operand_words(operand) for operand in term.operands]
-    if term.operator.suffix == "between":
-        parts.append(_("%(low)s and %(high)s") % {"low": operands[0], "high": operands[1]})
-    else:
-        parts.append(", ".join(operands))
-    return " ".join(part for part in parts if part)
+    if term.operator.words:
+        return _(term.operator.words).format(*operands, path=path, label=label)
+    return " ".join(filter(None, (path, label, ", ".join(operands))))
 
 
 def filter_words(filter: Group) -> str:

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tables.admin.item_list.filter_rows import Row, row_of_term
+from tables.core.comparisons import comparable
 from tables.core.errors import InvalidRequest
-from tables.core.filters import BY_SUFFIX, OPERATORS, comparable, make_term
+from tables.core.filters import BY_SUFFIX, OPERATORS, make_term
 from tables.core.queries import parse_query
 from tests.admin.html import Page
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from tables.api.v1.openapi.parts import object_of, ref
 from tables.api.v1.openapi.texts import PATH, STRING, Part
 from tables.api.v1.openapi.values import NUMBER, VALUE
+from tables.core.comparisons import ORDERED_TYPES
 from tables.core.expressions import MAX_OPERATORS
-from tables.core.filters import MAX_IN_OPERANDS, OPERATORS, ORDERED_TYPES, Operator
+from tables.core.filters import MAX_IN_OPERANDS, OPERATORS, Operator
 from tables.core.scans import KEYWORDS
 from tables.core.values import TYPES
 
