@@ -54,7 +54,7 @@
   // Whatever had the focus may be gone, such as Back on the first page: go on at the rows.
   function keepFocus() {
     if (document.activeElement !== document.body) return;
-    const place = one("#results .results, #explanation, #scan-question");
+    const place = one("#results .refusal, #results .results, #explanation, #scan-question");
     if (!place) return;
     if (!place.hasAttribute("tabindex")) place.tabIndex = -1;
     place.focus({ preventScroll: true });
@@ -89,5 +89,32 @@
     keepFocus();
   });
 
-  document.addEventListener("DOMContentLoaded", prepare);
+  // What was ticked and typed for a POST is there again after going back: pages that nobody may keep
+  // are loaded anew, and browsers forget what was in them.
+  const KEPT = "#changelist-form .action-select, #changelist-form select, #columns-form input";
+  const fields = () => Array.from(document.querySelectorAll(KEPT)).filter((field) => field.type !== "hidden");
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("#changelist-form, #columns-form")) return;
+    const kept = fields().map((field) => [field.name, field.value, field.checked]);
+    history.replaceState({ ...history.state, kept }, "");
+  });
+
+  function restore() {
+    const kept = history.state && history.state.kept;
+    const present = fields();
+    const isSame = kept && kept.length === present.length && kept.every(([name], number) => name === present[number].name);
+    if (!isSame) return;
+    kept.forEach(([, value, checked], number) => {
+      const field = present[number];
+      if (field.type === "checkbox") {
+        if (field.value === value && field.checked !== checked) field.click();
+      } else field.value = value;
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", () => {
+    prepare();
+    restore();
+  });
 }

@@ -11,7 +11,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tables.admin.texts.core_messages import told
 from tables.admin.values.one_line import size_text
@@ -68,6 +68,26 @@ def error_page(
     answer = render_page(request, "admin/message.html", context, status=error.status)
     if error.retry_after is not None:
         answer["Retry-After"] = str(error.retry_after)
+    return answer
+
+
+def too_often_page(
+    request: HttpRequest, wait_seconds: int, table: Table | None = None
+) -> HttpResponse:
+    """The page for whoever asks more often than the site's limits let one person."""
+    words = ngettext(
+        "Wait a second, then try again.",
+        "Wait %(seconds)s seconds, then try again.",
+        wait_seconds,
+    )
+    context = {
+        "title": _("You ask too often"),
+        "message": _("This site lets one person ask only so often."),
+        "advice": words % {"seconds": wait_seconds},
+        "table": table,
+    }
+    answer = render_page(request, "admin/message.html", context, status=429)
+    answer["Retry-After"] = str(wait_seconds)
     return answer
 
 

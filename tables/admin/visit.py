@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from rest_framework.exceptions import Throttled as TooOften
 
 from tables.access.callers import Caller
+from tables.access.limits.rates import wait_of
 from tables.access.rights import can, require
 from tables.access.users import caller_of_user
-from tables.admin.errors import error_page, render_page
+from tables.admin.errors import error_page, render_page, too_often_page
 from tables.configuration import description, registry
 from tables.core.descriptions import TableDescription
 from tables.core.errors import TablesError
@@ -61,7 +63,7 @@ def table_page(
     """Turn a page of a visit into a view of a request and an alias.
 
     An alias that is unknown or not the caller's to view is a 404; any other TablesError becomes a
-    page that says what happened and what to do.
+    page that says what happened and what to do, and so does asking too often.
     """
 
     @functools.wraps(page)
@@ -75,6 +77,8 @@ def table_page(
             return page(visit, *args, **kwargs)
         except TablesError as error:
             return error_page(request, error, table)
+        except TooOften as refusal:
+            return too_often_page(request, wait_of(refusal), table)
 
     return view
 

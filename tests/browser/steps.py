@@ -89,3 +89,19 @@ def act(page, action):
     page.check("#action-toggle")
     page.select_option("select[name=action]", action)
     page.click("button[name=index]")
+
+
+def add_filter(page, path, text, operator="eq", type=""):
+    """Fill in one more condition of a list's filter, and apply it."""
+    page.locator(".condition.spare .path").fill(path)
+    row = page.locator(".condition:not(.spare)").last
+    row.locator(".operator").select_option(operator)
+    row.locator(".value").fill(text)
+    row.locator(".type").select_option(type)
+    page.click("#apply-filter")
+
+
+def typed_filter(page):
+    """What stands in the last condition of a list's filter: path, value."""
+    row = page.locator(".condition:not(.spare)").last
+    return row.locator(".path").input_value(), row.locator(".value").input_value()
