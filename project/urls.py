@@ -7,17 +7,17 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
 from project.doors import DOORS
-from tables.api.putitem.door import is_of_an_old_client
+from tables.api.putitem.door import is_of_an_sdk
 from tables.api.putitem.views import PutItemView
 
 to_pages = RedirectView.as_view(pattern_name="admin:index", http_method_names=["get", "head"])
-old_clients = PutItemView.as_view()
+sdks = PutItemView.as_view()
 
 
 @csrf_exempt
 def front_door(request: HttpRequest) -> HttpResponseBase:
-    """Old SDKs sign and send the path `/`; everyone else goes to the pages."""
-    return old_clients(request) if is_of_an_old_client(request) else to_pages(request)
+    """SDKs sign and send the path `/`; everyone else goes to the pages."""
+    return sdks(request) if is_of_an_sdk(request) else to_pages(request)
 
 
 urlpatterns = [

@@ -57,10 +57,9 @@ def media_type(request: HttpRequest | Request) -> str:
     return declared.partition(";")[0].strip().lower()
 
 
-def is_form(request: HttpRequest | Request) -> bool:
-    """Whether the body says it is an HTML form, which a page of any origin can send."""
-    kind = media_type(request)
-    return kind == "application/x-www-form-urlencoded" or kind.startswith("multipart/")
+def is_multipart(request: HttpRequest | Request) -> bool:
+    """Whether the body says that it has parts, as a form with files does."""
+    return media_type(request).startswith("multipart/")
 
 
 def _read(request: HttpRequest | Request, limit: int) -> bytes:

@@ -170,9 +170,9 @@ def test_json_is_utf_8_whatever_the_charset_says():
 
 
 @pytest.mark.parametrize(
-    ("content_type", "form"),
+    ("content_type", "has_parts"),
     [
-        ("application/x-www-form-urlencoded", True),
+        ("application/x-www-form-urlencoded", False),
         ("Multipart/Form-Data; boundary=x", True),
         ("multipart/mixed", True),
         ("text/plain", False),
@@ -180,5 +180,5 @@ def test_json_is_utf_8_whatever_the_charset_says():
         ("", False),
     ],
 )
-def test_forms_are_told_by_their_media_type(content_type, form):
-    assert bodies.is_form(request_with(content_type=content_type)) is form
+def test_parts_are_told_by_their_media_type(content_type, has_parts):
+    assert bodies.is_multipart(request_with(content_type=content_type)) is has_parts

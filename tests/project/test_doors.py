@@ -42,8 +42,9 @@ def test_the_first_segment_says_whose_a_request_is(path, place):
     assert (door_of(request) is None) == (place in ("front", "health", "other", "static"))
 
 
-def test_old_clients_are_known_by_their_target_whatever_the_path():
-    request = RequestFactory().post("/", headers={"X-Amz-Target": "DynamoDB_20111205.GetItem"})
+@pytest.mark.parametrize("target", ["DynamoDB_20111205.GetItem", "DynamoDB_20120810.GetItem"])
+def test_sdks_are_known_by_their_target_whatever_the_path(target):
+    request = RequestFactory().post("/", headers={"X-Amz-Target": target})
     assert place_of(request) == "putitem"
 
 

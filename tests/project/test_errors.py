@@ -44,8 +44,9 @@ def test_json_doors_answer_in_json_and_quote_no_exception(door, status, word):
         assert answer["x-amz-crc32"] == str(zlib.crc32(answer.content))
 
 
-def test_the_front_door_of_old_clients_is_a_json_door_too():
-    request = RequestFactory().post("/", headers={"X-Amz-Target": "DynamoDB_20111205.PutItem"})
+@pytest.mark.parametrize("version", ["20111205", "20120810"])
+def test_the_front_door_of_sdks_is_a_json_door_too(version):
+    request = RequestFactory().post("/", headers={"X-Amz-Target": f"DynamoDB_{version}.PutItem"})
     assert errors.server_error(request)["Content-Type"] == AMZ_JSON
 
 

@@ -104,7 +104,7 @@ def failure_of(error: TablesError) -> Failure:
     """One of our errors as this door tells it."""
     return Failure(
         message=NO_SUCH_TABLE if isinstance(error, TableNotFound) else error.message,
-        code=error.aws_code or _code(error),
+        code=_aws_name(error.aws_code) or _code(error),
         status=_status(error),
         retryable=error.retryable,
         retry_after=error.retry_after,
@@ -160,6 +160,11 @@ def _status(error: TablesError) -> int:
     if isinstance(error, IdempotencyConflict):
         return 422 if error.mismatch else 409
     return error.status if error.status in HTTP_STATUSES else 400
+
+
+def _aws_name(code: str | None) -> str:
+    """DynamoDB's name for a failure, "" for the bare status that botocore takes for one."""
+    return code if code and not code.isdigit() else ""
 
 
 def _code(error: Exception) -> str:

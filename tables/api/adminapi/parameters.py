@@ -42,10 +42,11 @@ class Parameters:
 def parse_parameters(query_string: str) -> Parameters:
     """Read a query string as WSGI gives it. Parameters of other names mean nothing here.
 
-    Raises InvalidRequest for bad UTF-8 and for a parameter that stands twice.
+    Raises InvalidRequest for bad UTF-8, for a parameter that stands twice and for one in parts.
     """
     given: dict[str, str] = {}
     for name, text in _pairs(query_string):
+        _require_whole(name)
         if name not in NAMES:
             continue
         if name in given:
@@ -64,8 +65,13 @@ def parse_parameters(query_string: str) -> Parameters:
 
 
 def with_body(parameters: Mapping[str, Any], query: Parameters) -> Parameters:
-    """The parameters of a scan: what its body says, else what the query string says."""
+    """The parameters of a scan: what its body says, else what the query string says.
+
+    Clients that know the key as text put it into the body as they put it into a query string.
+    """
     start_key = parameters.get("LastEvaluatedKey")
+    if isinstance(start_key, str):
+        start_key = _start_key(start_key)
     limit = parameters.get("limit")
     paginate = parameters.get("paginate")
     return Parameters(
@@ -105,6 +111,19 @@ def item_key(parameters: Parameters, description: TableDescription) -> Item:
     return key
 
 
+def _require_whole(name: str) -> None:
+    """Raise InvalidRequest for an object or array that a client has spread over the query string.
+
+    Passed over, `LastEvaluatedKey[empId]=1` would be the first page, again and again.
+    """
+    known, bracket, _ = name.partition("[")
+    if bracket and known in NAMES:
+        raise InvalidRequest(
+            f"The parameter {name[:100]} is a part of one: send {known} once, as text; "
+            "a LastEvaluatedKey as its JSON, URL-encoded."
+        )
+
+
 def _key_value(parameter: str, text: str, attribute: KeyAttribute) -> AttributeValue:
     try:
         return key_value_from_text(text, attribute)
@@ -139,7 +158,7 @@ def _start_key(text: str) -> Any:
             text = unquote(text, errors="strict")
         return strict_json.parse(text)
     except (InvalidRequest, UnicodeDecodeError) as error:
-        raise InvalidCursor("The LastEvaluatedKey is not a URL-encoded JSON object.") from error
+        raise InvalidCursor("The LastEvaluatedKey is not the JSON of an object.") from error
 
 
 def _limit(value: Any) -> int | None:

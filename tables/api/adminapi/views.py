@@ -35,7 +35,7 @@ from tables.api.adminapi.lists import ItemStream, Reading, go_on, one_page
 from tables.api.adminapi.parameters import Parameters, item_key, parse_parameters, with_body
 from tables.api.adminapi.targets import Target
 from tables.api.adminapi.updates import read_actions
-from tables.api.bodies import is_form, parse_object, read_body
+from tables.api.bodies import is_multipart, parse_object, read_body
 from tables.api.responses import JSON, answer_response, json_response
 from tables.configuration import description, registry
 from tables.core.errors import InvalidRequest, ItemNotFound
@@ -261,9 +261,12 @@ class AdminApiView(APIView):
         return Target(table, description(table), caller)
 
     def _body(self) -> bytes:
-        """The body, decoded but not parsed: JSON whatever it is called, but for forms."""
-        if is_form(self.request):
-            raise exceptions.UnsupportedMediaType("form", "A form is not read here; send JSON.")
+        """The body, decoded but not parsed: JSON whatever it is called.
+
+        Clients that name no type send JSON as a form. Parts of a multipart body never are JSON.
+        """
+        if is_multipart(self.request):
+            raise exceptions.UnsupportedMediaType("multipart", "Parts are not read; send JSON.")
         return read_body(self.request)
 
     def _once(self, target: Target, body: bytes, run: Run, rebuild: Rebuild) -> HttpResponse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 
 from tables.api.putitem.urls import urlpatterns
-from tables.api.putitem.views import TARGET_PREFIX, error_answer
+from tables.api.putitem.views import error_answer
 from tables.doors import Door, Refusal
 
 
@@ -15,11 +15,12 @@ def word(_request: HttpRequest, refusal: Refusal) -> HttpResponse:
     return error_answer(status, refusal.aws_name, refusal.detail)
 
 
-def is_of_an_old_client(request: HttpRequest) -> bool:
-    """Whether `X-Amz-Target` names this protocol: old SDKs sign and send the path `/`."""
-    return bool(request.META.get("HTTP_X_AMZ_TARGET", "").startswith(TARGET_PREFIX))
+def is_of_an_sdk(request: HttpRequest) -> bool:
+    """Whether an AWS SDK asks: all sign and send the path `/`, and name an operation beside it.
+
+    Those of later versions are no clients of this door, but read no other door's words.
+    """
+    return "HTTP_X_AMZ_TARGET" in request.META
 
 
-door = Door(
-    "putitem", "dynamodb", urlpatterns, word, is_for_programs=True, claims=is_of_an_old_client
-)
+door = Door("putitem", "dynamodb", urlpatterns, word, is_for_programs=True, claims=is_of_an_sdk)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from tables.core.descriptions import KeyAttribute, TableDescription
@@ -28,6 +28,7 @@ KEY_ELEMENTS = ("HashKeyElement", "RangeKeyElement")
 # PUT is the default.
 _ACTIONS = ("PUT", "ADD", "DELETE")
 _RANGE_KEY_OPERATORS = frozenset({"EQ", "LE", "LT", "GE", "GT", "BEGINS_WITH", "BETWEEN"})
+_WITHOUT_SETS = frozenset({"CONTAINS", "NOT_CONTAINS", "IN"})
 _SCAN_OPERATORS = _RANGE_KEY_OPERATORS | {
     "NE",
     "NOT_NULL",
@@ -128,6 +129,9 @@ def read_names(value: Any) -> tuple[str, ...]:
         return ()
     if not isinstance(value, list) or not value or not all(isinstance(n, str) and n for n in value):
         raise InvalidValue("AttributesToGet must be a list of attribute names, not empty.")
+    if len(set(value)) < len(value):
+        twice = next(name for name in value if value.count(name) > 1)
+        raise InvalidValue(f"AttributesToGet names {twice[:100]!r} twice.")
     return tuple(value)
 
 
@@ -187,7 +191,21 @@ def _condition(name: str, rule: Any, allowed: frozenset[str]) -> Term:
     values = members.get("AttributeValueList") or []
     if not isinstance(values, list):
         raise InvalidValue(f"{name}: AttributeValueList must be a list.")
-    return make_term((name,), operator, [read_value(value, name) for value in values])
+    operands = [read_value(value, name) for value in values]
+    _require_operands_of_that_time(name, str(members["ComparisonOperator"]), operands)
+    return make_term((name,), operator, operands)
+
+
+def _require_operands_of_that_time(
+    name: str, word: str, operands: Sequence[AttributeValue]
+) -> None:
+    """Raise InvalidExpression for what these operators take today and did not take then."""
+    types = {type_of(operand) for operand in operands}
+    sets = sorted(types.intersection(SET_TYPES))
+    if word in _WITHOUT_SETS and sets:
+        raise InvalidExpression(f"{name}: {word} takes no value of the type {sets[0]}.")
+    if word == "IN" and len(types) > 1:
+        raise InvalidExpression(f"{name}: IN takes values of one type.")
 
 
 def _operator(name: str, word: Any, allowed: frozenset[str]) -> Operator:

@@ -37,6 +37,12 @@ from tables.core.values import dumps
 CONTENT_TYPE = "application/x-amz-json-1.0"
 TARGET_PREFIX = "DynamoDB_20111205."
 ERROR_PREFIX = "com.amazonaws.dynamodb.v20111205#"
+# For clients of any other version: their SDKs read what stands behind the `#`.
+ANY_PREFIX = "com.amazon.coral.service#"
+_VERSION = (
+    "This address speaks DynamoDB's API version 2011-12-05 alone. Programs of today find the same "
+    "tables under /api/v1/."
+)
 CONDITION_FAILED = "The conditional request failed"
 
 Operation = Callable[[Mapping[str, Any], Caller], dict[str, Any]]
@@ -80,6 +86,10 @@ class UnreadableRequest(Exception):
     """The body is not what the protocol's serializer reads."""
 
 
+class OtherVersion(Exception):
+    """The target is of another API version, or of another service."""
+
+
 class PutItemView(APIView):
     """Every operation, by POST. GET and the rest: 405."""
 
@@ -89,6 +99,7 @@ class PutItemView(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Name the operation and read the body first: throttle and signature depend on them."""
+        _require_this_version(request)
         self.body = read_body(request)
         self.operation_name = _operation_name(request)
         super().initial(request, *args, **kwargs)
@@ -114,6 +125,10 @@ class PutItemView(APIView):
 
 def handle_error(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """The answer to an error, in the form of API version 2011-12-05."""
+    if isinstance(error, OtherVersion):
+        return _answer(
+            400, {"__type": f"{ANY_PREFIX}UnknownOperationException", "message": _VERSION}
+        )
     if isinstance(error, SignatureFailed):
         error = _counted(error, context["request"])
     if isinstance(error, UnreadableRequest | exceptions.UnsupportedMediaType):
@@ -145,6 +160,13 @@ def _counted(error: SignatureFailed, request: Request) -> exceptions.APIExceptio
     except exceptions.Throttled as refusal:
         return refusal
     return error
+
+
+def _require_this_version(request: Request) -> None:
+    """Raise OtherVersion for a target that no operation of 2011-12-05 can have, whoever asks."""
+    target = request.headers.get("X-Amz-Target", "")
+    if target and not target.startswith(TARGET_PREFIX):
+        raise OtherVersion
 
 
 def _operation_name(request: Request) -> str:

@@ -3,11 +3,13 @@
 import re
 
 import pytest
+from botocore.exceptions import ClientError
 from django.test import Client
 from rest_framework.test import APIClient
 
 from tables.core.errors import Throttled, Unavailable
-from tests.api.adminapi.conftest import Door, exact
+from tables.dynamodb.translation import translate
+from tests.api.adminapi.conftest import Door, exact, stored
 
 with_workers = pytest.mark.usefixtures("moto_workers")
 UNAUTHORIZED = b'{"success":false,"message":"Unauthorized"}'
@@ -260,14 +262,30 @@ def test_a_body_is_json_whatever_its_type(staff, content_type):
 
 
 @with_workers
-@pytest.mark.parametrize(
-    "content_type", ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
-)
 @pytest.mark.parametrize("method", ["POST", "PUT"])
-def test_forms_are_unsupported(staff, method, content_type):
-    response = staff.send(method, b"{}", content_type=content_type, table="Workers", id="1")
-    error = error_of(response, 415)
-    assert "send JSON" in error["message"]
+def test_parts_are_unsupported(staff, method):
+    kind = "multipart/form-data; boundary=x"
+    response = staff.send(method, b"{}", content_type=kind, table="Workers", id="1")
+    assert "send JSON" in error_of(response, 415)["message"]
+
+
+@with_workers
+def test_json_that_is_called_a_form_is_json(staff):
+    """So send `curl -d` and old clients that name no type."""
+    form = {"content_type": "application/x-www-form-urlencoded", "table": "Workers"}
+    body = b'{"empId":"1","note":"a=b&c=%7B+\xc3\xa9"}'
+    assert staff.send("POST", body, **form).status_code == 200
+    assert stored("ttd-Workers", empId={"S": "1"})["note"] == {"S": "a=b&c=%7B+é"}
+    assert staff.send("PUT", b'{"set":{"a":1}}', id="1", **form).status_code == 200
+    scanned = staff.send("POST", b'{"scan":{"a":1}}', action="scan", **form)
+    assert [item["empId"] for item in exact(scanned)] == ["1"]
+
+
+@with_workers
+def test_a_form_of_fields_is_no_json(staff, calls):
+    form = {"content_type": "application/x-www-form-urlencoded", "table": "Workers"}
+    assert "not valid JSON" in error_of(staff.send("POST", b"empId=1", **form))["message"]
+    assert "PutItem" not in calls
 
 
 @with_workers
@@ -352,6 +370,20 @@ def test_a_table_that_aws_does_not_have_is_a_400_that_names_nothing(staff, setti
     response = staff.get(table="Gone", id="1")
     assert error_of(response)["code"] == "ResourceNotFoundException"
     assert b"ttd-Gone" not in response.content
+
+
+@with_workers
+@pytest.mark.parametrize("status", ["500", "503", "502", "413", ""])
+def test_a_code_is_a_name_even_where_dynamodb_gave_but_a_status(staff, monkeypatch, status):
+    """What is no JSON botocore tells by its status: an answer of a proxy, a page of an engine."""
+
+    def fail(*_, **__):
+        answer = {"Error": {"Code": status, "Message": "Internal Server Error"}}
+        raise translate(ClientError(answer, "GetItem"))
+
+    monkeypatch.setattr("tables.api.adminapi.views.get_item", fail)
+    error = error_of(staff.get(table="Workers", id="1"), 503)
+    assert (error["code"], error["retryable"]) == ("ServiceUnavailableException", True)
 
 
 @with_workers

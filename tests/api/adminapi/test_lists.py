@@ -177,6 +177,47 @@ def test_a_last_evaluated_key_of_another_shape_is_refused(staff, start_key):
 
 
 @quickly
+@pytest.mark.parametrize(
+    "query",
+    [
+        "LastEvaluatedKey%5BempId%5D=1",
+        "LastEvaluatedKey[empId]=1",
+        "LastEvaluatedKey[]=1",
+        "LastEvaluatedKey=%5Bobject%20Object%5D",
+        "id[empId]=1",
+        "limit[a]=1",
+    ],
+)
+def test_an_object_in_the_query_string_is_never_the_first_page(staff, query):
+    response = staff.client.get(f"/endpoint?table=Workers&paginate=true&{query}")
+    assert query[:2] in refused(response)
+
+
+@quickly
+def test_other_names_may_have_brackets(staff):
+    assert staff.client.get("/endpoint?table=Workers&paginate=1&filter[a]=1").status_code == 200
+
+
+@with_workers
+@pytest.mark.parametrize("spell", [json.dumps, lambda key: quote(json.dumps(key), safe="")])
+def test_a_last_evaluated_key_in_a_body_may_be_text(staff, spell):
+    fill(5)
+    seen, start_key = [], ""
+    while start_key is not None:
+        page = exact(staff.scan({}, paginate=True, limit=2, LastEvaluatedKey=start_key))
+        seen += page["Items"]
+        start_key = spell(page["LastEvaluatedKey"]) if "LastEvaluatedKey" in page else None
+    assert len(ids(seen)) == len(seen) == 5
+
+
+@quickly
+@pytest.mark.parametrize("start_key", ["x", "[object Object]", '"1"', "7", "[]", 7, [], True])
+def test_a_last_evaluated_key_in_a_body_is_an_object_or_its_json(staff, start_key):
+    response = staff.scan({}, paginate=True, LastEvaluatedKey=start_key)
+    assert "LastEvaluatedKey" in refused(response)
+
+
+@quickly
 @pytest.mark.parametrize("limit", ["0", "-1", "1.5", "x", "1e3", "\u0661"])
 def test_a_limit_is_a_whole_number(staff, limit):
     assert "limit" in refused(staff.get(table="Workers", paginate="1", limit=limit))

@@ -188,3 +188,43 @@ def test_what_is_expected_of_an_absent_item_counts_for_a_delete_alone_too(riley)
     assert riley("UpdateItem", Expected={"x": {"Exists": False}}, **removal).status_code == 200
     failed = riley("UpdateItem", Expected={"x": {"Value": {"S": "1"}}}, **removal)
     assert failed.json()["__type"].endswith("#ConditionalCheckFailedException")
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [("GetItem", {"Key": KEY}), ("Query", HASH), ("Scan", {})],
+)
+def test_an_attribute_is_asked_for_once(riley, operation, members):
+    names = ["feeling", "time", "feeling"]
+    answer = riley(operation, TableName="comp5", AttributesToGet=names, **members)
+    assert refused(answer) == "AttributesToGet names 'feeling' twice."
+
+
+def test_an_attribute_is_asked_for_once_in_a_batch_too(riley):
+    request = {"Keys": [KEY], "AttributesToGet": ["a", "a"]}
+    assert "twice" in refused(riley("BatchGetItem", RequestItems={"comp5": request}))
+
+
+@pytest.mark.parametrize(
+    ("operator", "values", "words"),
+    [
+        ("IN", [{"S": "a"}, {"N": "1"}], "feeling: IN takes values of one type."),
+        ("IN", [{"SS": ["a"]}], "feeling: IN takes no value of the type SS."),
+        ("IN", [{"NS": ["1"]}, {"NS": ["1"]}], "feeling: IN takes no value of the type NS."),
+        ("CONTAINS", [{"SS": ["a"]}], "feeling: CONTAINS takes no value of the type SS."),
+        (
+            "NOT_CONTAINS",
+            [{"BS": ["AA=="]}],
+            "feeling: NOT_CONTAINS takes no value of the type BS.",
+        ),
+    ],
+)
+def test_operators_take_what_they_took_then(riley, operator, values, words):
+    condition = {"ComparisonOperator": operator, "AttributeValueList": values}
+    assert refused(riley("Scan", TableName="comp5", ScanFilter={"feeling": condition})) == words
+
+
+def test_in_takes_values_of_one_type(riley):
+    condition = {"ComparisonOperator": "IN", "AttributeValueList": [{"N": "1"}, {"N": "300"}]}
+    found = riley("Scan", TableName="comp5", ScanFilter={"time": condition})
+    assert found.json()["Count"] == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Iterable
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
@@ -14,12 +14,14 @@ from django.core.files.uploadhandler import MemoryFileUploadHandler, TemporaryFi
 from django.http.multipartparser import MultiPartParser, MultiPartParserError
 from django.utils.http import parse_header_parameters
 
+from tables.core import strict_json
 from tables.core.errors import InvalidRequest, Problem
 from tables.core.values import AttributeValue, Item, join_pointer, require_names
 
 
 def read_form(data: bytes) -> Item:
     """The item of an application/x-www-form-urlencoded body. Raises InvalidRequest."""
+    _require_no_json(data)
     try:
         pairs = parse_qsl(
             data.decode("ascii"),
@@ -46,6 +48,27 @@ def read_multipart(data: bytes, content_type: str) -> Item:
     texts = [(name, {"S": _utf8(text)}) for name, entries in fields.lists() for text in entries]
     binaries = [(name, _binary(file)) for name, entries in files.lists() for file in entries]
     return _item((_utf8(name), value) for name, value in [*texts, *binaries])
+
+
+def _require_no_json(data: bytes) -> None:
+    """Raise InvalidRequest for JSON that some client calls a form, as `curl -d` does by itself.
+
+    Read as a form it would be one attribute, whose name is that JSON.
+    """
+    if _is_json(data):
+        detail = "The body is JSON, sent as a form. Send it with Content-Type: application/json."
+        raise InvalidRequest(detail, problems=[Problem("", detail)])
+
+
+def _is_json(data: bytes) -> bool:
+    """Whether a form was never one, or has JSON for its only name and nothing for its value."""
+    if data.lstrip()[:1] in (b"{", b"["):  # what writes forms encodes these (WHATWG URL, 5.2)
+        return True
+    try:
+        name = strict_json.parse(unquote_to_bytes(data.removesuffix(b"=").replace(b"+", b" ")))
+    except InvalidRequest:
+        return False
+    return isinstance(name, dict | list) or not data.endswith(b"=")
 
 
 def _require_end(data: bytes, content_type: str) -> None:

@@ -2,7 +2,7 @@
 
 import gzip
 import io
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.test.client import encode_multipart
@@ -85,6 +85,34 @@ def test_a_form_replaces_an_item(staff):
 )
 def test_a_form_that_cannot_be_read_is_400(staff, body, kind):
     problem(staff.post("Bare/items", body, type=kind), 400, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"id":"1"}',
+        b' {"id": "1", "a": "x=y&z"}',
+        b'[{"id":"1"}]',
+        b"{'id': 1}",
+        b'{"id":"\xc3\xa9"}',
+        quote('{"id":"1"}').encode(),
+        urlencode({'{"id": "1"}': ""}).encode(),
+        b'"id"',
+        b"7",
+        b"null",
+    ],
+)
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+def test_json_that_is_called_a_form_is_told_its_header(staff, method, body):
+    path = "Bare/items" if method == "POST" else "Bare/items/1"
+    told = problem(staff.send(method, path, body, type=FORM), 400, "invalid_request")
+    assert "Content-Type: application/json" in told["detail"]
+    assert ok(staff.get("Bare/items"))["count"] == 0
+
+
+@pytest.mark.parametrize("body", [b"7=", b"a", b"a=%7B%7D", b"%7B%7D=&b=1", b"x%5B0%5D=1"])
+def test_a_form_may_have_odd_names(staff, body):
+    assert ok(staff.put("Bare/items/1", body, type=FORM), 201)
 
 
 def test_a_form_field_without_a_name_is_422(staff):
