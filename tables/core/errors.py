@@ -192,6 +192,30 @@ class Unavailable(TablesError):
     retryable = True
 
 
+class WriteInDoubt(Unavailable):
+    """DynamoDB's answer to a write was lost: the write may have been made, or still be made.
+
+    `current` is the item that a last, refused try met, where that is known.
+    """
+
+    code = "write_in_doubt"
+    title = "Write in doubt"
+    retryable = False
+
+    def __init__(
+        self,
+        message: str = (
+            "An answer of DynamoDB was lost, so it is not known whether this write was made. "
+            "Read the item before you send it again."
+        ),
+        *,
+        current: dict[str, Any] | None = None,
+        **context: Any,
+    ) -> None:
+        super().__init__(message, **context)
+        self.current = current
+
+
 class Refused(Unavailable):
     """AWS refused this service itself (credentials, permission, missing table): ours to mend."""
 

@@ -1,4 +1,7 @@
-"""Write operations as values: compiled, limits checked, not yet sent."""
+"""Write operations as values: compiled, limits checked, not yet sent.
+
+`may_repeat` is true of one whose condition fails once it was made: it can be sent twice.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,17 @@ from tables.core.values import Item
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """PutItem, or the Put of a transaction."""
+    """PutItem, or the Put of a transaction.
+
+    With `key_names` the item can be looked up, when it is not known whether the put was made.
+    """
 
     table: str
     item: Item
     condition: str = ""
     pool: Placeholders = field(default_factory=Placeholders)
+    may_repeat: bool = False
+    key_names: tuple[str, ...] = ()
 
     def request(self) -> dict[str, Any]:
         """The members that PutItem and a transaction's Put share."""
@@ -32,6 +40,7 @@ class Update:
     expression: str
     condition: str = ""
     pool: Placeholders = field(default_factory=Placeholders)
+    may_repeat: bool = False
 
     def request(self) -> dict[str, Any]:
         """The members that UpdateItem and a transaction's Update share."""
@@ -48,6 +57,7 @@ class Delete:
     key: Item
     condition: str = ""
     pool: Placeholders = field(default_factory=Placeholders)
+    may_repeat: bool = False
 
     def request(self) -> dict[str, Any]:
         """The members that DeleteItem and a transaction's Delete share."""

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import orjson
@@ -154,7 +154,10 @@ def pin_paths(
 def compile_create(item: Item, description: TableDescription) -> Put:
     """A put that refuses an existing key."""
     pool = Placeholders()
-    return Put(description.name, item, absent(description, pool), pool)
+    condition = absent(description, pool)
+    return Put(
+        description.name, item, condition, pool, may_repeat=True, key_names=description.key_names
+    )
 
 
 def compile_replace(stored: Item, new: Item, description: TableDescription) -> Update | Put:
@@ -169,7 +172,7 @@ def compile_replace(stored: Item, new: Item, description: TableDescription) -> U
         return compile_changes(changes, stored, description)
     except InvalidExpression:
         pool = Placeholders()
-        return Put(description.name, new, pin(stored, description, pool), pool)
+        return Put(description.name, new, pin(stored, description, pool), pool, may_repeat=True)
 
 
 def _same_again(stored: Item, description: TableDescription) -> list[Change]:
@@ -183,7 +186,7 @@ def compile_changes(
     stored: Item,
     description: TableDescription,
     *,
-    pinned: Iterable[Path] | None = None,
+    pinned: Sequence[Path] | None = None,
 ) -> Update:
     """An update by these changes, pinned to the item as read, or to some of its paths only.
 
@@ -203,6 +206,7 @@ def compile_changes(
         expression,
         require_within_limits(" AND ".join(part for part in (condition, guard) if part)),
         pool,
+        may_repeat=pinned is None or bool(pinned),
     )
 
 
@@ -211,4 +215,4 @@ def compile_delete(stored: Item, description: TableDescription) -> Delete:
     pool = Placeholders()
     condition = pin(stored, description, pool)
     key = {name: stored[name] for name in description.key_names}
-    return Delete(description.name, key, condition, pool)
+    return Delete(description.name, key, condition, pool, may_repeat=True)

@@ -8,19 +8,31 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import botocore
-import orjson
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 from botocore.handlers import add_retry_headers
 from django.conf import settings
 from django.dispatch import Signal
 
 from tables.dynamodb.deadline import CONNECT_SECONDS, READ_SECONDS, shorten
 from tables.dynamodb.translation import translate
+from tables.dynamodb.tries import (
+    FAILURES,
+    MAX_TRIES,
+    READS,
+    AnswerLost,
+    Verdict,
+    is_error,
+    parse_answer,
+    pause_before_next,
+    require_right_checksum,
+    verdict_on,
+)
 from tables.dynamodb.wire import to_request
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+
+    from tables.core.errors import TablesError
 
 # Sent after every call: operation, table, milliseconds, capacity (units), error (ours or None).
 called = Signal()
@@ -54,7 +66,8 @@ def client() -> DynamoDBClient:
             max_pool_connections=MAX_POOL_CONNECTIONS,
             connect_timeout=CONNECT_SECONDS,
             read_timeout=READ_SECONDS,
-            retries={"mode": "standard", "total_max_attempts": 4},
+            # botocore would send every write again, also one that is no longer the same then.
+            retries={"mode": "standard", "total_max_attempts": 1},
             # What goes out was compiled and checked in core; DynamoDB checks it again.
             parameter_validation=False,
             # botocore's own text is put together anew, twice, for every call: a tenth of its time.
@@ -65,7 +78,6 @@ def client() -> DynamoDBClient:
     made.meta.events.unregister("request-created", add_retry_headers)
     made.meta.events.register("before-send.dynamodb", shorten)
     made.meta.events.register("before-parse.dynamodb", _hand_over_body)
-    made.meta.events.register("response-received.dynamodb", _note_lost_answer)
     return made
 
 
@@ -75,10 +87,12 @@ def _session() -> boto3.session.Session:
     return boto3.session.Session()
 
 
-def call(operation: str, **members: Any) -> dict[str, Any]:
+def call(operation: str, *, may_repeat: bool = False, **members: Any) -> dict[str, Any]:
     """Call an operation by its API name, such as `GetItem`; the answer is in wire form.
 
-    Items, keys, start keys and expression values are given in wire form. Raises TablesError.
+    Items, keys, start keys and expression values are given in wire form. A write that
+    `may_repeat` changes nothing when it is made a second time: it is sent again when an answer is
+    lost, other writes only when they surely were not made. Raises WriteInDoubt, TablesError.
     """
     for name in _ITEM_MEMBERS:
         if name in members:
@@ -87,9 +101,9 @@ def call(operation: str, **members: Any) -> dict[str, Any]:
     failure = None
     answer: dict[str, Any] = {}
     try:
-        answer = _send(operation, members)
-    except (ClientError, BotoCoreError, orjson.JSONDecodeError) as error:
-        failure = translate(error)
+        answer = _send(operation, members, may_repeat=may_repeat)
+    except (*FAILURES, AnswerLost) as error:
+        failure = _translated(error, operation)
         raise failure from error
     finally:
         called.send_robust(
@@ -103,6 +117,13 @@ def call(operation: str, **members: Any) -> dict[str, Any]:
     return answer
 
 
+def _translated(error: Exception, operation: str) -> TablesError:
+    if isinstance(error, AnswerLost):
+        return translate(error.last, in_doubt=True)
+    is_unknown = verdict_on(error) is Verdict.UNKNOWN
+    return translate(error, in_doubt=is_unknown and operation not in READS)
+
+
 def consumed_units(answer: dict[str, Any]) -> float:
     """Capacity units that an answer says were consumed, over all its tables."""
     consumed: Any = answer.get("ConsumedCapacity") or []
@@ -110,14 +131,32 @@ def consumed_units(answer: dict[str, Any]) -> float:
     return sum((float(entry.get("CapacityUnits") or 0) for entry in entries), 0.0)
 
 
-def _send(operation: str, members: dict[str, Any]) -> dict[str, Any]:
+def _send(operation: str, members: dict[str, Any], *, may_repeat: bool = False) -> dict[str, Any]:
+    """Send a call, four times at most. Raises FAILURES, and AnswerLost for a write."""
+    is_read = operation in READS
+    is_in_doubt = False
+    for attempt in range(1, MAX_TRIES + 1):
+        try:
+            return _try(operation, members)
+        except FAILURES as failure:
+            verdict = verdict_on(failure)
+            is_in_doubt = is_in_doubt or (verdict is Verdict.UNKNOWN and not is_read)
+            repeats = verdict is Verdict.NOT_MADE or (
+                verdict is Verdict.UNKNOWN and (is_read or may_repeat)
+            )
+            if attempt == MAX_TRIES or not repeats:
+                if is_in_doubt:
+                    raise AnswerLost(failure) from failure
+                raise
+            pause_before_next(attempt, failure)
+    raise AssertionError("the last try returns or raises")
+
+
+def _try(operation: str, members: dict[str, Any]) -> dict[str, Any]:
     method = getattr(client(), _method_names()[operation])
     response: dict[str, Any] = method(**members)
     raw = response.get("RawBody")
-    if raw is None:
-        return response
-    parsed: dict[str, Any] = orjson.loads(raw)
-    return parsed
+    return response if raw is None else parse_answer(raw, operation)
 
 
 @functools.cache
@@ -132,22 +171,12 @@ def _hand_over_body(
     **_: Any,
 ) -> None:
     """Keep botocore's parser from a success answer's body, and pass the body on as it came."""
-    if response_dict["status_code"] < 300 and operation_model.name in _RAW_OPERATIONS:
+    require_right_checksum(response_dict)
+    if response_dict["status_code"] >= 300:
+        if not is_error(response_dict["body"]):
+            response_dict["body"] = b"{}"  # botocore's parser would break at it
+    elif operation_model.name in _RAW_OPERATIONS:
         customized_response_dict["RawBody"] = response_dict["body"]
         response_dict["body"] = b"{}"
-
-
-def _note_lost_answer(
-    response_dict: dict[str, Any] | None,
-    parsed_response: dict[str, Any] | None,
-    context: dict[str, Any],
-    **_: Any,
-) -> None:
-    """Mark an answer that botocore got by sending again after it had lost one.
-
-    A write may have been made by a try whose answer was lost; then its condition fails now.
-    """
-    if response_dict is None or response_dict["status_code"] >= 500:
-        context["answer_lost"] = True
-    elif parsed_response is not None and context.get("answer_lost"):
-        parsed_response["ResponseMetadata"]["AnswerLost"] = True
+    else:
+        parse_answer(response_dict["body"], operation_model.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 from tables.core.descriptions import TableDescription, describe
 from tables.core.errors import TablesError
@@ -40,7 +41,7 @@ def forget_descriptions() -> None:
 def list_tables() -> list[str]:
     """The names of every real table of the account and region."""
     names: list[str] = []
-    members: dict[str, str] = {}
+    members: dict[str, Any] = {}
     while True:
         answer = call("ListTables", **members)
         names += answer["TableNames"]

@@ -6,7 +6,6 @@ import logging
 from typing import Any
 
 from botocore.exceptions import (
-    BotoCoreError,
     ClientError,
     CredentialRetrievalError,
     NoCredentialsError,
@@ -26,6 +25,7 @@ from tables.core.errors import (
     TooLarge,
     TransactionConflict,
     Unavailable,
+    WriteInDoubt,
 )
 from tables.dynamodb.deadline import OutOfTime
 from tables.dynamodb.wire import from_request
@@ -121,8 +121,13 @@ _NOT_SET_UP = (
 )
 
 
-def translate(error: ClientError | BotoCoreError | ValueError) -> TablesError:
-    """Our error for one of botocore's, or for an answer that is no JSON; raise it `from` that."""
+def translate(error: Exception, *, in_doubt: bool = False) -> TablesError:
+    """Our error for what the last try of a call raised; raise it `from` that.
+
+    `in_doubt` where the call is a write that may have been made in spite of it.
+    """
+    if in_doubt:
+        return _translate_doubt(error)
     if isinstance(error, ClientError):
         return _translate_answer(error)
     if isinstance(error, ParamValidationError):
@@ -140,27 +145,26 @@ def translate(error: ClientError | BotoCoreError | ValueError) -> TablesError:
     return Unavailable("DynamoDB can't be reached.", retry_after=RETRY_AFTER_SECONDS)
 
 
+def _translate_doubt(error: Exception) -> WriteInDoubt:
+    response: Any = error.response if isinstance(error, ClientError) else {}
+    code = response.get("Error", {}).get("Code")
+    logger.error("write_in_doubt", extra={"reason": type(error).__name__, "aws_code": code})
+    item = response.get("Item")
+    return WriteInDoubt(
+        current=from_request(item) if item else None,
+        aws_request_id=response.get("ResponseMetadata", {}).get("RequestId"),
+    )
+
+
 def _translate_answer(error: ClientError) -> TablesError:
     response: Any = error.response
     code = response.get("Error", {}).get("Code", "")
     request_id = response.get("ResponseMetadata", {}).get("RequestId")
     if code == "TransactionCanceledException":
         return _translate_cancellation(response, request_id)
-    if code == "ConditionalCheckFailedException" and _was_answer_lost(response):
-        # DynamoDB knows a transaction again by its token, a single write it does not.
-        return Unavailable(
-            "An answer of DynamoDB was lost, so it is not known whether this write was made. "
-            "Read the item before you send it again.",
-            retry_after=RETRY_AFTER_SECONDS,
-            aws_request_id=request_id,
-        )
     return _make(
         code, response.get("Error", {}).get("Message", ""), request_id, response.get("Item")
     )
-
-
-def _was_answer_lost(response: Any) -> bool:
-    return "AnswerLost" in response.get("ResponseMetadata", {})
 
 
 def _translate_cancellation(response: Any, request_id: str | None) -> TablesError:

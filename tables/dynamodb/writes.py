@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import random
 import time
+import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from tables.core.descriptions import TableDescription
-from tables.core.errors import PreconditionFailed, Throttled, TransactionConflict
-from tables.core.operations import Delete, Operation, Put, Update
+from tables.core.errors import (
+    PreconditionFailed,
+    Throttled,
+    TransactionConflict,
+    Unavailable,
+    WriteInDoubt,
+)
+from tables.core.operations import Delete, Operation, Put, Update, key_in
+from tables.core.preconditions import state_of
 from tables.core.values import Item
 from tables.dynamodb.client import call, consumed_units
 from tables.dynamodb.reads import get_item
@@ -56,26 +64,38 @@ def write(
 ) -> Written:
     """Send one write; with companions all of them or none, and no attributes come back.
 
-    Raises PreconditionFailed, with the stored item, when a condition does not hold.
+    Raises PreconditionFailed, with the stored item, when a condition does not hold; WriteInDoubt
+    when an answer was lost, and the stored item does not show that the write was made.
     """
     if companions:
         return transact([operation, *companions])
     members = operation.request()
     if operation.condition:
         members["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
-    answer = call(
-        _OPERATION_NAMES[type(operation)],
-        ReturnValues=return_values,
-        ReturnConsumedCapacity="TOTAL",
-        **members,
-    )
+    try:
+        answer = call(
+            _OPERATION_NAMES[type(operation)],
+            may_repeat=operation.may_repeat,
+            ReturnValues=return_values,
+            ReturnConsumedCapacity="TOTAL",
+            **members,
+        )
+    except WriteInDoubt as error:
+        if return_values == "NONE" and _stands_there(operation, error.current):
+            return Written()
+        raise
     return Written(answer.get("Attributes"), consumed_units(answer))
 
 
 def transact(operations: Sequence[Operation]) -> Written:
-    """All of these writes or none, in one TransactWriteItems (at most 100, of distinct items)."""
+    """All of these writes or none, in one TransactWriteItems (at most 100, of distinct items).
+
+    DynamoDB makes it once for its token, however often it arrives within ten minutes.
+    """
     answer = call(
         "TransactWriteItems",
+        may_repeat=True,
+        ClientRequestToken=str(uuid.uuid4()),
         TransactItems=[_transaction_entry(operation) for operation in operations],
         ReturnConsumedCapacity="TOTAL",
     )
@@ -142,6 +162,18 @@ def batch_write_once(table: str, entries: Sequence[BatchEntry]) -> tuple[list[Ba
         (kind, request[kind][_BATCH_MEMBERS[kind]]) for request in left for kind in request
     ]
     return unprocessed, consumed_units(answer)
+
+
+def _stands_there(operation: Operation, met: Item | None) -> bool:
+    """Whether the item is there that a put should have made; `met` is what a last try met."""
+    if not isinstance(operation, Put) or not operation.key_names:
+        return False
+    try:
+        key = key_in(operation, operation.key_names)
+        stored = met or get_item(operation.table, key, consistent=True).item
+    except Unavailable:
+        return False
+    return stored is not None and state_of(stored) == state_of(operation.item)
 
 
 def _transaction_entry(operation: Operation) -> dict[str, Any]:

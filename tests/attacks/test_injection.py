@@ -52,13 +52,13 @@ def expressions(monkeypatch):
     seen = []
     send = client._send
 
-    def note(operation, members):
+    def note(operation, members, **how):
         entries = [members]
         for item in members.get("TransactItems", []):
             entries += item.values()
         for entry in entries:
             seen.extend(text for name, text in entry.items() if name.endswith("Expression"))
-        return send(operation, members)
+        return send(operation, members, **how)
 
     monkeypatch.setattr(client, "_send", note)
     return seen

@@ -98,7 +98,7 @@ def test_25_what_aws_says_of_itself_reaches_neither_client_nor_log(
 ):
     error = {"Error": {"Code": "AccessDeniedException", "Message": AWS_WORDS}}
 
-    def refuse(*_args):
+    def refuse(*_args, **_how):
         raise ClientError(error, "GetItem")
 
     monkeypatch.setattr(dynamodb, "_send", refuse)

@@ -49,7 +49,7 @@ def test_what_dynamodb_sent_is_taken_digit_by_digit(script):
 
 
 def test_binary_goes_out_once_encoded_wherever_it_stands(script):
-    script.will_answer({})
+    script.will_answer({"Items": []})
     call(
         "UpdateItem",
         TableName="t",
@@ -110,9 +110,42 @@ def test_a_wrong_checksum_is_tried_again(script, no_pauses):
     assert get_item("t", {"id": {"S": "a"}}).item == {"id": {"S": "good"}}
 
 
-def test_an_answer_that_is_no_json_is_an_unavailable_dynamodb(script):
-    script.will_answer(Answer(b"<html>a proxy</html>"))
+# Without this one botocore can't say where the call goes.
+MEMBERS = {"BatchGetItem": {"RequestItems": {}}}
+
+
+def test_a_wrong_checksum_is_never_believed(script, no_pauses):
+    script.will_answer(Answer({"Item": {"id": {"S": "bad"}}}, has_right_checksum=False))
     with pytest.raises(Unavailable, match="can't be reached"):
+        get_item("t", {"id": {"S": "a"}})
+    assert len(script.requests) == 4
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>a proxy</html>", b"[]", b"null", b'"x"', b"{"])
+@pytest.mark.parametrize(
+    "operation",
+    ["GetItem", "Query", "Scan", "BatchGetItem", "ListTables", "DescribeTable", "PutItem"],
+)
+def test_an_answer_that_is_no_json_is_an_unavailable_dynamodb(script, no_pauses, operation, body):
+    script.will_answer(Answer(body))
+    with pytest.raises(Unavailable):
+        call(operation, **MEMBERS.get(operation, {}))
+
+
+@pytest.mark.parametrize(
+    "operation", ["Query", "Scan", "BatchGetItem", "ListTables", "DescribeTable"]
+)
+def test_an_answer_without_what_was_asked_for_is_an_unavailable_dynamodb(
+    script, no_pauses, operation
+):
+    script.will_answer({})
+    with pytest.raises(Unavailable, match="can't be reached"):
+        call(operation, **MEMBERS.get(operation, {}))
+
+
+def test_an_error_that_is_no_json_is_an_unavailable_dynamodb(script, no_pauses):
+    script.will_answer(Answer(b"[]", 502), Answer(b"<html>", 502), Answer(b'{"__type": 5}', 500))
+    with pytest.raises(Unavailable):
         get_item("t", {"id": {"S": "a"}})
 
 

@@ -183,12 +183,12 @@ class Injection:
     def off(self):
         self.calls, self.fail_at = 0, 0
 
-    def __call__(self, operation, members):
+    def __call__(self, operation, members, **how):
         self.calls += 1
         if self.calls != self.fail_at:
-            return self.original(operation, members)
+            return self.original(operation, members, **how)
         if self.arrives:
-            self.original(operation, members)
+            self.original(operation, members, **how)
         raise self.failure
 
 

@@ -66,10 +66,10 @@ def test_the_command_says_so_where_records_will_not_be_removed(
 def test_two_processes_may_create_the_table_at_once(dynamodb_moto, settings, monkeypatch):
     original = client._send
 
-    def slow(operation, members):
+    def slow(operation, members, **how):
         if operation == "CreateTable":
-            original(operation, members)
-        return original(operation, members)
+            original(operation, members, **how)
+        return original(operation, members, **how)
 
     monkeypatch.setattr(client, "_send", slow)
 

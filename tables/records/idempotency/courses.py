@@ -14,6 +14,7 @@ from tables.core.errors import (
     TablesError,
     TransactionConflict,
     Unavailable,
+    WriteInDoubt,
 )
 from tables.core.operations import Operation
 from tables.core.preconditions import state_of
@@ -127,6 +128,10 @@ def put_or_be_overtaken(record: Record) -> None:
     """Write a record where no other run's stands. Raises Overtaken, TablesError."""
     try:
         write(record.put())
+    except WriteInDoubt as error:
+        raise Unavailable(
+            "DynamoDB did not take the Idempotency-Key; nothing was written.", retry_after=2
+        ) from error
     except PreconditionFailed as error:
         raise Overtaken from error
 

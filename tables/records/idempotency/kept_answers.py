@@ -111,21 +111,28 @@ class Record:
         condition = (
             f"attribute_not_exists({identity}) OR {expires} <= {now} OR {self._is_mine(pool)}"
         )
-        return Put(settings.STATE_TABLE, self._item(), condition, pool)
+        return self._put(condition, pool)
 
     def finish(self) -> Put:
         """The write of this record over this attempt's own unfinished one, and no other."""
         pool = Placeholders()
-        return Put(settings.STATE_TABLE, self._item(), self._is_mine(pool), pool)
+        return self._put(self._is_mine(pool), pool)
 
     def withdraw(self) -> Delete:
         """The delete of this attempt's unfinished record."""
         pool = Placeholders()
-        return Delete(settings.STATE_TABLE, {"id": {"S": self.id}}, self._is_mine(pool), pool)
+        key: Item = {"id": {"S": self.id}}
+        return Delete(settings.STATE_TABLE, key, self._is_mine(pool), pool, may_repeat=True)
 
     def item_now(self) -> Item | None:
         """The item that was written, read consistently."""
         return get_item(self.table, self.key, consistent=True).item
+
+    def _put(self, condition: str, pool: Placeholders) -> Put:
+        # Nobody else writes a record of this attempt.
+        return Put(
+            settings.STATE_TABLE, self._item(), condition, pool, may_repeat=True, key_names=("id",)
+        )
 
     def _is_mine(self, pool: Placeholders) -> str:
         attempt, mine = pool.name("attempt"), pool.value({"S": self.attempt})

@@ -1,6 +1,8 @@
 """Without transactions: records whose request did not end."""
 
+import functools
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -37,11 +39,11 @@ class TestUnfinished:
         """Leave what a request leaves that dies before or after its write."""
         original = client._send
 
-        def die(operation, members):
+        def die(operation, members, **how):
             if members["TableName"] != "things" or operation == "GetItem":
-                return original(operation, members)
+                return original(operation, members, **how)
             if written:
-                original(operation, members)
+                original(operation, members, **how)
             raise Died
 
         with monkeypatch.context() as patch:
@@ -113,9 +115,18 @@ class TestUnfinished:
 
         assert again == Answer(201, {"Location": "/things/a"}, json.dumps(thing("a")).encode())
 
-    def test_an_announcement_whose_answer_was_lost_frees_the_key(self, door, injection):
+    def test_an_announcement_whose_answer_was_lost_is_found(self, door, injection):
         injection.at(3, arrives=True, failure=connection_lost())
-        with pytest.raises(Unavailable):
+        first = door.send("POST", "/things/a", b"text", key="k")
+        injection.off()
+
+        assert first == Answer(201, {"Location": "/things/a"}, json.dumps(thing("a")).encode())
+        again = door.send("POST", "/things/a", b"text", key="k")
+        assert again == replace(first, headers={**first.headers, **REPLAYED})
+
+    def test_an_announcement_that_never_arrived_frees_the_key(self, door, injection):
+        injection.at(3, arrives=False, failure=connection_lost())
+        with pytest.raises(Unavailable, match="nothing was written"):
             door.send("POST", "/things/a", b"text", key="k")
         injection.off()
 
@@ -126,18 +137,18 @@ class TestUnfinished:
     def test_a_write_that_arrives_late_is_still_the_only_one(self, door, monkeypatch):
         original, late = client._send, []
 
-        def hold_back(operation, members):
+        def hold_back(operation, members, **how):
             if operation == "PutItem" and members["TableName"] == "things" and not late:
-                late.append((operation, members))
+                late.append(functools.partial(original, operation, members, **how))
                 raise connection_lost()
-            return original(operation, members)
+            return original(operation, members, **how)
 
         monkeypatch.setattr(client, "_send", hold_back)
         with pytest.raises(Unavailable):
             door.send("POST", "/things", b"text", key="k")
         with pytest.raises(IdempotencyConflict, match="still running"):
             door.send("POST", "/things", b"text", key="k")
-        original(*late[0])
+        late[0]()
         again = door.send("POST", "/things", b"text", key="k")
 
         (made,) = all_things()
@@ -161,9 +172,9 @@ class TestUnfinished:
         door.send("POST", "/things/a", b"text")
         original, calls, rivals = client._send, [], []
 
-        def overtake(operation, members):
+        def overtake(operation, members, **how):
             if members["TableName"] != "things":
-                return original(operation, members)
+                return original(operation, members, **how)
             calls.append(operation)
             at = later if rivals else "UpdateItem"
             if operation == at and (at == "UpdateItem" or calls[-2:] == ["GetItem", "GetItem"]):
@@ -171,7 +182,7 @@ class TestUnfinished:
                 with monkeypatch.context() as patch:
                     patch.setattr(client, "_send", original)
                     door.send("PATCH", "/things/a")
-            return original(operation, members)
+            return original(operation, members, **how)
 
         monkeypatch.setattr(writes, "_pause", lambda _attempt: None)
         with monkeypatch.context() as patch:

@@ -53,6 +53,10 @@ ADVICE = {
     "unavailable": "Wait as Retry-After says, then send the same request again.",
     "unsupported_media_type": "Send a media type that Accept-Post or Accept-Patch lists.",
     "upstream_refused": "Not your fault. Tell whoever runs this site the request_id.",
+    "write_in_doubt": (
+        "Read the item to see whether the write was made, then decide. With an Idempotency-Key, "
+        "send the same request again: it takes effect once."
+    ),
 }
 
 

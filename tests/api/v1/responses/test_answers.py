@@ -106,7 +106,7 @@ def test_a_page_of_another_origin_may_not(settings, staff, origin):
 
 
 def refuse(monkeypatch, error):
-    def send(operation, members):
+    def send(operation, members, **how):
         raise error
 
     monkeypatch.setattr(service, "_send", send)
