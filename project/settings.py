@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "project.heads.heads_middleware",
     "project.metrics.metrics_middleware",  # takes itself out where METRICS is false
     "project.security.PolicyMiddleware",
+    "project.https.https_middleware",
     "django.middleware.security.SecurityMiddleware",
     "project.health.health_middleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -23,7 +23,7 @@ def ask(tmp_path):
         servers = shipped_servers(tmp_path, https, http, listener.getsockname()[1])
         stack.enter_context(programs.nginx(tmp_path, servers, [https, http]))
 
-        def ask(answer, method="GET", **headers):
+        def ask(answer, method="GET", *, origin=f"https://localhost:{https}", **headers):
             heard = []
             thread = threading.Thread(target=_serve_one, args=(listener, answer, heard))
             thread.start()
@@ -31,11 +31,12 @@ def ask(tmp_path):
                 session.trust_env = False
                 session.verify = str(tmp_path / "ca.pem")
                 try:
-                    url = f"https://localhost:{https}/endpoint"
+                    url = f"{origin}/endpoint"
                     return session.request(method, url, headers=headers, timeout=30), heard
                 finally:
                     thread.join()
 
+        ask.plain_origin = f"http://localhost:{http}"
         yield ask
 
 
@@ -70,3 +71,11 @@ def test_forwarded_headers_are_the_proxys_own(ask):
     assert "X-Forwarded-For: 127.0.0.1" in lines
     assert "Connection: close" in lines
     assert "203.0.113.9" not in request
+
+
+def test_a_door_over_plain_http_is_the_apps_to_refuse(ask):
+    refused = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\n{}"
+    answer, (request,) = ask(refused, "POST", origin=ask.plain_origin)
+    assert (answer.status_code, answer.text) == (403, "{}")
+    assert request.startswith("POST /endpoint HTTP/1.1")
+    assert "X-Forwarded-Proto: http" in request.splitlines()

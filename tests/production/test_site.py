@@ -15,16 +15,38 @@ def test_ready_behind_the_proxy_and_directly(site):
         assert (answer.status_code, answer.text) == (200, "ok\n")
 
 
-def test_plain_http_is_sent_to_tls_with_its_method(site):
+def test_people_are_led_from_plain_http_to_tls_with_their_method(site):
     for host in (None, "evil.example"):
         answer = site.session().post(
-            f"{site.plain_origin}/endpoint",
+            f"{site.plain_origin}/admin/tables/Workers/",
             headers={"Host": host},
             allow_redirects=False,
             timeout=30,
         )
         assert answer.status_code == 308
-        assert answer.headers["Location"] == f"{site.origin}/endpoint"
+        assert answer.headers["Location"] == f"{site.origin}/admin/tables/Workers/"
+
+
+def test_programs_are_refused_over_plain_http_in_their_doors_words(site):
+    old_sdk = {"X-Amz-Target": "DynamoDB_20111205.PutItem"}
+    for path, headers in {
+        "/endpoint?table=Workers": {},
+        "/endpoint/": {},
+        "/api/v1/tables/Workers/items": {},
+        "/dynamodb/": old_sdk,
+        "/": old_sdk,
+    }.items():
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+            answer = site.session().request(
+                method,
+                site.plain_origin + path,
+                headers=bearer(site) | headers,
+                data=b'{"empId":"in the clear"}',
+                allow_redirects=False,
+                timeout=30,
+            )
+            assert answer.status_code == 403, (method, path)
+            assert "over HTTPS only" in answer.text
 
 
 def test_browsers_are_told_to_stay_with_tls(site):

@@ -176,10 +176,9 @@ def test_a_post_is_authenticated_authorised_and_limited(staff, reader, nobody, s
     problem(limited.post("Workers/items", ALICE), 429, "too_many_requests")
 
 
-def test_plain_http_is_sent_to_https(staff, settings):
+def test_plain_http_is_refused(staff, settings):
     settings.SECURE_SSL_REDIRECT = True
-    response = Door("staff").post("Workers/items", ALICE)
-    assert response["Location"].startswith("https://")
+    problem(Door("staff").post("Workers/items", ALICE), 403, "forbidden")
     assert ok(staff.client.get("/api/v1/tables/Workers/items", secure=True))["count"] == 0
 
 
