@@ -24,7 +24,8 @@ class KeyAttribute:
 class Index:
     """A secondary index; `projected` is None when it holds every attribute.
 
-    `more_keys` are what a multi-attribute key has beyond its first partition and sort attribute.
+    A key may have up to four partition and four sort attributes: `more_partition_keys` and
+    `more_sort_keys` are those after the first.
     """
 
     name: str
@@ -33,12 +34,23 @@ class Index:
     projected: frozenset[str] | None
     is_global: bool
     is_ready: bool = True
-    more_keys: tuple[KeyAttribute, ...] = ()
+    more_partition_keys: tuple[KeyAttribute, ...] = ()
+    more_sort_keys: tuple[KeyAttribute, ...] = ()
+
+    @property
+    def partition_keys(self) -> tuple[KeyAttribute, ...]:
+        """Every attribute of the partition key, in order."""
+        return (self.partition_key, *self.more_partition_keys)
+
+    @property
+    def sort_keys(self) -> tuple[KeyAttribute, ...]:
+        """Every attribute of the sort key, in order; empty where there is none."""
+        return () if self.sort_key is None else (self.sort_key, *self.more_sort_keys)
 
     @property
     def key_attributes(self) -> tuple[KeyAttribute, ...]:
-        """The partition key, then the sort key if there is one, then all others."""
-        return (*_present(self.partition_key, self.sort_key), *self.more_keys)
+        """The attributes of the partition key, then those of the sort key."""
+        return (*self.partition_keys, *self.sort_keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +104,12 @@ def describe(
     types: dict[str, KeyType] = {
         entry["AttributeName"]: entry["AttributeType"] for entry in table["AttributeDefinitions"]
     }
-    partition_key, sort_key, _ = _key_schema(table["KeySchema"], types)
+    (partition_key, *_), sort_keys = _key_schema(table["KeySchema"], types)
     throughput = table.get("ProvisionedThroughput") or {}
     return TableDescription(
         name=table["TableName"],
         partition_key=partition_key,
-        sort_key=sort_key,
+        sort_key=next(iter(sort_keys), None),
         indexes=tuple(_indexes(table, types)),
         item_count=table.get("ItemCount"),
         size_bytes=table.get("TableSizeBytes"),
@@ -114,16 +126,17 @@ def _indexes(table: Mapping[str, Any], types: Mapping[str, KeyType]) -> Iterator
     table_keys = frozenset(entry["AttributeName"] for entry in table["KeySchema"])
     for member, is_global in (("GlobalSecondaryIndexes", True), ("LocalSecondaryIndexes", False)):
         for entry in table.get(member) or ():
-            partition_key, sort_key, more_keys = _key_schema(entry["KeySchema"], types)
+            partition_keys, sort_keys = _key_schema(entry["KeySchema"], types)
             keys = table_keys | {key["AttributeName"] for key in entry["KeySchema"]}
             yield Index(
                 name=entry["IndexName"],
-                partition_key=partition_key,
-                sort_key=sort_key,
+                partition_key=partition_keys[0],
+                sort_key=next(iter(sort_keys), None),
                 projected=_projected(entry.get("Projection") or {}, keys),
                 is_global=is_global,
                 is_ready=entry.get("IndexStatus", "ACTIVE") in _READY,
-                more_keys=more_keys,
+                more_partition_keys=tuple(partition_keys[1:]),
+                more_sort_keys=tuple(sort_keys[1:]),
             )
 
 
@@ -135,14 +148,15 @@ def _projected(projection: Mapping[str, Any], keys: frozenset[str]) -> frozenset
 
 def _key_schema(
     schema: list[Mapping[str, str]], types: Mapping[str, KeyType]
-) -> tuple[KeyAttribute, KeyAttribute | None, tuple[KeyAttribute, ...]]:
+) -> tuple[list[KeyAttribute], list[KeyAttribute]]:
+    """The attributes of the partition key, and those of the sort key, each in order."""
     partition: list[KeyAttribute] = []
     sort: list[KeyAttribute] = []
     for entry in schema:
         name = entry["AttributeName"]
         role = partition if entry["KeyType"] == "HASH" else sort
         role.append(KeyAttribute(name, types[name]))
-    return partition[0], next(iter(sort), None), (*partition[1:], *sort[1:])
+    return partition, sort
 
 
 def _present(

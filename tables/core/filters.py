@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import ge, gt, le, lt
 from typing import Any, Literal
 
@@ -21,6 +21,10 @@ from tables.core.values import TYPES, AttributeValue, Item, content_of, type_of
 
 # AWS: Service, account, and table quotas: operands of IN.
 MAX_IN_OPERANDS = 100
+PIN_A_TYPE = (
+    "The conditions compare values in several types each, and DynamoDB does not take so many at "
+    "once: pin the type that is meant, as in total__n=818 or total__s=818."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +169,24 @@ BY_NAME = {name: operator for operator in OPERATORS for name in operator.names}
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One comparison: a path, an operator, its operands in wire form."""
+    """One comparison: a path, an operator, its operands in wire form.
+
+    `alternatives` are the same operands in other types, where nobody said which is meant: the term
+    holds where one of them does, a negation where all of them do. `is_guess`: its one type was
+    told from how its operands look.
+    """
 
     path: Path
     operator: Operator
     operands: tuple[AttributeValue, ...] = ()
+    alternatives: tuple[tuple[AttributeValue, ...], ...] = ()
+    is_guess: bool = field(default=False, compare=False)
+
+    def each_type(self) -> Group:
+        """The terms of one type each that this one stands for."""
+        every = (self.operands, *self.alternatives)
+        terms = tuple(Term(self.path, self.operator, operands) for operands in every)
+        return Group(terms, "OR" if self.operator.implies_existence else "AND")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +244,16 @@ def operator_named(name: Any) -> Operator:
 
 
 def compile_filter(node: Term | Group, pool: Placeholders) -> str:
-    """A FilterExpression or ConditionExpression; empty for a filter that matches everything."""
-    return require_within_limits(_compile(node, pool))
+    """A FilterExpression or ConditionExpression; empty for a filter that matches everything.
+
+    Raises InvalidExpression over DynamoDB's limits; where it is for want of a type, it says so.
+    """
+    try:
+        return require_within_limits(_compile(node, pool))
+    except InvalidExpression as error:
+        if any(term.alternatives for term in terms_of(node)):
+            raise InvalidExpression(PIN_A_TYPE) from error
+        raise
 
 
 def terms_of(node: Term | Group) -> Iterator[Term]:
@@ -243,6 +268,8 @@ def terms_of(node: Term | Group) -> Iterator[Term]:
 def _compile(node: Term | Group, pool: Placeholders, *, within: str | None = None) -> str:
     """The text of a node inside a group joined by `within`; DynamoDB refuses needless brackets."""
     if isinstance(node, Term):
+        if node.alternatives:
+            return _compile(node.each_type(), pool, within=within)
         return _compile_term(node, pool)
     if len(node.parts) == 1:
         return _compile(node.parts[0], pool, within=within)
@@ -272,4 +299,6 @@ def matches(node: Term | Group, item: Item) -> bool:
     if isinstance(node, Group):
         results = (matches(part, item) for part in node.parts)
         return all(results) if node.joiner == "AND" else any(results)
+    if node.alternatives:
+        return matches(node.each_type(), item)
     return node.operator.matches(value_at(item, node.path), node.operands)

@@ -67,7 +67,7 @@ def require_index_keys(item: Item, description: TableDescription) -> None:
     for index in description.indexes:
         for attribute in index.key_attributes:
             if attribute.name in item and attribute.name not in description.key_names:
-                is_partition = attribute == index.partition_key
+                is_partition = attribute in index.partition_keys
                 limit = MAX_PARTITION_KEY_BYTES if is_partition else MAX_SORT_KEY_BYTES
                 _require_value(item[attribute.name], attribute, limit)
 

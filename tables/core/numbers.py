@@ -14,7 +14,8 @@ MAX_DIGITS = 38
 MAX_EXPONENT = 125
 MIN_EXPONENT = -130
 
-_JSON_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
+# RFC 8259, section 6.
+JSON_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 # Most numbers are in their one spelling already: short integers, short fractions.
 _CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,37}|-?(?:0|[1-9][0-9]{0,18})\.[0-9]{0,17}[1-9]")
 # Wide enough that no sum of two DynamoDB numbers is rounded (125 + 130 + 38 digits).
@@ -50,7 +51,7 @@ def canonical_number(number: Decimal | int | str) -> str:
 
 def fragment(text: str) -> orjson.Fragment:
     """A stored number as it goes into JSON output: its own digits, never through a float."""
-    if _JSON_NUMBER.fullmatch(text):
+    if JSON_NUMBER.fullmatch(text):
         return orjson.Fragment(text)
     return orjson.Fragment(canonical_number(text))
 

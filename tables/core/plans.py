@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -20,6 +20,7 @@ from tables.core.filters import (
     terms_of,
 )
 from tables.core.keys import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES, key_limit
+from tables.core.membership import unproven_keys
 from tables.core.sizes import value_size
 from tables.core.values import Item, type_of
 
@@ -107,7 +108,7 @@ def _best(
     key_plan = _get_item(filter, description)
     if key_plan is not None:
         return key_plan
-    plans = [_query(filter, None, description.partition_key, description.sort_key)]
+    plans = [_query_table(filter, description)]
     plans += [
         _query_index(filter, candidate)
         for candidate in description.indexes
@@ -131,30 +132,38 @@ def _get_item(filter: Group, description: TableDescription) -> Plan | None:
     return Plan("GetItem", key={name: key[name] for name in description.key_names})
 
 
+def _query_table(filter: Group, description: TableDescription) -> Plan | None:
+    sort_keys = () if description.sort_key is None else (description.sort_key,)
+    return _query(filter, None, (description.partition_key,), sort_keys)
+
+
 def _query_index(filter: Group, index: Index) -> Plan | None:
-    # A multi-attribute key wants an equality on each part; such an index is only ever scanned.
-    if index.more_keys:
-        return None
-    return _query(filter, index.name, index.partition_key, index.sort_key)
+    return _query(filter, index.name, index.partition_keys, index.sort_keys)
 
 
 def _query(
-    filter: Group, index: str | None, partition_key: KeyAttribute, sort_key: KeyAttribute | None
+    filter: Group,
+    index: str | None,
+    partition_keys: Sequence[KeyAttribute],
+    sort_keys: Sequence[KeyAttribute],
 ) -> Plan | None:
+    """A Query by these keys: an equality on each partition attribute, then conditions on sort
+    attributes from the first on, as far as each before the last is an equality (AWS:
+    multi-attribute keys). None where the filter doesn't fix the partition.
+    """
     terms = [part for part in filter.parts if isinstance(part, Term)]
-    equalities = [term for term in terms if _is_equality(term)]
-    partition = next(
-        (term for term in equalities if _fits(term, partition_key, MAX_PARTITION_KEY_BYTES)), None
-    )
-    if partition is None:
+    chosen = [_equality(terms, attribute) for attribute in partition_keys]
+    key_terms = [term for term in chosen if term is not None]
+    if len(key_terms) < len(partition_keys):
         return None
-    chosen = [partition]
-    replaced = [partition]
-    if sort_key is not None:
-        condition, used = _sort_condition(terms, sort_key)
-        chosen += condition
+    replaced = list(key_terms)
+    for attribute in sort_keys:
+        condition, used = _sort_condition(terms, attribute)
+        key_terms += condition
         replaced += used
-    names = {key.name for key in (partition_key, sort_key) if key is not None}
+        if not (condition and _is_equality(condition[0])):
+            break
+    names = {attribute.name for attribute in (*partition_keys, *sort_keys)}
     rest = [part for part in filter.parts if not any(part is term for term in replaced)]
     local = [part for part in rest if _touches(part, names)]
     if not all(_names_only(part, names) for part in local):
@@ -162,10 +171,16 @@ def _query(
     return Plan(
         "Query",
         index=index,
-        key_terms=tuple(chosen),
+        key_terms=tuple(key_terms),
         filter=Group(tuple(part for part in rest if not _touches(part, names))),
         local=Group(tuple(local)),
     )
+
+
+def _equality(terms: Sequence[Term], attribute: KeyAttribute) -> Term | None:
+    """The condition that fixes a partition key attribute."""
+    fitting = (t for t in terms if _is_equality(t) and _fits(t, attribute, MAX_PARTITION_KEY_BYTES))
+    return next(fitting, None)
 
 
 def _sort_condition(terms: list[Term], sort_key: KeyAttribute) -> tuple[list[Term], list[Term]]:
@@ -194,27 +209,17 @@ def _holds_the_answer(
         needed = fields | {term.path[0] for term in terms_of(filter)}
         if not fields or not needed <= index.projected:
             return False
-    required = {
-        part.path[0]
-        for part in filter.parts
-        if isinstance(part, Term) and part.operator.implies_existence and len(part.path) == 1
-    }
-    # An item without the index's sort key is not in the index.
-    return (
-        index.sort_key is None
-        or index.sort_key.name in required
-        or index.sort_key.name in description.key_names
-    )
+    return not unproven_keys(index, filter, description)
 
 
 def _is_equality(term: Term) -> bool:
-    return term.operator.suffix == "eq"
+    return term.operator.suffix == "eq" and not term.alternatives
 
 
 def _fits(term: Term, attribute: KeyAttribute, limit: int) -> bool:
-    return term.path == (attribute.name,) and all(
-        _is_key_value(operand, attribute, limit) for operand in term.operands
-    )
+    if term.path != (attribute.name,) or term.alternatives:
+        return False
+    return all(_is_key_value(operand, attribute, limit) for operand in term.operands)
 
 
 def _is_key_value(value: dict[str, Any], attribute: KeyAttribute, limit: int) -> bool:

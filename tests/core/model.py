@@ -1,6 +1,7 @@
 """A DynamoDB of a few lines, written apart from the core, that says what its plans should find."""
 
 import base64
+from dataclasses import replace
 from decimal import Decimal
 
 ORDERED = "SNB"
@@ -65,8 +66,17 @@ def ordered(value, operand):
     return kind(value) == kind(operand) and kind(value) in ORDERED
 
 
+def every_type(term):
+    return (term.operands, *term.alternatives)
+
+
 def holds(term, item):
     """Whether DynamoDB would say that the condition is true of the item."""
+    if term.alternatives:
+        one_type = [replace(term, alternatives=(), operands=o) for o in every_type(term)]
+        one_holds = [holds(each, item) for each in one_type]
+        is_negation = term.operator.suffix in ("ne", "not_contains")
+        return all(one_holds) if is_negation else any(one_holds)
     value, operands, name = find(item, term.path), term.operands, term.operator.suffix
     if name in ("not_exists", "ne", "not_contains") and value is None:
         return True

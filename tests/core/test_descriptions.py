@@ -101,6 +101,7 @@ def test_a_multi_attribute_key_of_an_index_is_known_in_full():
         ],
     }
     (index,) = describe(answer).indexes
-    assert [attribute.name for attribute in index.key_attributes] == ["a", "c", "b", "d"]
+    assert [attribute.name for attribute in index.key_attributes] == ["a", "b", "c", "d"]
     assert index.projected == frozenset("iabcd")
-    assert index.more_keys == (KeyAttribute("b", "S"), KeyAttribute("d", "S"))
+    assert index.partition_keys == (KeyAttribute("a", "S"), KeyAttribute("b", "S"))
+    assert index.sort_keys == (KeyAttribute("c", "S"), KeyAttribute("d", "S"))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tables.core import filters
 from tables.core.admission import needed_fields
-from tables.core.descriptions import KeyAttribute
+from tables.core.descriptions import Index, KeyAttribute
 from tables.core.errors import InvalidCursor, InvalidExpression
 from tables.core.expressions import Placeholders
 from tables.core.filters import BY_SUFFIX, OPERATORS, Group, Term, make_term
@@ -16,8 +16,10 @@ from tests.core.tables import COMPOSITE, NUMBER_KEY, STRING_KEY
 
 # ---------------------------------------------------------------- random tables, items, filters
 
-# Few different values, so that filters find something.
+# Few different values, so that filters find something; empty and long ones, which no index takes.
 TEXTS = st.sampled_from(["a", "b", "ab"]).map(lambda text: {"S": text})
+ODD_TEXTS = st.sampled_from(["", "", "a" * 1025, "a" * 2049]).map(lambda text: {"S": text})
+LONG_KEYS = st.sampled_from(["a", "b", "a" * 1025]).map(lambda text: {"S": text})
 FIGURES = st.sampled_from(["1", "2", "10"]).map(lambda text: {"N": text})
 OTHERS = st.sampled_from(
     [
@@ -30,17 +32,46 @@ OTHERS = st.sampled_from(
 )
 KEY_VALUES = {"S": TEXTS, "N": FIGURES}
 NAMES = ("country", "name", "zone", "people", "mayor", "party", "founded", "note")
-KEY_TYPES = COMPOSITE.declared_types()
+ZONE, MAYOR, PARTY = (KeyAttribute(name, "S") for name in ("zone", "mayor", "party"))
+PEOPLE, COUNTRY = KeyAttribute("people", "N"), KeyAttribute("country", "S")
+INDEXES = (
+    *COMPOSITE.indexes,
+    Index("by-zone-mayor", ZONE, MAYOR, None, is_global=True),
+    Index("by-zone-country", ZONE, COUNTRY, None, is_global=True),
+    Index(
+        "by-many",
+        ZONE,
+        PARTY,
+        None,
+        is_global=True,
+        more_partition_keys=(MAYOR,),
+        more_sort_keys=(PEOPLE,),
+    ),
+)
+RICH = replace(COMPOSITE, indexes=INDEXES)
+KEY_TYPES = RICH.declared_types()
+
+
+# Some values of an attribute fit an index that has it as its key, some never could.
+STORED = st.one_of(TEXTS, ODD_TEXTS, ODD_TEXTS, FIGURES, OTHERS)
+STORED_AS = {
+    "zone": st.sampled_from([{"S": "a"}, {"S": "a"}, {"S": "a"}, {"S": "b"}, {"N": "1"}]),
+    "mayor": STORED,
+    "people": st.one_of(FIGURES, STORED),
+    "party": STORED,
+    "founded": FIGURES,
+    "note": STORED,
+}
 
 
 @st.composite
 def items(draw):
-    item = {"country": draw(TEXTS), "name": draw(TEXTS)}
-    for name in NAMES[2:]:
-        if draw(st.booleans()):
-            # DynamoDB refuses an index key of another type.
-            anything = st.one_of(TEXTS, FIGURES, OTHERS)
-            item[name] = draw(KEY_VALUES[KEY_TYPES[name]] if name in KEY_TYPES else anything)
+    """Items that DynamoDB could hold: a global index may have been added after they were written,
+    but local ones are as old as their table.
+    """
+    item = {"country": draw(LONG_KEYS), "name": draw(TEXTS)}
+    for name in draw(st.lists(st.sampled_from(NAMES[2:]), min_size=4, unique=True)):
+        item[name] = draw(STORED_AS[name])
     return item
 
 
@@ -54,50 +85,77 @@ PATHS = st.one_of(
 )
 
 
+EITHER = ("eq", "ne", "in", "contains", "not_contains")
+
+
 @st.composite
 def terms(draw, paths=PATHS):
     path = draw(paths)
-    operator = draw(st.sampled_from(OPERATORS))
+    operator = draw(st.sampled_from([*OPERATORS, *map(BY_SUFFIX.get, ("eq", "in", "in", "gte"))]))
     if operator.suffix == "type":
         return make_term(path, operator, [{"S": draw(st.sampled_from(["S", "N", "L"]))}])
     count = draw(st.integers(1, 3)) if operator.operands is None else operator.operands
     of_type = KEY_VALUES[KEY_TYPES[path[0]]] if path[0] in KEY_TYPES else TEXTS
-    values = draw(st.sampled_from([of_type, of_type, st.one_of(TEXTS, FIGURES)]))
+    odd = st.one_of(TEXTS, ODD_TEXTS, FIGURES)
+    values = draw(st.sampled_from([of_type, of_type, ODD_TEXTS, odd]))
     operands = draw(st.lists(values, min_size=count, max_size=count))
     try:
-        return make_term(path, operator, operands)
+        term = make_term(path, operator, operands)
     except InvalidExpression:
         return make_term(path, BY_SUFFIX["exists"])
+    if operator.suffix in EITHER and draw(st.booleans()):
+        return replace(term, alternatives=(tuple(draw(FIGURES) for _operand in operands),))
+    return term
 
 
 @st.composite
 def questions(draw):
     """A table, a filter that more often than not a key or an index could answer, and fields."""
-    indexes = draw(
-        st.lists(st.sampled_from(COMPOSITE.indexes), min_size=1, max_size=2, unique=True)
-    )
-    table = replace(COMPOSITE, indexes=tuple(indexes))
-    source = draw(st.sampled_from([table, *indexes, *indexes]))
-    key = source.partition_key
-    parts = [make_term((key.name,), BY_SUFFIX["eq"], [draw(KEY_VALUES[key.type])])]
-    if source.sort_key is not None:
-        on_sort_key = terms(st.just((source.sort_key.name,)))
-        parts += draw(st.lists(on_sort_key, max_size=2))
+    source = draw(st.sampled_from([RICH, *INDEXES, *INDEXES]))
+    others = draw(st.lists(st.sampled_from(INDEXES), max_size=1))
+    indexes = dict.fromkeys([*([] if source is RICH else [source]), *others])
+    table = replace(RICH, indexes=tuple(indexes))
+    parts = [
+        make_term((key.name,), BY_SUFFIX["eq"], [draw(PARTITIONS.get(key.name, TEXTS))])
+        for key in partition_keys(source)
+    ]
+    for key in sort_keys(source):
+        parts += draw(st.lists(terms(st.just((key.name,))), min_size=1, max_size=2))
     groups = st.lists(terms(), min_size=1, max_size=3).map(lambda some: Group(tuple(some), "OR"))
-    parts += draw(st.lists(st.one_of(terms(), groups), max_size=2))
+    if draw(st.booleans()):
+        parts.append(draw(st.one_of(terms(), groups)))
     fields = st.lists(
         st.sampled_from([("party",), ("people",), ("note",)]), max_size=2, unique=True
     )
     return table, Group(tuple(draw(st.permutations(parts)))), tuple(draw(fields))
 
 
+PARTITIONS = {"zone": st.just({"S": "a"}), "country": LONG_KEYS}
+
+
 # ---------------------------------------------------------------- a table that carries plans out
 
 
+def partition_keys(source):
+    return source.partition_keys if isinstance(source, Index) else (source.partition_key,)
+
+
+def sort_keys(source):
+    if isinstance(source, Index):
+        return source.sort_keys
+    return (source.sort_key,) if source.sort_key else ()
+
+
 def index_holds(index, item):
+    """AWS: an item with an invalid index key is left out of an index that is added later."""
     return all(
-        attribute.name in item and kind(item[attribute.name]) == attribute.type
-        for attribute in index.key_attributes
+        all(
+            key.name in item
+            and kind(item[key.name]) == key.type
+            and 0 < len(item[key.name][key.type].encode()) <= limit
+            for key in keys
+        )
+        for keys, limit in ((index.partition_keys, 2048), (index.sort_keys, 1024))
     )
 
 
@@ -122,15 +180,22 @@ def carry_out(plan, table, stored, fields):
 
 
 def keys_match(plan, source, item):
-    partition, *sort = plan.key_terms
-    assert partition.operator.suffix == "eq"
-    assert partition.path == (source.partition_key.name,)
-    assert len(sort) <= 1
-    for term in sort:
-        assert term.path == (source.sort_key.name,)
+    """Whether the item is in what the Query reads; the request must be one that DynamoDB takes."""
+    keys = iter(plan.key_terms)
+    for attribute in partition_keys(source):
+        term = next(keys)
+        assert (term.path, term.operator.suffix) == ((attribute.name,), "eq")
+    conditions = list(keys)
+    # Sort attributes from the first on, each at most once, and only the last by anything but `=`.
+    for term, attribute in zip(conditions, sort_keys(source), strict=False):
+        assert term.path == (attribute.name,)
         assert term.operator.suffix in ("eq", "lt", "lte", "gt", "gte", "between", "begins_with")
+    assert len(conditions) <= len(sort_keys(source))
+    assert all(term.operator.suffix == "eq" for term in conditions[:-1])
+    assert not any(term.alternatives for term in plan.key_terms)
+    key_names = {attribute.name for attribute in (*partition_keys(source), *sort_keys(source))}
     for part in plan.filter.parts:
-        assert not names_of(part) & {attribute.name for attribute in source.key_attributes}
+        assert not names_of(part) & key_names
     return all(holds(term, item) for term in plan.key_terms)
 
 
@@ -140,8 +205,8 @@ def names_of(node):
     return set().union(*(names_of(part) for part in node.parts))
 
 
-@settings(max_examples=400)
-@given(questions(), st.lists(items(), min_size=3, max_size=9).map(distinct_keys))
+@settings(max_examples=1200)
+@given(questions(), st.lists(items(), min_size=5, max_size=8).map(distinct_keys))
 def test_every_plan_finds_exactly_what_a_scan_finds(question, stored):
     table, wanted, fields = question
     plan = choose_plan(wanted, table, fields=fields)
@@ -207,23 +272,82 @@ def test_two_bounds_on_the_sort_key_become_between():
     assert plan.local == Group((other,))
 
 
-def test_an_index_answers_where_its_sort_key_is_required():
+def only(*names):
+    return replace(RICH, indexes=tuple(index for index in INDEXES if index.name in names))
+
+
+def test_an_index_answers_where_its_sort_key_is_proven():
     assert plan_for(eq("zone", "z")).index == "by-zone"
     assert plan_for(eq("zone", "z"), number("people", "gte", "1")).index == "by-zone-people"
-    assert plan_for(eq("zone", "z"), exists("people")).index == "by-zone"
-    ordered = replace(COMPOSITE, indexes=COMPOSITE.indexes[1:])
+    ordered = only("by-zone-people")
     assert plan_for(eq("zone", "z"), table=ordered).operation == "Scan"
-    assert plan_for(eq("zone", "z"), exists("people"), table=ordered).index == "by-zone-people"
-    for suffix in ("ne", "not_exists"):
-        operands = [{"N": "1"}] if suffix == "ne" else []
-        lax = make_term(("people",), BY_SUFFIX[suffix], operands)
-        assert plan_for(eq("zone", "z"), lax, table=ordered).operation == "Scan"
+    for suffix, *figures in (("lt", "1"), ("between", "1", "2"), ("in", "1", "2"), ("eq", "1")):
+        term = number("people", suffix, *figures)
+        assert plan_for(eq("zone", "z"), term, table=ordered).index == "by-zone-people"
+    is_number = make_term(("people",), BY_SUFFIX["type"], [{"S": "N"}])
+    assert plan_for(eq("zone", "z"), is_number, table=ordered).index == "by-zone-people"
     either = Group((exists("people"), exists("note")), "OR")
     assert plan_for(eq("zone", "z"), either, table=ordered).operation == "Scan"
 
 
+def created(suffix, *operands):
+    return make_term(("mayor",), BY_SUFFIX[suffix], operands)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        number("mayor", "eq", "2021"),
+        number("mayor", "gte", "2021"),
+        created("type", {"S": "N"}),
+        created("type", {"S": "S"}),
+        created("exists"),
+        created("ne", {"S": "x"}),
+        created("not_exists"),
+        created("contains", {"S": "x"}),
+        created("begins_with", {"S": "2021"}),
+        created("gte", {"S": "2021"}),
+        created("lt", {"S": "2021"}),
+        created("between", {"S": "2021"}, {"S": "2022"}),
+        created("in", {"S": "2021"}, {"S": ""}),
+        created("in", {"S": "2021"}, {"N": "2021"}),
+        created("eq", {"S": ""}),
+        created("eq", {"S": "x" * 1025}),
+        replace(created("eq", {"S": "2021"}), alternatives=(({"N": "2021"},),)),
+    ],
+    ids=lambda term: f"{term.operator.suffix} {str(term.operands)[:20]}",
+)
+def test_an_index_is_not_trusted_with_items_that_it_may_have_left_out(term):
+    """Items whose sort key has another type, is empty or over 1,024 bytes are not in it."""
+    table = only("by-zone-mayor")
+    assert plan_for(eq("zone", "z"), term, table=table).operation == "Scan"
+    assert plan_for(eq("zone", "z"), term, table=table, index="by-zone-mayor").operation == "Query"
+
+
+def test_an_index_is_trusted_with_exact_text_of_its_sort_key():
+    table = only("by-zone-mayor")
+    for term in (created("eq", {"S": "x" * 1024}), created("in", {"S": "a"}, {"S": "b"})):
+        assert plan_for(eq("zone", "z"), term, table=table).index == "by-zone-mayor"
+
+
+def test_a_partition_key_of_the_table_may_be_too_long_to_be_a_sort_key_of_an_index():
+    table = only("by-zone-country")
+    assert plan_for(eq("zone", "z"), table=table).operation == "Scan"
+    by_name = replace(
+        RICH, indexes=(Index("by-name", ZONE, KeyAttribute("name", "S"), None, is_global=True),)
+    )
+    assert plan_for(eq("zone", "z"), table=by_name).index == "by-name"
+
+
+def test_a_local_index_is_as_old_as_its_table_and_lacks_only_items_without_its_sort_key():
+    local = replace(RICH, indexes=(Index("by-mayor", COUNTRY, MAYOR, None, is_global=False),))
+    terms = eq("country", "a"), created("begins_with", {"S": "x"})
+    assert plan_for(*terms, table=local).index == "by-mayor"
+    assert plan_for(terms[0], created("ne", {"S": "x"}), table=local).index is None
+
+
 def test_an_index_answers_only_what_it_holds():
-    terms = eq("mayor", "m"), exists("people")
+    terms = eq("mayor", "m"), number("people", "gt", "0")
     assert plan_for(*terms).operation == "Scan"
     assert plan_for(*terms, fields=[("party",)]).index == "names-only"
     assert plan_for(*terms, fields=[("note",)]).operation == "Scan"
@@ -235,14 +359,53 @@ def test_an_index_that_is_being_built_answers_nothing():
     assert plan_for(eq("zone", "z"), table=building).operation == "Scan"
 
 
-def test_an_index_with_a_multi_attribute_key_is_only_scanned_and_only_when_forced():
-    index = replace(COMPOSITE.indexes[0], more_keys=(KeyAttribute("mayor", "S"),))
-    table = replace(COMPOSITE, indexes=(index,))
-    terms = eq("zone", "z"), eq("mayor", "m")
-    assert plan_for(*terms, table=table) == Plan("Scan", filter=Group(terms))
-    assert plan_for(*terms, table=table, index="by-zone") == Plan(
-        "Scan", index="by-zone", filter=Group(terms)
-    )
+def test_a_multi_attribute_key_wants_every_partition_attribute_and_sort_attributes_in_order():
+    table = only("by-many")  # zone, mayor; party, people
+    partition = eq("zone", "z"), eq("mayor", "m")
+    assert plan_for(*partition[:1], table=table, index="by-many").operation == "Scan"
+    whole = plan_for(*partition, eq("party", "p"), number("people", "gt", "1"), table=table)
+    assert (whole.operation, whole.index) == ("Query", "by-many")
+    assert [term.path[0] for term in whole.key_terms] == ["zone", "mayor", "party", "people"]
+    # The second sort attribute is no condition while the first is not fixed.
+    later = number("people", "eq", "1")
+    gap = plan_for(*partition, later, table=table, index="by-many")
+    assert (gap.key_terms, gap.local) == (partition, Group((later,)))
+    ranged = make_term(("party",), BY_SUFFIX["begins_with"], [{"S": "p"}])
+    last = plan_for(*partition, ranged, later, table=table, index="by-many")
+    assert (last.key_terms, last.local) == ((*partition, ranged), Group((later,)))
+
+
+def test_a_multi_attribute_key_is_one_request():
+    pool = Placeholders()
+    terms = eq("zone", "z"), eq("mayor", "m"), eq("party", "p"), number("people", "gt", "1")
+    plan = plan_for(*terms, eq("note", "x"), table=only("by-many"), order="desc")
+    assert {**plan.compile(pool), **pool.request()} == {
+        "IndexName": "by-many",
+        "KeyConditionExpression": "#0 = :0 AND #1 = :1 AND #2 = :2 AND #3 > :3",
+        "ScanIndexForward": False,
+        "FilterExpression": "#4 = :4",
+        "ExpressionAttributeNames": {
+            "#0": "zone",
+            "#1": "mayor",
+            "#2": "party",
+            "#3": "people",
+            "#4": "note",
+        },
+        "ExpressionAttributeValues": {
+            ":0": {"S": "z"},
+            ":1": {"S": "m"},
+            ":2": {"S": "p"},
+            ":3": {"N": "1"},
+            ":4": {"S": "x"},
+        },
+    }
+
+
+def test_the_attributes_of_a_multi_attribute_key_share_its_limit():
+    table = only("by-many")
+    terms = eq("party", "p"), number("people", "gt", "1")
+    long, short = eq("zone", "z" * 1200), eq("mayor", "m" * 1200)
+    assert plan_for(long, short, *terms, table=table).operation == "Scan"
 
 
 def test_an_index_can_be_forced_and_cleverness_refused():

@@ -30,12 +30,16 @@ _SUMMARY: Part = {
     "rights": {"type": "array", "items": {"type": "string", "enum": list(ACTIONS)}},
     **_LINKS,
 }
+# The keys of an index may have up to four attributes each.
+_KEY_ATTRIBUTES: Part = {"type": "array", "items": ref("schemas", "KeyAttribute"), "maxItems": 4}
 _INDEX = object_of(
     {
         "name": STRING,
         "global": {"type": "boolean"},
         "partition_key": ref("schemas", "KeyAttribute"),
         "sort_key": {"oneOf": [ref("schemas", "KeyAttribute"), {"type": "null"}]},
+        "partition_keys": _KEY_ATTRIBUTES,
+        "sort_keys": _KEY_ATTRIBUTES,
         "projection": {
             "oneOf": [{"const": "ALL"}, {"type": "array", "items": STRING}],
         },

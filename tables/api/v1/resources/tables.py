@@ -109,6 +109,8 @@ def _index(index: Index) -> dict[str, Any]:
         "global": index.is_global,
         "partition_key": _key(index.partition_key),
         "sort_key": _key(index.sort_key),
+        "partition_keys": [_key(attribute) for attribute in index.partition_keys],
+        "sort_keys": [_key(attribute) for attribute in index.sort_keys],
         "projection": sorted(index.projected) if index.projected is not None else "ALL",
         "ready": index.is_ready,
     }
