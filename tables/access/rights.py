@@ -38,9 +38,8 @@ def is_read_only(table: Table) -> bool:
 
 def allowed_actions(caller: Caller, table: Table) -> frozenset[str]:
     """Every action that the caller may do; empty where they may not view."""
-    if not can(caller, "view", table):
-        return frozenset()
-    return frozenset(action for action in table.permissions if can(caller, action, table))
+    allowed = frozenset(action for action in table.permissions if can(caller, action, table))
+    return allowed if "view" in allowed else frozenset()
 
 
 def viewable_tables(caller: Caller, registry: Registry) -> list[Table]:

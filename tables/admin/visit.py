@@ -12,13 +12,13 @@ from rest_framework.exceptions import Throttled as TooOften
 
 from tables.access.callers import Caller
 from tables.access.limits.rates import wait_of
-from tables.access.rights import can, require
 from tables.access.users import caller_of_user
 from tables.admin.errors import error_page, render_page, too_often_page
-from tables.configuration import description, registry
+from tables.configuration import registry
 from tables.core.descriptions import TableDescription
 from tables.core.errors import TablesError
 from tables.core.registry import ACTIONS, Table
+from tables.items.target import Target, find_target
 
 Parameters = ParamSpec("Parameters")
 
@@ -28,17 +28,30 @@ class Visit:
     """A signed-in caller at the pages of one table that they may view."""
 
     request: HttpRequest
-    caller: Caller
-    table: Table
-    description: TableDescription
+    target: Target
+
+    @property
+    def caller(self) -> Caller:
+        """Who visits."""
+        return self.target.caller
+
+    @property
+    def table(self) -> Table:
+        """The table that is visited."""
+        return self.target.table
+
+    @property
+    def description(self) -> TableDescription:
+        """Its keys, indexes and counts."""
+        return self.target.description
 
     def can(self, action: str) -> bool:
         """Whether the caller may do this here."""
-        return can(self.caller, action, self.table)
+        return self.target.may(action)
 
     def require(self, action: str) -> None:
         """Raise Forbidden unless the caller may do this here."""
-        require(self.caller, action, self.table)
+        self.target.require(action)
 
     def render(
         self, template: str, context: Mapping[str, Any] | None = None, status: int = 200
@@ -84,7 +97,4 @@ def table_page(
 
 
 def _visit(request: HttpRequest, alias: str) -> Visit:
-    caller = caller_of_user(request.user)
-    table = registry().get(alias)
-    require(caller, "view", table)
-    return Visit(request, caller, table, description(table))
+    return Visit(request, find_target(registry().get(alias), caller_of_user(request.user)))

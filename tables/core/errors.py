@@ -104,10 +104,19 @@ class Conflict(TablesError):
 
 
 class ItemExists(Conflict):
-    """A create met an item with the same key."""
+    """A create met an item with the same key.
+
+    `current` is that item in wire form, or None where the engine did not give it.
+    """
 
     code = "item_exists"
     title = "Item exists"
+
+    def __init__(
+        self, message: str = "", *, current: dict[str, Any] | None = None, **context: Any
+    ) -> None:
+        super().__init__(message, **context)
+        self.current = current
 
 
 class PatchConflict(Conflict):

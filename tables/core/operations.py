@@ -6,10 +6,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from tables.core.expressions import Placeholders
 from tables.core.values import Item
+
+ReturnValues = Literal["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"]
+# An entry of a BatchWriteItem: put this item, or delete the item of this key.
+BatchEntry = tuple[Literal["PutRequest", "DeleteRequest"], Item]
+# AWS: most entries of a BatchWriteItem.
+MAX_BATCH_WRITE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,14 @@ def key_in(operation: Operation, key_names: tuple[str, ...]) -> Item:
     """The key of the item that an operation writes."""
     source = operation.item if isinstance(operation, Put) else operation.key
     return {name: source[name] for name in key_names}
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a write gave: the attributes that were asked back, and the capacity units it took."""
+
+    attributes: Item | None = None
+    capacity: float = 0.0
 
 
 def _expressions(operation: Operation) -> dict[str, Any]:

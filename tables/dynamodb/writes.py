@@ -7,52 +7,54 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Generic, TypeVar
 
 from tables.core.descriptions import TableDescription
-from tables.core.errors import (
-    PreconditionFailed,
-    Throttled,
-    TransactionConflict,
-    Unavailable,
-    WriteInDoubt,
+from tables.core.errors import PreconditionFailed, TransactionConflict, Unavailable, WriteInDoubt
+from tables.core.operations import (
+    BatchEntry,
+    Delete,
+    Operation,
+    Put,
+    ReturnValues,
+    Update,
+    Written,
+    key_in,
 )
-from tables.core.operations import Delete, Operation, Put, Update, key_in
 from tables.core.preconditions import state_of
 from tables.core.values import Item
 from tables.dynamodb.client import call, consumed_units
 from tables.dynamodb.reads import get_item
 from tables.dynamodb.wire import to_request
 
-ReturnValues = Literal["NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"]
+T = TypeVar("T")
 
-# AWS: most operations of a TransactWriteItems and of a BatchWriteItem.
+# AWS: most operations of a TransactWriteItems.
 MAX_TRANSACTION = 100
-MAX_BATCH_WRITE = 25
 _OPERATION_NAMES: dict[type, str] = {Put: "PutItem", Update: "UpdateItem", Delete: "DeleteItem"}
 _ITEM_MEMBERS = ("Item", "Key", "ExpressionAttributeValues")
-# An entry of a BatchWriteItem: put this item, or delete the item of this key.
-BatchEntry = tuple[Literal["PutRequest", "DeleteRequest"], Item]
 _BATCH_MEMBERS = {"PutRequest": "Item", "DeleteRequest": "Key"}
-MAX_FRUITLESS_BATCHES = 8
 _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
-    """What a write gave: the attributes that were asked back, and the capacity units it took."""
+class Decision(Generic[T]):
+    """What is to be done to an item as read: the pinned operation, those that stand or fall with
+    it, and what the decider has to say of it.
+    """
 
-    attributes: Item | None = None
-    capacity: float = 0.0
+    operation: Operation
+    companions: Sequence[Operation]
+    result: T
 
 
 @dataclass(frozen=True, slots=True)
-class Rewritten:
-    """What a read-decide-write did: the item before it, and the operation that went through."""
+class Rewritten(Generic[T]):
+    """What a read-decide-write did: the item before it, and what its last decision said."""
 
     before: Item | None
-    operation: Operation
+    result: T
     capacity: float = 0.0
 
 
@@ -105,52 +107,30 @@ def transact(operations: Sequence[Operation]) -> Written:
 def rewrite(
     description: TableDescription,
     key: Item,
-    decide: Callable[[Item | None], Sequence[Operation]],
+    decide: Callable[[Item | None], Decision[T]],
     *,
     attempts: int = 10,
-) -> Rewritten:
+) -> Rewritten[T]:
     """Read an item consistently, decide what to write, write it; again if it changed in between.
 
-    `decide` gets the item or None and returns the pinned operation, then any companions. What it
-    raises ends the loop. Raises PreconditionFailed when a companion's condition fails, and
-    TransactionConflict when the item was never left alone long enough.
+    `decide` gets the item or None. What it raises ends the loop. Raises PreconditionFailed when a
+    companion's condition fails, and TransactionConflict when the item was never left alone long
+    enough.
     """
     for attempt in range(1, attempts + 1):
         before = get_item(description.name, key, consistent=True).item
-        operation, *companions = decide(before)
+        decision = decide(before)
         try:
-            written = write(operation, companions=companions)
+            written = write(decision.operation, companions=decision.companions)
         except (PreconditionFailed, TransactionConflict) as error:
             if getattr(error, "position", 0) > 0:
                 raise
             _pause(attempt)
             continue
-        return Rewritten(before, operation, written.capacity)
+        return Rewritten(before, decision.result, written.capacity)
     raise TransactionConflict(
         "The item keeps changing; nothing was written. Send the request again.", retry_after=1
     )
-
-
-def batch_write(table: str, puts: Sequence[Item], deletes: Sequence[Item] = ()) -> float:
-    """Put items and delete keys, 25 a call, sending again what DynamoDB left; capacity units.
-
-    Raises Throttled when DynamoDB keeps leaving entries.
-    """
-    waiting: list[BatchEntry] = [("PutRequest", item) for item in puts]
-    waiting += [("DeleteRequest", key) for key in deletes]
-    capacity = 0.0
-    fruitless = 0
-    while waiting:
-        chunk, waiting = waiting[:MAX_BATCH_WRITE], waiting[MAX_BATCH_WRITE:]
-        left, units = batch_write_once(table, chunk)
-        capacity += units
-        waiting += left
-        fruitless = fruitless + 1 if len(left) == len(chunk) else 0
-        if fruitless > MAX_FRUITLESS_BATCHES:
-            raise Throttled("DynamoDB keeps asking to slow down.", retry_after=5)
-        if left:
-            _pause(fruitless + 1)
-    return capacity
 
 
 def batch_write_once(table: str, entries: Sequence[BatchEntry]) -> tuple[list[BatchEntry], float]:

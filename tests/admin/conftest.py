@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, User
 
 from tables.configuration import registry
 from tables.dynamodb.client import call
-from tables.dynamodb.writes import batch_write
+from tests.dynamodb.conftest import fill
 
 TABLES = """
 staff_groups = ["staff", "readers"]
@@ -102,7 +102,7 @@ def put(tables):
     """Put items into the table behind an alias."""
 
     def put(alias, *items):
-        batch_write(tables[alias].table, items)
+        fill(tables[alias].table, items)
 
     return put
 

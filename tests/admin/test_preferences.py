@@ -6,7 +6,7 @@ from django.test import RequestFactory
 from tables.access.users import caller_of_user
 from tables.admin.recent_items import KEPT, remember
 from tables.admin.visit import Visit
-from tables.configuration import description
+from tables.items.target import find_target
 from tables.models import PagePreference, RecentItem
 from tests.admin.html import Page
 
@@ -61,8 +61,7 @@ def test_a_viewer_may_choose_columns(sign_in, people):
 def visit(person, tables):
     request = RequestFactory().get("/")
     request.user = person("staff")
-    table = tables["People"]
-    return Visit(request, caller_of_user(request.user), table, description(table))
+    return Visit(request, find_target(tables["People"], caller_of_user(request.user)))
 
 
 def test_recent_items_are_the_last_ones_each_once(visit, client):

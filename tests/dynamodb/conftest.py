@@ -4,6 +4,7 @@ import pytest
 
 from tables.dynamodb.client import call, client
 from tables.dynamodb.descriptions import describe_table
+from tables.dynamodb.writes import batch_write_once
 from tests.dynamodb.stub import Script, serve
 
 
@@ -22,6 +23,14 @@ def script(settings):
 def no_pauses(monkeypatch):
     """Retries follow each other at once."""
     monkeypatch.setattr("time.sleep", lambda _seconds: None)
+
+
+def fill(table, items):
+    """Put items, 25 a call, until every one is there."""
+    waiting = [("PutRequest", item) for item in items]
+    while waiting:
+        left, _units = batch_write_once(table, waiting[:25])
+        waiting = waiting[25:] + left
 
 
 def create(name, keys, types, indexes=()):

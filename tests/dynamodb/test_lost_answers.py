@@ -15,7 +15,7 @@ from tables.core.preconditions import compile_changes, compile_create, compile_d
 from tables.core.updates import Change
 from tables.dynamodb.client import call, client
 from tables.dynamodb.reads import get_item
-from tables.dynamodb.writes import batch_write, rewrite, transact, write
+from tables.dynamodb.writes import Decision, batch_write_once, rewrite, transact, write
 
 THINGS = TableDescription("things", KeyAttribute("id", "S"))
 KEY = {"id": {"S": "a"}}
@@ -167,12 +167,16 @@ def test_a_create_that_met_another_item_is_told_as_unknown(things):
     assert stored() == {**KEY, "n": {"N": "7"}}
 
 
+def one_more(item):
+    return Decision(compile_changes([PLUS_ONE], item, THINGS), (), None)
+
+
 def test_a_change_that_was_made_is_not_made_again(things):
     write(compile_create(ONE, THINGS))
     sent = lose_answers("UpdateItem", LOST["500"], arrives=True)
 
     with pytest.raises(WriteInDoubt, match="not known whether this write was made"):
-        rewrite(THINGS, KEY, lambda stored: [compile_changes([PLUS_ONE], stored, THINGS)])
+        rewrite(THINGS, KEY, one_more)
 
     assert len(sent) == 2
     assert stored()["n"] == {"N": "2"}
@@ -182,7 +186,7 @@ def test_a_change_that_was_made_is_not_made_again(things):
 def test_a_pinned_write_that_never_arrived_is_sent_again(things, how):
     write(compile_create(ONE, THINGS))
     sent = lose_answers("UpdateItem", LOST[how], arrives=False)
-    rewrite(THINGS, KEY, lambda stored: [compile_changes([PLUS_ONE], stored, THINGS)])
+    rewrite(THINGS, KEY, one_more)
     assert len(sent) == 2
     assert stored()["n"] == {"N": "2"}
 
@@ -219,7 +223,7 @@ def test_a_batch_is_sent_once(things):
     sent = lose_answers("BatchWriteItem", LOST["cut"], arrives=True)
 
     with pytest.raises(WriteInDoubt):
-        batch_write("things", [ONE])
+        batch_write_once("things", [("PutRequest", ONE)])
 
     assert len(sent) == 1
     assert stored() == ONE

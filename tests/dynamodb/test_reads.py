@@ -18,9 +18,10 @@ from tables.dynamodb.reads import (
     read_until,
     start_key_after,
 )
-from tables.dynamodb.writes import batch_write, write
+from tables.dynamodb.writes import write
 from tests.core.model import matches
 from tests.core.tables import COMPOSITE
+from tests.dynamodb.conftest import fill
 from tests.dynamodb.stub import refusal
 
 PLENTY = Budget(10_000, 60)
@@ -60,7 +61,7 @@ CITIES = [city(number) for number in range(37)]
 
 @pytest.fixture
 def full(cities):
-    batch_write("cities", CITIES)
+    fill("cities", CITIES)
     return cities
 
 

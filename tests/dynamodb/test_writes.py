@@ -8,7 +8,6 @@ import pytest
 from tables.core.errors import (
     InvalidRequest,
     PreconditionFailed,
-    Throttled,
     TransactionConflict,
 )
 from tables.core.expressions import Placeholders
@@ -23,9 +22,9 @@ from tables.core.preconditions import (
 )
 from tables.core.updates import Change, apply_changes
 from tables.dynamodb.reads import get_item, iterate
-from tables.dynamodb.writes import batch_write, rewrite, transact, write
+from tables.dynamodb.writes import Decision, batch_write_once, rewrite, transact, write
 from tests.core.tables import STRING_KEY
-from tests.dynamodb.conftest import create
+from tests.dynamodb.conftest import create, fill
 from tests.dynamodb.stub import refusal
 
 KEY = {"id": {"S": "a"}}
@@ -132,18 +131,21 @@ def test_a_rewrite_decides_again_when_the_item_changed_in_between(things):
         seen.append(item["n"])
         if len(seen) == 1:
             write(Put("things", {**ITEM, "n": {"N": "5"}}))
-        return [compile_changes([Change("add", ("n",), {"N": "1"})], item, things)]
+        operation = compile_changes([Change("add", ("n",), {"N": "1"})], item, things)
+        return Decision(operation, (), len(seen))
 
     done = rewrite(things, KEY, decide)
     assert seen == [{"N": "1"}, {"N": "5"}]
     assert done.before["n"] == {"N": "5"}
+    assert done.result == 2
     assert stored()["n"] == {"N": "6"}
 
 
 def test_a_rewrite_of_nothing_may_create(things):
-    done = rewrite(
-        things, KEY, lambda item: [compile_create({**KEY, "was": {"BOOL": bool(item)}}, things)]
-    )
+    def decide(item):
+        return Decision(compile_create({**KEY, "was": {"BOOL": bool(item)}}, things), (), None)
+
+    done = rewrite(things, KEY, decide)
     assert done.before is None
     assert stored() == {**KEY, "was": {"BOOL": False}}
 
@@ -162,7 +164,8 @@ def test_a_companion_that_fails_ends_a_rewrite(things):
 
     def decide(item):
         decisions.append(item)
-        return [compile_delete(item, things), compile_create(ITEM | {"id": {"S": "a2"}}, things)]
+        companion = compile_create(ITEM | {"id": {"S": "a2"}}, things)
+        return Decision(compile_delete(item, things), [companion], None)
 
     write(Put("things", {"id": {"S": "a2"}}))
     with pytest.raises(PreconditionFailed) as caught:
@@ -176,7 +179,7 @@ def test_a_rewrite_gives_up_in_words_when_others_never_rest(things, no_pauses):
 
     def decide(item):
         write(Put("things", {**ITEM, "n": {"N": str(int(item["n"]["N"]) + 1)}}))
-        return [compile_delete(item, things)]
+        return Decision(compile_delete(item, things), (), None)
 
     with pytest.raises(TransactionConflict, match="keeps changing; nothing was written"):
         rewrite(things, KEY, decide, attempts=3)
@@ -195,7 +198,7 @@ def test_no_increment_is_lost_when_many_write_at_once(shared):
     together = threading.Barrier(threads)
 
     def one_more(item):
-        return [compile_replace(item, apply_changes([MORE], item), shared)]
+        return Decision(compile_replace(item, apply_changes([MORE], item), shared), (), None)
 
     def increments():
         together.wait(30)
@@ -229,34 +232,23 @@ def test_of_many_creates_at_once_exactly_one_succeeds(shared):
 # ---------------------------------------------------------------- batches
 
 
-def test_a_batch_of_any_size_is_written_whole(things):
+def test_a_batch_puts_and_deletes(things):
     items = [{"id": {"S": f"{n:03}"}, "b": {"BS": ["AA=="]}} for n in range(60)]
-    batch_write("things", items)
+    fill("things", items)
     assert sorted(everything(things), key=lambda item: item["id"]["S"]) == items
-    batch_write("things", [], [{"id": item["id"]} for item in items[1:]])
-    assert everything(things) == items[:1]
+    batch_write_once("things", [("DeleteRequest", {"id": item["id"]}) for item in items[:25]])
+    assert sorted(everything(things), key=lambda item: item["id"]["S"]) == items[25:]
 
 
-def test_what_dynamodb_leaves_of_a_batch_is_sent_again(script, no_pauses):
+def test_what_dynamodb_leaves_of_a_batch_is_given_back(script):
     left = {"PutRequest": {"Item": {"id": {"B": "AAE="}, "s": {"BS": ["/w=="]}}}}
     script.will_answer(
-        {"UnprocessedItems": {"t": [left]}, "ConsumedCapacity": [{"CapacityUnits": 25.0}]},
-        {"UnprocessedItems": {"t": [left]}},
-        {"UnprocessedItems": {}, "ConsumedCapacity": [{"CapacityUnits": 1.0}]},
+        {"UnprocessedItems": {"t": [left]}, "ConsumedCapacity": [{"CapacityUnits": 2.0}]}
     )
-    items = [{"id": {"B": "AAA="}}] * 24 + [left["PutRequest"]["Item"]]
-    assert batch_write("t", items) == 26.0
-    sent = [members["RequestItems"]["t"] for _, members in script.requests]
-    assert [len(entries) for entries in sent] == [25, 1, 1]
-    assert sent[1] == sent[2] == [left]
-
-
-def test_a_batch_that_never_gets_through_is_throttled(script, no_pauses):
-    left = {"DeleteRequest": {"Key": KEY}}
-    script.will_answer({"UnprocessedItems": {"t": [left]}})
-    with pytest.raises(Throttled, match="slow down") as caught:
-        batch_write("t", [], [KEY])
-    assert caught.value.retry_after
+    entries = [("PutRequest", left["PutRequest"]["Item"]), ("DeleteRequest", KEY)]
+    assert batch_write_once("t", entries) == (entries[:1], 2.0)
+    ((_, members),) = script.requests
+    assert members["RequestItems"]["t"] == [left, {"DeleteRequest": {"Key": KEY}}]
 
 
 def test_a_transaction_is_tried_again_under_one_token(script, no_pauses):
@@ -277,5 +269,9 @@ def test_a_transaction_conflict_is_tried_again_by_a_rewrite(script, no_pauses):
     )
     pool = Placeholders()
     record = Put("r", {"id": {"S": "r"}}, absent(STRING_KEY, pool), pool)
-    rewrite(STRING_KEY, KEY, lambda item: [compile_delete(item, STRING_KEY), record])
+
+    def decide(item):
+        return Decision(compile_delete(item, STRING_KEY), [record], None)
+
+    rewrite(STRING_KEY, KEY, decide)
     assert [operation for operation, _ in script.requests] == ["GetItem", "TransactWriteItems"] * 2

@@ -14,7 +14,7 @@ from tables.dynamodb import client
 from tables.dynamodb.client import call
 from tables.dynamodb.reads import get_item
 from tables.dynamodb.state_table import create_state_table
-from tables.dynamodb.writes import rewrite, write
+from tables.dynamodb.writes import Decision, rewrite, write
 from tables.records.idempotency import perform as perform_module
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import keyed_request
@@ -59,21 +59,16 @@ class Door:
 
     def count_up(self, keep, thing, _body):
         key = {"id": {"S": thing}}
-        answer = None
 
         def decide(stored):
-            nonlocal answer
             if stored is None:
                 raise ItemNotFound
             new = {**stored, "count": {"N": str(int(stored.get("count", {"N": "0"})["N"]) + 1)}}
             answer = Answer(200, {}, json.dumps(new).encode())
-            return [
-                compile_replace(stored, new, THINGS),
-                *keep(answer, Effect("things", key, new)),
-            ]
+            companions = keep(answer, Effect("things", key, new))
+            return Decision(compile_replace(stored, new, THINGS), companions, answer)
 
-        rewrite(THINGS, key, decide)
-        return answer
+        return rewrite(THINGS, key, decide).result
 
     def delete(self, keep, thing, _body):
         key = {"id": {"S": thing}}
@@ -82,10 +77,10 @@ class Door:
         def decide(stored):
             if stored is None:
                 raise ItemNotFound
-            return [compile_delete(stored, THINGS), *keep(answer, Effect("things", key, None))]
+            companions = keep(answer, Effect("things", key, None))
+            return Decision(compile_delete(stored, THINGS), companions, answer)
 
-        rewrite(THINGS, key, decide)
-        return answer
+        return rewrite(THINGS, key, decide).result
 
     def batch(self, part, body):
         things = json.loads(body)

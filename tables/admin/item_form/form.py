@@ -10,7 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from tables.admin.item_form.creating import makes_key, seal_new_key
+from tables.admin.item_form.creating import seal_new_key
 from tables.admin.item_form.rows import MAX_ROWS, Row, item_of, row_of, submitted_rows, viewed
 from tables.admin.item_form.saving import (
     key_problems,
@@ -28,6 +28,7 @@ from tables.core.sizes import MAX_ITEM_BYTES, item_size
 from tables.core.strict_json import MAX_DEPTH, parse
 from tables.core.typed_json import typed_item
 from tables.core.values import Item
+from tables.items.new_keys import makes_key
 
 Mode = Literal["rows", "raw"]
 
@@ -163,7 +164,7 @@ class ItemForm:
     @property
     def sealed_key(self) -> str:
         """The key that this form would make an item with; empty where people choose keys."""
-        if not makes_key(self.visit) or self.visit.table.natural_key:
+        if not makes_key(self.visit.target) or self.visit.table.natural_key:
             return ""
         return self.new_key or seal_new_key(self.visit.table.alias)
 
@@ -275,7 +276,7 @@ def _rows_between(visit: Visit, opened: Item, edited: Item) -> list[Row]:
 
 
 def _made_key(visit: Visit) -> str:
-    return visit.description.partition_key.name if makes_key(visit) else ""
+    return visit.description.partition_key.name if makes_key(visit.target) else ""
 
 
 def _pointed_at(pointer: str) -> tuple[str, str]:

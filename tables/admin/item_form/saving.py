@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from django.core import signing
 from django.utils.translation import gettext as _
 
 from tables.admin.visit import Visit
-from tables.core.admission import require_admissible
-from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
-from tables.core.errors import (
-    Conflict,
-    InvalidExpression,
-    InvalidRequest,
-    PreconditionFailed,
-    Problem,
-)
+from tables.core.audit import AUDIT_ATTRIBUTES
+from tables.core.errors import InvalidRequest, ItemNotFound, PreconditionFailed, Problem
 from tables.core.expressions import Path, format_path, parse_path, value_at
 from tables.core.natural_keys import has_same_natural_key
-from tables.core.operations import Operation
-from tables.core.preconditions import (
-    compile_changes,
-    compile_delete,
-    compile_replace,
-)
 from tables.core.updates import Change, apply_changes, diff, same_value
 from tables.core.values import AttributeValue, Item, join_pointer
-from tables.dynamodb.writes import rewrite, write
+from tables.items.deletes import delete_as_shown
+from tables.items.drafts import Edit
+from tables.items.updates import merge
+from tables.items.writes import itself, perform
 
 _SALT = "dynadmin.opened-item"
 
@@ -125,24 +113,18 @@ def save_changes(visit: Visit, opened: Item, changes: Sequence[Change]) -> Item:
     Raises EditConflict where somebody else changed the same paths, and what `require_admissible`
     raises for the merged item.
     """
-    after: Item = {}
 
-    def decide(stored: Item | None) -> list[Operation]:
-        if stored is None:
-            raise EditConflict(_conflicts(opened, {}, changes), None, changes)
+    def settle(stored: Item) -> list[Change]:
         fitted = _fitted(changes, opened, stored)
         if conflicts := _conflicts(opened, stored, fitted):
             raise EditConflict(conflicts, stored, fitted)
-        stamped = fitted + _stamps(visit)
-        merged = apply_changes(stamped, stored)
-        require_admissible(merged, visit.table, visit.description)
-        after.clear()
-        after.update(merged)
-        return [_compiled(visit, stamped, fitted, stored, merged)]
+        return fitted
 
     key = {name: opened[name] for name in visit.description.key_names}
-    rewrite(visit.description, key, decide)
-    return after
+    try:
+        return perform(merge(visit.target, key, Edit(changes, settle)), itself).after or {}
+    except ItemNotFound as error:
+        raise EditConflict(_conflicts(opened, {}, changes), None, changes) from error
 
 
 def others_changes(
@@ -159,10 +141,10 @@ def others_changes(
     ]
 
 
-def delete_as_shown(visit: Visit, shown: Item) -> None:
+def delete_shown(visit: Visit, shown: Item) -> None:
     """Delete the item if it still is what was shown. Raises EditConflict with what it is now."""
     try:
-        write(compile_delete(shown, visit.description))
+        perform(delete_as_shown(visit.target, shown), itself)
     except PreconditionFailed as error:
         found = [] if error.current is None else differences(shown, error.current)
         raise EditConflict(found, error.current) from error
@@ -206,29 +188,7 @@ def _conflicts(opened: Item, stored: Item, changes: Sequence[Change]) -> list[Cl
     return found
 
 
-def _compiled(
-    visit: Visit, stamped: list[Change], changes: list[Change], stored: Item, merged: Item
-) -> Operation:
-    """The write: pinned to what it touches, or to the whole item that a schema has judged."""
-    touched = [change.path for change in changes]
-    try:
-        if visit.table.schema:
-            with contextlib.suppress(Conflict):  # too wide to be pinned whole
-                return compile_changes(stamped, stored, visit.description)
-        return compile_changes(stamped, stored, visit.description, pinned=touched)
-    except InvalidExpression:
-        # More changes than one expression may hold.
-        return compile_replace(stored, merged, visit.description)
-
-
 def _same(left: AttributeValue | None, right: AttributeValue | None) -> bool:
     if left is None or right is None:
         return left is right
     return same_value(left, right)
-
-
-def _stamps(visit: Visit) -> list[Change]:
-    if not visit.table.audit_attributes:
-        return []
-    stamps = updated_stamps(visit.caller.identity, datetime.now(UTC))
-    return [Change("set", (name,), value) for name, value in stamps.items()]

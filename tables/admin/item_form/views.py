@@ -12,7 +12,7 @@ from tables.admin.item_form.after_save import list_before
 from tables.admin.item_form.buttons import press
 from tables.admin.item_form.form import ItemForm, mode_of
 from tables.admin.item_form.pages import delete_page, form_page
-from tables.admin.item_form.saving import EditConflict, delete_as_shown, unseal
+from tables.admin.item_form.saving import EditConflict, delete_shown, unseal
 from tables.admin.item_form.writing import require_same_item
 from tables.admin.recent_items import forget
 from tables.admin.values.one_line import key_text
@@ -61,7 +61,7 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
     shown = unseal(visit.request.POST.get("opened", ""), visit.table.alias)
     require_same_item(visit, where, shown)
     try:
-        delete_as_shown(visit, shown)
+        delete_shown(visit, shown)
     except EditConflict as conflict:
         if conflict.stored is not None:
             return delete_page(visit, conflict.stored, conflict)

@@ -26,7 +26,7 @@ from tables.admin.item_form.saving import (
 from tables.admin.texts.core_messages import told
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit
-from tables.core.errors import InvalidRequest, PreconditionFailed, TablesError
+from tables.core.errors import InvalidRequest, ItemExists, TablesError
 from tables.core.keys import encode_token
 from tables.core.updates import Change, apply_changes, diff
 from tables.core.values import Item
@@ -42,7 +42,7 @@ def create(visit: Visit, form: ItemForm) -> HttpResponse:
     new_key = unseal_new_key(form.new_key, visit.table.alias)
     try:
         made = create_item(visit, fresh, new_key)
-    except PreconditionFailed as error:
+    except ItemExists as error:
         return _exists(visit, form, error.current or {}, fresh)
     except TablesError as error:
         return _refused(visit, form, error)

@@ -26,7 +26,7 @@ from tables.core.plans import Plan
 from tables.core.queries import CollectionQuery, parse_query
 from tables.core.registry import Table
 from tables.core.values import Item
-from tables.dynamodb.collections import (
+from tables.items.lists import (
     CollectionPage,
     cursor_at,
     filter_types,

@@ -21,7 +21,7 @@ from tables.core.queries import SEARCH, CollectionQuery
 from tables.core.registry import Table
 from tables.core.schemas import subschema
 from tables.core.values import Item, type_of
-from tables.dynamodb.collections import filter_types
+from tables.items.lists import filter_types
 
 # Choices of what is read: the plan decides, the whole table, or an index by name.
 _AUTOMATIC = ""

@@ -21,9 +21,11 @@ from tables.admin.values.one_line import key_text, summary
 from tables.core.descriptions import TableDescription
 from tables.core.errors import PreconditionFailed, TablesError
 from tables.core.keys import encode_token
-from tables.core.preconditions import compile_delete, state_of
+from tables.core.preconditions import state_of
 from tables.core.values import Item
-from tables.dynamodb.writes import write
+from tables.items.deletes import delete_as_shown
+from tables.items.target import Target
+from tables.items.writes import itself, perform
 
 log = structlog.get_logger(__name__)
 
@@ -115,19 +117,19 @@ def _outcomes(
         token, words = encode_token(key, description), key_text(key, description)
         if token not in stored:
             yield Outcome(token, words, "gone", _("Was already gone"))
-        elif reason := _delete(stored[token], states.get(token), description):
+        elif reason := _delete(stored[token], states.get(token), listing.visit.target):
             yield Outcome(token, words, "left", reason)
         else:
             forget(listing.visit, token)
             yield Outcome(token, words, "deleted", _("Deleted"))
 
 
-def _delete(item: Item, state: str | None, description: TableDescription) -> str:
+def _delete(item: Item, state: str | None, target: Target) -> str:
     """Delete an item; empty, or why it was not deleted."""
     if state_of(item) != state:
         return _("Changed since you looked: not deleted")
     try:
-        write(compile_delete(item, description))
+        perform(delete_as_shown(target, item), itself)
     except PreconditionFailed:
         return _("Changed at this moment: not deleted")
     except TablesError as error:

@@ -20,37 +20,33 @@ from rest_framework.views import APIView
 from tables.access.authentication import caller_of
 from tables.access.limits.rates import ReadThrottle, ScanThrottle, WriteThrottle, concurrent_scan
 from tables.access.log_fields import bind
-from tables.access.rights import require
 from tables.api.adminapi import cors
-from tables.api.adminapi.changes import (
-    change,
-    change_as_read,
-    read_all_changes,
-    run_actions,
-)
-from tables.api.adminapi.creates import new_item, put
+from tables.api.adminapi.changes import change, read_all_changes, run_actions, wanted
+from tables.api.adminapi.creates import new_item
 from tables.api.adminapi.envelopes import DELETED, OPTIONS, found, succeeded, updated
 from tables.api.adminapi.errors import respond, word
 from tables.api.adminapi.lists import ItemStream, Reading, go_on, one_page
 from tables.api.adminapi.parameters import Parameters, item_key, parse_parameters, with_body
-from tables.api.adminapi.targets import Target
 from tables.api.adminapi.updates import read_actions
 from tables.api.bodies import is_multipart, parse_object, read_body
 from tables.api.responses import JSON, answer_response, json_response
-from tables.configuration import description, registry
+from tables.configuration import registry
 from tables.core.errors import InvalidRequest, ItemNotFound
 from tables.core.expressions import Path
 from tables.core.filters import EVERYTHING, Group
-from tables.core.operations import Delete, Operation
 from tables.core.plans import choose_plan
 from tables.core.preconditions import etag
 from tables.core.scans import parse_attributes, parse_scan
 from tables.core.values import Item, content_of
 from tables.dynamodb.reads import get_item
-from tables.dynamodb.writes import write
+from tables.items.deletes import delete
+from tables.items.puts import put
+from tables.items.target import Target, find_target
+from tables.items.writes import Outcome, Told, perform
+from tables.records.idempotency import perform as keeping
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import HEADER, keyed_request
-from tables.records.idempotency.perform import Keep, Rebuild, Run, perform
+from tables.records.idempotency.perform import Keep, Rebuild, Run
 
 # A page of a client's application may ask for three lists at once; two of them are short.
 SCAN_PATIENCE = 1.0  # seconds
@@ -136,12 +132,12 @@ class AdminApiView(APIView):
 
     def delete(self, request: Request) -> HttpResponse:
         target = self._target("delete", "delete")
-        name, key = target.description.name, item_key(self.parameters, target.description)
+        key = item_key(self.parameters, target.description)
         answer = Answer(200, {"Content-Type": JSON}, DELETED, rights=frozenset({"delete"}))
 
         def run(keep: Keep) -> Answer:
-            write(Delete(name, key), companions=keep(answer, Effect(name, key, None)))
-            return answer
+            effect = Effect(target.name, key, None)
+            return perform(delete(target, key), lambda _outcome: Told(answer, keep(answer, effect)))
 
         return self._once(target, b"", run, lambda kept, _item: replace(kept, body=DELETED))
 
@@ -197,16 +193,17 @@ class AdminApiView(APIView):
         rights = frozenset({"add", "change"} if target.may("change") else {"add"})
 
         def run(keep: Keep) -> Answer:
-            item = new_item(parse_object(body), target)
-            headers = {
-                "Content-Type": JSON,
-                "Location": self._location(item, target),
-                "ETag": etag(item),
-            }
-            answer = Answer(200, headers, found(item), rights=rights)
-            key = {name: item[name] for name in target.description.key_names}
-            put(item, target, keep(answer, Effect(target.description.name, key, item)))
-            return answer
+            def tell(outcome: Outcome) -> Told[Answer]:
+                item = outcome.after or {}
+                headers = {
+                    "Content-Type": JSON,
+                    "Location": self._location(item, target),
+                    "ETag": etag(item),
+                }
+                answer = Answer(200, headers, found(item), rights=rights)
+                return Told(answer, keep(answer, Effect(target.name, outcome.key, item)))
+
+            return perform(put(target, new_item(parse_object(body), target)), tell)
 
         def rebuild(kept: Answer, item: Item | None) -> Answer:
             if item is None:
@@ -231,17 +228,13 @@ class AdminApiView(APIView):
             changes = read_all_changes(read()[0])
             if HEADER not in self.request.headers or not changes:
                 return answer_with(change(changes, key, target))
-            answer = answer_with(None)
 
-            def companions(stored: Item | None, after: Item) -> list[Operation]:
-                nonlocal answer
-                answer = answer_with(after)
-                if stored is None:
-                    answer = replace(answer, rights=answer.rights | {"add"})
-                return [*keep(answer, Effect(target.description.name, key, after))]
+            def tell(outcome: Outcome) -> Told[Answer]:
+                answer = answer_with(outcome.after)
+                answer = replace(answer, rights=answer.rights | {outcome.right})
+                return Told(answer, keep(answer, Effect(target.name, key, outcome.after)))
 
-            change_as_read(changes, key, target, companions)
-            return answer
+            return perform(wanted(changes, key, target), tell)
 
         def rebuild(kept: Answer, item: Item | None) -> Answer:
             return replace(kept, body=answer_with(item).body)
@@ -257,8 +250,7 @@ class AdminApiView(APIView):
         caller = caller_of(self.request)
         table = registry().get(self.parameters.table)
         bind(alias=table.alias, action=operation)
-        require(caller, action, table)
-        return Target(table, description(table), caller)
+        return find_target(table, caller, action)
 
     def _body(self) -> bytes:
         """The body, decoded but not parsed: JSON whatever it is called.
@@ -279,7 +271,7 @@ class AdminApiView(APIView):
             request.headers,
             body,
         )
-        answer = perform(keyed, run, word=word, rebuild=rebuild, require=target.require)
+        answer = keeping.perform(keyed, run, word=word, rebuild=rebuild, require=target.require)
         return answer_response(answer)
 
     def _location(self, item: Item, target: Target) -> str:

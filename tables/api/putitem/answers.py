@@ -6,10 +6,11 @@ from collections.abc import Container, Iterable
 from typing import Any
 
 from tables.api.putitem import protocol2011
-from tables.api.putitem.targets import Target
+from tables.core.audit import AUDIT_ATTRIBUTES
+from tables.core.operations import Written
 from tables.core.values import Item
 from tables.dynamodb.reads import get_item
-from tables.dynamodb.writes import Written
+from tables.items.target import Target
 
 
 def units(capacity: float) -> float:
@@ -22,7 +23,7 @@ def shown(item: Item, at: Target, asked: Iterable[str] = ()) -> Item:
 
     So a client of that time reads back what it put. Raises InvalidValue for later types.
     """
-    return protocol2011.shown(item, at.stamps.difference(asked))
+    return protocol2011.shown(item, _stamps(at).difference(asked))
 
 
 def written_answer(written: Written, at: Target) -> dict[str, Any]:
@@ -39,3 +40,10 @@ def require_showable(at: Target, key: Item, names: Container[str] | None = None)
     """
     stored = get_item(at.table.table, key, consistent=True).item or {}
     shown({name: value for name, value in stored.items() if names is None or name in names}, at)
+
+
+def _stamps(at: Target) -> frozenset[str]:
+    """The audit attributes that this service sets on the table's items."""
+    if not at.table.audit_attributes:
+        return frozenset()
+    return frozenset(AUDIT_ATTRIBUTES).difference(at.description.key_names)

@@ -10,7 +10,6 @@ from tables.api.putitem import protocol2011
 from tables.api.putitem.answers import shown, units
 from tables.api.putitem.targets import (
     Members,
-    Target,
     flag_of,
     limit_of,
     object_of,
@@ -25,6 +24,7 @@ from tables.core.filters import BY_SUFFIX, make_term
 from tables.core.plans import Plan
 from tables.core.values import Item
 from tables.dynamodb import reads
+from tables.items.target import Target
 
 MAX_LISTED_TABLES = 100
 

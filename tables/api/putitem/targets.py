@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from tables.access.callers import Caller
-from tables.access.rights import require
-from tables.configuration import description, registry
-from tables.core.audit import AUDIT_ATTRIBUTES
-from tables.core.descriptions import TableDescription
+from tables.configuration import registry
 from tables.core.errors import InvalidValue
-from tables.core.registry import Table
+from tables.core.operations import ReturnValues
 from tables.core.values import Item, content_of
-from tables.dynamodb.writes import ReturnValues
+from tables.items.target import Target, find_target
 
 Members = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A table that the caller may use, and what DynamoDB says of it."""
-
-    table: Table
-    description: TableDescription
-
-    @property
-    def stamps(self) -> frozenset[str]:
-        """The audit attributes that this service sets on the table's items."""
-        if not self.table.audit_attributes:
-            return frozenset()
-        return frozenset(AUDIT_ATTRIBUTES).difference(self.description.key_names)
-
-
-def target(alias: Any, caller: Caller, *actions: str) -> Target:
+def target(alias: Any, caller: Caller, action: str = "view") -> Target:
     """The table behind `TableName`. Raises TableNotFound, Forbidden as `rights.require` does."""
     if not isinstance(alias, str):
         raise InvalidValue("TableName must be a string.")
-    table = registry().get(alias)
-    for action in actions:
-        require(caller, action, table)
-    return Target(table, description(table))
+    return find_target(registry().get(alias), caller, action)
 
 
 def flag_of(members: Members, name: str, *, default: bool = False) -> bool:

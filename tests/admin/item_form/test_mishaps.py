@@ -2,11 +2,9 @@
 
 import pytest
 
-from tables.admin.item_form import creating as item_creation
-from tables.admin.item_form import saving as item_saves
-from tables.core.errors import Throttled, Unavailable
+from tables.core.errors import PreconditionFailed, Throttled, Unavailable
+from tables.dynamodb import writes
 from tables.dynamodb.client import call
-from tables.dynamodb.writes import rewrite, write
 from tests.admin.html import Page
 from tests.admin.item_form.forms import fields_of
 from tests.admin.item_form.person import about, store, stored
@@ -32,9 +30,9 @@ def add_note(person, topic):
 def refusing(error, *, after=None):
     """A write that fails, before or after it was made."""
 
-    def refuse(*args):
+    def refuse(*args, **members):
         if after:
-            after(*args)
+            after(*args, **members)
         raise error
 
     return refuse
@@ -45,7 +43,7 @@ def test_what_was_typed_stays_while_dynamodb_is_away(person, monkeypatch, error)
     store("Types", ITEM)
     person.open("Types", ITEM).type("a", "typed")
     with monkeypatch.context() as away:
-        away.setattr(item_saves, "rewrite", refusing(error))
+        away.setattr(writes, "write", refusing(error))
         answer = person.press()
     assert answer.status_code == 503
     assert answer.headers.get("Retry-After") == ("7" if error.retry_after else None)
@@ -59,7 +57,7 @@ def test_a_change_whose_answer_was_lost_can_be_saved_again(person, monkeypatch):
     store("Types", ITEM)
     person.open("Types", ITEM).type("a", "typed")
     with monkeypatch.context() as lossy:
-        lossy.setattr(item_saves, "rewrite", refusing(Unavailable(LOST), after=rewrite))
+        lossy.setattr(writes, "write", refusing(Unavailable(LOST), after=writes.write))
         person.press()
     assert LOST in text(person.page)
     assert person.press().status_code == 302
@@ -69,7 +67,7 @@ def test_a_change_whose_answer_was_lost_can_be_saved_again(person, monkeypatch):
 def test_an_item_whose_answer_was_lost_can_be_added_again(person, monkeypatch):
     person.add("Workers").type("empId", "7").new("n", "N", "1")
     with monkeypatch.context() as lossy:
-        lossy.setattr(item_creation, "write", refusing(Unavailable(LOST), after=write))
+        lossy.setattr(writes, "write", refusing(Unavailable(LOST), after=writes.write))
         person.press()
     answer = person.press()
     assert answer["Location"] == "/admin/tables/Workers/"
@@ -109,14 +107,16 @@ def test_a_made_up_key_is_not_taken(person):
 def test_an_engine_that_does_not_say_what_is_there_is_asked(person, monkeypatch):
     store("Types", ITEM)
 
-    def silent(operation):
+    real = writes.write
+
+    def silent(operation, **members):
         try:
-            write(operation)
-        except item_creation.PreconditionFailed as error:
+            real(operation, **members)
+        except PreconditionFailed as error:
             error.current = None
             raise
 
-    monkeypatch.setattr(item_creation, "write", silent)
+    monkeypatch.setattr(writes, "write", silent)
     assert person.add("Types").type("id", "x").new("a", "S", "two").press().status_code == 409
     assert person.add("Types").type("id", "x").new("a", "S", "one").press().status_code == 302
     assert stored("Types", KEY) == ITEM

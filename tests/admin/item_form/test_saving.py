@@ -7,6 +7,8 @@ from tables.admin.item_form import saving as item_saves
 from tables.admin.visit import Visit
 from tables.core.descriptions import KeyAttribute, TableDescription
 from tables.core.registry import Table
+from tables.dynamodb import writes
+from tables.items.target import Target
 from tests.admin.item_form.forms import fields_of
 from tests.admin.item_form.person import Person, store, stored, url
 
@@ -314,19 +316,15 @@ def test_an_item_deleted_meanwhile_can_be_created_again(opened, other):
 
 
 def test_a_write_between_reading_and_writing_is_merged_too(opened, monkeypatch):
-    real, raced = item_saves.rewrite, []
+    real, raced = writes.write, []
 
-    def racing(description, key, decide):
-        def decide_late(found):
-            operations = decide(found)
-            if not raced:
-                raced.append(1)
-                store("Types", {**ITEM, "a": {"S": "late"}})
-            return operations
+    def racing(operation, **members):
+        if not raced:
+            raced.append(1)
+            store("Types", {**ITEM, "a": {"S": "late"}})
+        return real(operation, **members)
 
-        return real(description, key, decide_late)
-
-    monkeypatch.setattr(item_saves, "rewrite", racing)
+    monkeypatch.setattr(writes, "write", racing)
     answer = opened.type("a", "mine").press()
     assert answer.status_code == 409
     assert stored("Types", KEY)["a"] == {"S": "late"}
@@ -399,7 +397,7 @@ def test_more_rows_come_without_a_script(opened):
 
 def test_a_key_attribute_that_is_called_like_a_stamp_can_be_written():
     by_time = TableDescription("t", KeyAttribute("id", "S"), KeyAttribute("created", "S"))
-    visit = Visit(None, NOBODY, Table("T", "t", "T"), by_time)
+    visit = Visit(None, Target(Table("T", "t", "T"), by_time, NOBODY, frozenset()))
     assert item_saves.read_only_names(visit) == {
         "createdBy",
         "lastUpdatedBy",

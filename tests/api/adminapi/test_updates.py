@@ -5,9 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from tables.api.adminapi import changes
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb import writes
+from tables.items import updates
 from tests.api.adminapi.conftest import Door, make_tables, store, stored
 
 with_workers = pytest.mark.usefixtures("workers")
@@ -495,7 +495,7 @@ def test_a_race_can_t_turn_delete_on_something_else(staff, monkeypatch):
 
 def reads_once_then(monkeypatch, **changed):
     """Let another writer change the item right after this door has read it."""
-    get_item, read = changes.get_item, []
+    get_item, read = updates.get_item, []
 
     def get_and_change(*args, **members):
         found = get_item(*args, **members)
@@ -504,7 +504,7 @@ def reads_once_then(monkeypatch, **changed):
             store("ttd-Workers", **{**found.item, **changed})
         return found
 
-    monkeypatch.setattr(changes, "get_item", get_and_change)
+    monkeypatch.setattr(updates, "get_item", get_and_change)
     return read
 
 
@@ -605,13 +605,15 @@ def failing(monkeypatch):
     tried = []
 
     def arrange(number, error):
+        real = writes.write
+
         def write(*args, **members):
             tried.append(1)
             if len(tried) == number:
                 raise error
-            return writes.write(*args, **members)
+            return real(*args, **members)
 
-        monkeypatch.setattr("tables.api.adminapi.changes.write", write)
+        monkeypatch.setattr(writes, "write", write)
         return tried
 
     return arrange

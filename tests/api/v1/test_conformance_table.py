@@ -16,12 +16,14 @@ def names_in(path):
 
 
 def test_every_test_that_a_table_names_exists():
-    known = set().union(*(names_in(path) for room in ROOMS for path in room.glob("test_*.py")))
+    known = set().union(*(names_in(path) for room in ROOMS for path in room.rglob("test_*.py")))
     named = set(re.findall(r"`(test_\w+)`", TABLE.read_text()))
     assert named - known == set()
 
 
-@pytest.mark.parametrize("path", sorted(HERE.glob("test_reference_*.py")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "path", sorted((HERE / "references").glob("test_*.py")), ids=lambda p: p.stem
+)
 def test_every_reference_test_stands_in_the_table(path):
     text = TABLE.read_text()
     assert path.name in text

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from tables.api.v1.requests.bodies import read_document, require_object
-from tables.api.v1.requests.preconditions import Conditions
 from tables.core.errors import InvalidRequest, InvalidValue, Problem
 from tables.core.values import join_pointer
+from tables.items.conditions import Tags
 
 MAX_OPERATIONS = 100
 # Around each item: the document, the array, the operation.
@@ -31,7 +31,7 @@ class BatchOperation:
     method: str
     key: str | None
     body: Any
-    conditions: Conditions
+    tags: Tags
 
 
 def read_operations(data: bytes, *, is_typed: bool) -> list[BatchOperation]:
@@ -54,8 +54,8 @@ def read_operations(data: bytes, *, is_typed: bool) -> list[BatchOperation]:
 
 
 def _operation(members: dict[str, Any]) -> BatchOperation:
-    conditions = Conditions(members.get("if_match"), members.get("if_none_match"))
-    return BatchOperation(members["method"], members.get("key"), members.get("body"), conditions)
+    tags = Tags(members.get("if_match"), members.get("if_none_match"))
+    return BatchOperation(members["method"], members.get("key"), members.get("body"), tags)
 
 
 def _problems(operation: Any, pointer: str) -> Iterator[Problem]:
@@ -83,6 +83,6 @@ def _text_problems(operation: dict[str, Any], pointer: str) -> Iterator[Problem]
             yield Problem(f"{pointer}/{name}", f'"{name}" is a string.')
             return
     try:
-        Conditions(operation.get("if_match"), operation.get("if_none_match"))
+        Tags(operation.get("if_match"), operation.get("if_none_match"))
     except InvalidRequest as error:
         yield Problem(pointer, error.message)

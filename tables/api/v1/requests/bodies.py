@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from rest_framework.exceptions import UnsupportedMediaType
@@ -25,38 +24,11 @@ from tables.core.errors import InvalidRequest, Problem
 from tables.core.json_patch import json_patch, parse_patch
 from tables.core.merge_patch import merge_patch, typed_patch
 from tables.core.typed_json import typed_item
-from tables.core.values import Item, fit_to_stored, wire_item
+from tables.core.values import wire_item
+from tables.items.drafts import Draft, Patch
 
 # Typed JSON takes two objects for each level, and one more around the scalar.
 _TYPED_DEPTH = 2 * strict_json.MAX_DEPTH + 2
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """An item as a client wrote it; `is_typed` where the client chose every type itself."""
-
-    item: Item
-    is_typed: bool = False
-
-    def fitted(self, stored: Item) -> Item:
-        """The item, keeping stored set and binary types that plain JSON can't spell."""
-        if self.is_typed:
-            return self.item
-        return {
-            name: fit_to_stored(value, stored[name]) if name in stored else value
-            for name, value in self.item.items()
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """How a stored item becomes the one a patch asks for.
-
-    `is_local` where the result for an attribute depends on that attribute alone.
-    """
-
-    apply: Callable[[Item], Item]
-    is_local: bool
 
 
 def read_draft(request: Request, data: bytes) -> Draft:
@@ -70,7 +42,7 @@ def read_draft(request: Request, data: bytes) -> Draft:
     return draft_of(read_document(data, is_typed=kind == TYPED), is_typed=kind == TYPED)
 
 
-def read_change(request: Request, data: bytes) -> Change:
+def read_change(request: Request, data: bytes) -> Patch:
     """The change of a PATCH. Raises UnsupportedMediaType, InvalidRequest, InvalidValue."""
     kind = require_media_type(request, PATCH_TYPES, data)
     document = read_document(data, is_typed=kind == TYPED)
@@ -85,18 +57,18 @@ def draft_of(document: Any, *, is_typed: bool) -> Draft:
     return Draft(typed_item(members) if is_typed else wire_item(members), is_typed)
 
 
-def json_change(document: Any) -> Change:
+def json_change(document: Any) -> Patch:
     """The change of a parsed JSON patch. Raises InvalidRequest."""
     with at_pointer(""):
         operations = parse_patch(document)
-    return Change(lambda stored: json_patch(stored, operations), is_local=False)
+    return Patch(lambda stored: json_patch(stored, operations), is_local=False)
 
 
-def merge_change(document: Any, *, is_typed: bool) -> Change:
+def merge_change(document: Any, *, is_typed: bool) -> Patch:
     """The change of a parsed merge patch, plain or typed. Raises InvalidRequest."""
     members = require_object(document)
     patch = typed_patch if is_typed else merge_patch
-    return Change(lambda stored: patch(stored, members), is_local=True)
+    return Patch(lambda stored: patch(stored, members), is_local=True)
 
 
 def read_document(data: bytes, *, is_typed: bool = False, around: int = 0) -> Any:

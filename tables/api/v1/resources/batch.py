@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -17,18 +16,21 @@ from tables.api.v1.requests.bodies import draft_of, json_change, merge_change, r
 from tables.api.v1.requests.parameters import require_known_parameters
 from tables.api.v1.requests.preconditions import require_precondition
 from tables.api.v1.requests.prefer import preferred_return
-from tables.api.v1.resources import item_writes
-from tables.api.v1.resources.item_writes import Companions, Outcome
+from tables.api.v1.resources.creates import create
 from tables.api.v1.resources.writing import WritingView
 from tables.api.v1.responses.links import item_link
 from tables.api.v1.responses.problems import problem_of
 from tables.core.errors import PreconditionFailed, TablesError, Unavailable
 from tables.core.keys import decode_token, encode_token
-from tables.core.operations import Operation
 from tables.core.values import Item, dumps
+from tables.items.deletes import delete
+from tables.items.puts import replace as replace_item
+from tables.items.updates import patch
+from tables.items.writes import Outcome, Told, Write, perform
+from tables.records.idempotency import perform as keeping
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import KeyedRequest
-from tables.records.idempotency.perform import Keep, Part, perform, perform_parts
+from tables.records.idempotency.perform import Keep, Part
 
 
 class Batch(WritingView):
@@ -40,7 +42,7 @@ class Batch(WritingView):
 
     def batch(self, request: Request, alias: str) -> HttpResponse:
         """207 with one result for each operation, in the same order."""
-        answer = perform_parts(
+        answer = keeping.perform_parts(
             self.keyed(), self._run_all, word=self.word, require=self.target.require
         )
         return self.respond(answer)
@@ -71,17 +73,14 @@ class Batch(WritingView):
         """The result of one operation as the answer that is kept for it."""
 
         def run(keep: Keep) -> Answer:
-            kept: list[Answer] = []
+            def tell(outcome: Outcome) -> Told[Answer]:
+                answer = self._result(outcome)
+                effect = Effect(self.target.name, outcome.key, outcome.after)
+                return Told(answer, keep(answer, effect))
 
-            def companions(outcome: Outcome) -> Sequence[Operation]:
-                kept.append(self._result(outcome))
-                effect = Effect(self.target.description.name, outcome.key, outcome.after)
-                return keep(kept[-1], effect)
+            return perform(self._wanted(operation, is_typed=is_typed), tell)
 
-            self._write(operation, companions, is_typed=is_typed)
-            return kept[-1]
-
-        return perform(
+        return keeping.perform(
             keyed,
             run,
             word=lambda error: self._refusal(operation, error),
@@ -89,26 +88,23 @@ class Batch(WritingView):
             require=self.target.require,
         )
 
-    def _write(
-        self, operation: BatchOperation, companions: Companions, *, is_typed: bool
-    ) -> Outcome:
-        target, conditions = self.target, operation.conditions
+    def _wanted(self, operation: BatchOperation, *, is_typed: bool) -> Write:
+        target, tags = self.target, operation.tags
         if operation.method == "POST":
-            draft = draft_of(operation.body, is_typed=is_typed)
-            return item_writes.create(target, draft, conditions, companions)
-        require_precondition(target.table, operation.method, conditions)
+            return create(target, draft_of(operation.body, is_typed=is_typed), tags)
+        require_precondition(target.table, operation.method, tags)
         key = decode_token(operation.key or "", target.description)
         if operation.method == "PUT":
-            draft = draft_of(operation.body, is_typed=is_typed)
-            return item_writes.replace(target, key, draft, conditions, companions)
+            draft = draft_of(operation.body, is_typed=is_typed).keyed(target.description)
+            return replace_item(target, key, draft, tags)
         if operation.method == "DELETE":
-            return item_writes.delete(target, key, conditions, companions)
-        patch = (
+            return delete(target, key, condition=tags, must_be_there=True)
+        change = (
             json_change(operation.body)
             if isinstance(operation.body, list)
             else merge_change(operation.body, is_typed=is_typed)
         )
-        return item_writes.change(target, key, patch, conditions, companions)
+        return patch(target, key, change, tags)
 
     def _result(self, outcome: Outcome) -> Answer:
         key = encode_token(outcome.key, self.target.description)

@@ -17,9 +17,8 @@ from tables.api.v1.requests.parameters import (
     query_pairs,
     require_known_parameters,
 )
-from tables.api.v1.requests.preconditions import read_conditions
-from tables.api.v1.resources import item_writes
-from tables.api.v1.resources.item_writes import Companions, Outcome
+from tables.api.v1.requests.preconditions import read_tags
+from tables.api.v1.resources.creates import create
 from tables.api.v1.resources.writing import WritingView
 from tables.api.v1.responses.pages import links_to_items, page_document, read_page
 from tables.core.errors import ItemNotFound, PreconditionFailed
@@ -28,8 +27,12 @@ from tables.core.preconditions import matches_state, matches_tag
 from tables.core.queries import parse_query
 from tables.core.registry import Table
 from tables.core.values import Item, plain_item
-from tables.dynamodb.collections import filter_types
 from tables.dynamodb.reads import get_item
+from tables.items.deletes import delete
+from tables.items.lists import filter_types
+from tables.items.puts import replace
+from tables.items.updates import patch
+from tables.items.writes import Write
 
 
 class Items(WritingView):
@@ -59,14 +62,13 @@ class Items(WritingView):
     def create(self, request: Request, alias: str) -> HttpResponse:
         """Add exactly one item; on a natural-key table, or replace the one it names."""
 
-        def create(companions: Companions) -> Outcome:
+        def wanted() -> Write:
             known = frozenset[str]() if self.target.table.natural_key else ITEM_PARAMETERS
             require_known_parameters(request, known)
-            conditions = read_conditions(request)
-            draft = read_draft(request, self.body)
-            return item_writes.create(self.target, draft, conditions, companions)
+            tags = read_tags(request)
+            return create(self.target, read_draft(request, self.body), tags)
 
-        return self.write(create)
+        return self.write(wanted)
 
 
 class SingleItem(WritingView):
@@ -97,8 +99,8 @@ class SingleItem(WritingView):
         if item is None:
             raise ItemNotFound("No item has that key.")
         representation = self.representation()
-        conditions = read_conditions(request)
-        if conditions.if_match is not None and not matches_state(conditions.if_match, item):
+        tags = read_tags(request)
+        if tags.if_match is not None and not matches_state(tags.if_match, item):
             raise PreconditionFailed("The item is in another state.", current=item)
         tag = representation.etag(item)
         if self.is_page:
@@ -106,35 +108,34 @@ class SingleItem(WritingView):
             self.shown.tag = tag
             self.shown.bodies |= {"PUT": plain_item(item), "PATCH": {}}
             return self.present(representation.show(item))
-        if conditions.if_none_match is not None and matches_tag(conditions.if_none_match, tag):
+        if tags.if_none_match is not None and matches_tag(tags.if_none_match, tag):
             return HttpResponse(status=304, headers={"ETag": tag})
         return self.present(representation.show(item), {"ETag": tag})
 
     def replace(self, request: Request, alias: str, token: str) -> HttpResponse:
         """Make this whole item stand at the URL."""
 
-        def replace(companions: Companions) -> Outcome:
-            conditions = self.write_conditions()
-            draft = read_draft(request, self.body)
-            return item_writes.replace(self.target, self.key, draft, conditions, companions)
+        def wanted() -> Write:
+            tags = self.write_tags()
+            draft = read_draft(request, self.body).keyed(self.target.description)
+            return replace(self.target, self.key, draft, tags)
 
-        return self.write(replace)
+        return self.write(wanted)
 
     def change(self, request: Request, alias: str, token: str) -> HttpResponse:
         """Change parts of the item, in one write."""
 
-        def change(companions: Companions) -> Outcome:
-            conditions = self.write_conditions()
-            patch = read_change(request, self.body)
-            return item_writes.change(self.target, self.key, patch, conditions, companions)
+        def wanted() -> Write:
+            tags = self.write_tags()
+            return patch(self.target, self.key, read_change(request, self.body), tags)
 
-        return self.write(change)
+        return self.write(wanted)
 
     def destroy(self, request: Request, alias: str, token: str) -> HttpResponse:
         """Delete the item."""
 
-        def destroy(companions: Companions) -> Outcome:
-            conditions = self.write_conditions()
-            return item_writes.delete(self.target, self.key, conditions, companions)
+        def wanted() -> Write:
+            tags = self.write_tags()
+            return delete(self.target, self.key, condition=tags, must_be_there=True)
 
-        return self.write(destroy)
+        return self.write(wanted)

@@ -17,7 +17,7 @@ from rest_framework.viewsets import ViewSet
 from tables.access.authentication import caller_of
 from tables.access.limits.rates import ReadThrottle, WriteThrottle
 from tables.access.log_fields import bind, request_id
-from tables.access.rights import can, require
+from tables.access.rights import allowed_actions, can, require
 from tables.api.v1.media_types import PROBLEM
 from tables.api.v1.openapi.generator import V1Schema
 from tables.api.v1.requests.negotiation import Negotiation, PlainRenderer, TypedRenderer
@@ -25,10 +25,10 @@ from tables.api.v1.requests.parameters import item_fields
 from tables.api.v1.responses.browsable import BrowsableRenderer, Shown
 from tables.api.v1.responses.items import Representation
 from tables.api.v1.responses.problems import ProblemDetails, problem_of
-from tables.api.v1.targets import Target, find_target
 from tables.configuration import registry
 from tables.core.errors import PreconditionFailed
 from tables.core.registry import Table
+from tables.items.target import Target, target_of
 
 
 class V1View(ViewSet):
@@ -104,12 +104,19 @@ class V1View(ViewSet):
             self.target = self.admitted()
 
     def admitted(self) -> Target:
-        """The table of the URL. Raises TableNotFound, Forbidden."""
+        """The table of the URL. Raises TableNotFound, MethodNotAllowed, Forbidden."""
         table = registry().get(self.kwargs["alias"])
+        caller = caller_of(self.request)
+        rights = allowed_actions(caller, table)
+        if rights:
+            self.require_served(table)
         actions = self.actions(self.request.method or "", table)
-        found = find_target(table, caller_of(self.request), *actions)
+        found = target_of(table, caller, rights, *actions)
         bind(alias=found.table.alias, action=str(self.action))
         return found
+
+    def require_served(self, table: Table) -> None:
+        """Raise MethodNotAllowed where the table serves a method of this resource to nobody."""
 
     def representation(self) -> Representation:
         """How this request wants items shown. Raises InvalidExpression for bad `fields`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from django.http import HttpResponse
@@ -12,32 +12,31 @@ from rest_framework.exceptions import APIException, MethodNotAllowed, Unsupporte
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
-from tables.access.authentication import caller_of
-from tables.access.rights import is_read_only, require
+from tables.access.rights import is_read_only
 from tables.api.bodies import media_type, read_body
 from tables.api.responses import answer_response
 from tables.api.v1.media_types import MULTIPART, PROBLEM
 from tables.api.v1.requests.forms import read_multipart
 from tables.api.v1.requests.negotiation import PlainRenderer, TypedRenderer
 from tables.api.v1.requests.parameters import require_known_parameters
-from tables.api.v1.requests.preconditions import Conditions, read_conditions, require_precondition
+from tables.api.v1.requests.preconditions import read_tags, require_precondition
 from tables.api.v1.requests.prefer import preferred_return
-from tables.api.v1.resources.item_writes import Companions, Outcome
 from tables.api.v1.resources.resource import V1View
 from tables.api.v1.responses.browsable import BrowsableRenderer
 from tables.api.v1.responses.links import item_link
 from tables.api.v1.responses.problems import PreconditionRequired, problem_of
 from tables.api.v1.responses.writes import answer_of
-from tables.api.v1.targets import Target
 from tables.configuration import registry
 from tables.core.errors import TablesError
-from tables.core.operations import Operation
+from tables.core.registry import Table
 from tables.core.values import Item, dumps
+from tables.items.conditions import Tags
+from tables.items.writes import Outcome, Told, Write, perform
+from tables.records.idempotency import perform as keeping
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import HEADER, KeyedRequest, keyed_request
-from tables.records.idempotency.perform import Keep, perform
+from tables.records.idempotency.perform import Keep
 
-Write = Callable[[Companions], Outcome]
 # Refusals of HTTP's own that the same request would meet again.
 _LASTING = (PreconditionRequired, UnsupportedMediaType)
 
@@ -57,28 +56,24 @@ class WritingView(V1View):
         """The request's body, read once. Raises TooLarge, InvalidRequest."""
         return read_body(self.request)
 
-    def write(self, write: Write) -> HttpResponse:
+    def write(self, wanted: Callable[[], Write]) -> HttpResponse:
         """Do a write, unless its Idempotency-Key says that it was done, and answer it.
 
-        What `write` raises about the request may be kept and replayed, so it reads the request.
+        What `wanted` raises about the request may be kept and replayed, so it reads the request.
         """
-        answer = perform(
+        answer = keeping.perform(
             self.keyed(),
-            lambda keep: self._run(write, keep),
+            lambda keep: self._run(wanted, keep),
             word=self.word,
             rebuild=self._rebuild,
             require=self.target.require,
         )
         return self.respond(answer)
 
-    def admitted(self) -> Target:
-        """The table of the URL. Raises also MethodNotAllowed for what is only for reading."""
-        if self.request.method in SAFE_METHODS:
-            return super().admitted()
-        require(caller_of(self.request), "view", registry().get(self.kwargs["alias"]))
-        if self._is_for_reading():
+    def require_served(self, table: Table) -> None:
+        """Raise MethodNotAllowed for a write of what is only for reading."""
+        if self.request.method not in SAFE_METHODS and self._is_for_reading():
             raise MethodNotAllowed(self.request.method or "")
-        return super().admitted()
 
     def keyed(self) -> KeyedRequest | None:
         """This request under its Idempotency-Key, if it has one. Raises InvalidRequest."""
@@ -93,15 +88,15 @@ class WritingView(V1View):
         url = self.request.build_absolute_uri()
         return keyed_request(self.target.caller.sub, self.request.method or "", url, headers, body)
 
-    def write_conditions(self) -> Conditions:
+    def write_tags(self) -> Tags:
         """The preconditions of a write to an item's URL.
 
         Raises InvalidRequest, and PreconditionRequired where the table wants one.
         """
         require_known_parameters(self.request)
-        conditions = read_conditions(self.request)
-        require_precondition(self.target.table, self.request.method or "", conditions)
-        return conditions
+        tags = read_tags(self.request)
+        require_precondition(self.target.table, self.request.method or "", tags)
+        return tags
 
     def respond(self, answer: Answer) -> HttpResponse:
         """The response of an answer, made just now or replayed."""
@@ -112,22 +107,19 @@ class WritingView(V1View):
         response.exception = answer.status >= 400
         return response
 
-    def _run(self, write: Write, keep: Keep) -> Answer:
-        representation, wanted = self.representation(), preferred_return(self.request)
-        answers: list[Answer] = []
+    def _run(self, wanted: Callable[[], Write], keep: Keep) -> Answer:
+        representation, preference = self.representation(), preferred_return(self.request)
 
-        def companions(outcome: Outcome) -> Sequence[Operation]:
+        def tell(outcome: Outcome) -> Told[Answer]:
             target = self.target
             url = item_link(self.request, target.table, target.description, outcome.key)
-            answers.append(answer_of(outcome, url, representation, wanted))
-            effect = Effect(target.description.name, outcome.key, outcome.after)
-            return keep(answers[-1], effect)
+            answer = answer_of(outcome, url, representation, preference)
+            return Told(answer, keep(answer, Effect(target.name, outcome.key, outcome.after)))
 
         try:
-            write(companions)
+            return perform(wanted(), tell)
         except _LASTING as error:
             return self.word(error)
-        return answers[-1]
 
     def _is_for_reading(self) -> bool:
         """Whether this is a natural-key table that nobody may write, or a snapshot of one.

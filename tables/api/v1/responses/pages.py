@@ -9,10 +9,10 @@ from rest_framework.request import Request
 from tables.access.limits.rates import concurrent_scan, spend
 from tables.api.v1.responses.items import Representation
 from tables.api.v1.responses.links import item_link
-from tables.api.v1.targets import Target
 from tables.core.queries import CollectionQuery
 from tables.core.values import Item, content_of
-from tables.dynamodb.collections import CollectionPage, plan_of, read_collection
+from tables.items.lists import CollectionPage, plan_of, read_collection
+from tables.items.target import Target
 from tables.speed import with_room
 
 

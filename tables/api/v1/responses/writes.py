@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tables.api.v1.media_types import PLAIN, TYPED
 from tables.api.v1.requests.prefer import Return
-from tables.api.v1.resources.item_writes import Outcome
 from tables.api.v1.responses.items import Representation
 from tables.core.values import Item
+from tables.items.writes import Outcome
 from tables.records.idempotency.kept_answers import Answer
 
 

@@ -122,7 +122,7 @@ def test_500_an_unforeseen_error_is_a_problem_document_without_secrets(staff, mo
     def broken(*_args, **_kwargs):
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("tables.api.v1.resources.items.item_writes.create", broken)
+    monkeypatch.setattr("tables.api.v1.resources.items.create", broken)
     staff.client.raise_request_exception = False
     response = staff.post(URL, ANN)
     assert response.status_code == 500

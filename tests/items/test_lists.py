@@ -6,9 +6,9 @@ from tables.core.errors import InvalidCursor, InvalidExpression
 from tables.core.queries import CollectionQuery, parse_query
 from tables.core.registry import Table
 from tables.core.scans import parse_scan
-from tables.dynamodb.collections import cursor_at, filter_types, plan_of, read_collection
 from tables.dynamodb.reads import Budget
-from tables.dynamodb.writes import batch_write
+from tables.items.lists import cursor_at, filter_types, plan_of, read_collection
+from tests.dynamodb.conftest import fill
 
 TABLE = Table("Cities", "cities", "Cities")
 ITEMS = [
@@ -25,7 +25,7 @@ ITEMS = [
 
 @pytest.fixture
 def full(cities):
-    batch_write("cities", ITEMS)
+    fill("cities", ITEMS)
     return cities
 
 

@@ -1,0 +1,217 @@
+"""Stored items changed: by a patch, or at single paths."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from tables.core.admission import require_admissible
+from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
+from tables.core.errors import (
+    Conflict,
+    Forbidden,
+    InvalidExpression,
+    ItemNotFound,
+    PreconditionFailed,
+    TablesError,
+    TransactionConflict,
+)
+from tables.core.expressions import Path, Placeholders, format_path, require_within_limits
+from tables.core.keys import require_index_keys
+from tables.core.operations import Operation, ReturnValues, Update
+from tables.core.preconditions import compile_changes, compile_create, compile_replace, present
+from tables.core.sizes import require_item_fits
+from tables.core.updates import (
+    Change,
+    apply_changes,
+    compile_parents,
+    compile_update,
+    diff,
+    require_changes,
+)
+from tables.core.values import Item
+from tables.dynamodb.reads import get_item
+from tables.items.conditions import UNCONDITIONAL, Condition
+from tables.items.drafts import Edit, Patch
+from tables.items.puts import admitted_change
+from tables.items.target import Target
+from tables.items.writes import Outcome, Refusal, Rewrite
+
+
+def patch(target: Target, key: Item, wanted: Patch, condition: Condition) -> Rewrite:
+    """Change a stored item by a patch.
+
+    Raises Forbidden; when written ItemNotFound, PreconditionFailed, PatchConflict, InvalidRequest,
+    InvalidValue, TooLarge, Conflict for an item too wide to be pinned.
+    """
+    target.require("change")
+    may_pin_less = wanted.is_local and not condition and target.table.schema is None
+
+    def decide(before: Item | None) -> tuple[Operation, Outcome]:
+        if before is None:
+            raise _no_item()
+        condition.require(before)
+        after = admitted_change(wanted.apply(before), before, target)
+        operation = _compile_patched(target, before, after, may_pin_less=may_pin_less)
+        return operation, Outcome(key, before, after)
+
+    return Rewrite(target, key, decide)
+
+
+def update(
+    target: Target,
+    key: Item,
+    edit: Edit,
+    *,
+    condition: Condition = UNCONDITIONAL,
+    may_create: bool = True,
+    return_values: ReturnValues = "ALL_NEW",
+) -> Rewrite:
+    """Change an item at single paths, as UpdateItem does; one that is not there is created.
+
+    DynamoDB computes the values, so that counters never collide, unless a schema judges the item
+    as a whole. When written raises ItemNotFound where it may not be created by this update,
+    Forbidden where the caller may not add, PreconditionFailed, InvalidExpression, InvalidValue.
+    """
+
+    def decide(before: Item | None) -> tuple[Operation, Outcome]:
+        condition.require(before)
+        if before is None:
+            _require_creating(target, may_create=may_create)
+        changes = _complete(edit.settled(before or key), target)
+        after = apply_changes(changes, before or key)
+        require_admissible(after, target.table, target.description)
+        if before is None:
+            return compile_create(after, target.description), Outcome(key, None, after)
+        return compile_changes(changes, before, target.description), Outcome(key, before, after)
+
+    def computed() -> tuple[Operation, Refusal]:
+        return _computed(target, key, edit, condition, may_create=may_create)
+
+    is_judged = target.table.schema is not None
+    return Rewrite(
+        target,
+        key,
+        decide,
+        computed=None if is_judged else computed,
+        return_values=return_values,
+        touched=frozenset(str(change.path[0]) for change in edit.changes),
+    )
+
+
+def merge(target: Target, key: Item, edit: Edit) -> Rewrite:
+    """Change a stored item at single paths, leaving to others what they changed elsewhere.
+
+    Pinned to what is touched, or to the whole item that a schema has judged. When written raises
+    ItemNotFound, what `edit` raises, InvalidValue, TooLarge.
+    """
+
+    def decide(before: Item | None) -> tuple[Operation, Outcome]:
+        if before is None:
+            raise _no_item()
+        settled = edit.settled(before)
+        changes = _complete(settled, target)
+        after = apply_changes(changes, before)
+        require_admissible(after, target.table, target.description)
+        touched = [change.path for change in settled]
+        operation = _compile_merged(target, changes, before, after, touched)
+        return operation, Outcome(key, before, after)
+
+    return Rewrite(target, key, decide)
+
+
+def _computed(
+    target: Target, key: Item, edit: Edit, condition: Condition, *, may_create: bool
+) -> tuple[Operation, Refusal]:
+    """One UpdateItem of the item as DynamoDB has it, guarded by the types that it needs."""
+    stored = _stored(target, key) if edit.settle is not None else None
+    changes = _complete(edit.settled(stored or {}), target)
+    _require_values_fit(changes, target)
+    pool = Placeholders()
+    expression, guard = compile_update(changes, pool)
+    must_be_there = not may_create or not target.may("add")
+    parts = [
+        present(target.description, pool) if must_be_there else "",
+        guard,
+        compile_parents(changes, pool),
+        condition.compiled(pool) or "",
+    ]
+    text = require_within_limits(" AND ".join(part for part in parts if part))
+
+    def refusal(error: PreconditionFailed) -> TablesError:
+        now = error.current or _stored(target, key)
+        condition.require(now)
+        if now is None:
+            _require_creating(target, may_create=may_create)
+        # This raises what is wrong with the stored types; where nothing is, they changed just now.
+        apply_changes(changes, now or key)
+        if condition:
+            return error
+        return TransactionConflict("The item changed at that moment; nothing was written.")
+
+    return Update(target.name, key, expression, text, pool), refusal
+
+
+def _complete(changes: Iterable[Change], target: Target) -> list[Change]:
+    """The changes as they go out: audit attributes are ours alone."""
+    complete = list(changes)
+    if target.table.audit_attributes:
+        stamps = updated_stamps(target.caller.identity, datetime.now(UTC))
+        complete = [change for change in complete if change.path[0] not in AUDIT_ATTRIBUTES]
+        complete += [Change("set", (name,), value) for name, value in stamps.items()]
+    require_changes(complete, target.description.key_names)
+    return complete
+
+
+def _require_values_fit(changes: Sequence[Change], target: Target) -> None:
+    """What can be said of an item without reading it: its new values alone may break a limit."""
+    values = {format_path(c.path): c.value for c in changes if c.value is not None}
+    require_item_fits(values)
+    whole = {
+        str(c.path[0]): c.value
+        for c in changes
+        if c.action == "set" and c.value is not None and len(c.path) == 1
+    }
+    require_index_keys(whole, target.description)
+
+
+def _require_creating(target: Target, *, may_create: bool) -> None:
+    if not may_create:
+        raise _no_item()
+    if not target.may("add"):
+        raise Forbidden("No item has that key, and you may not add one.")
+
+
+def _compile_patched(target: Target, before: Item, after: Item, *, may_pin_less: bool) -> Operation:
+    try:
+        return compile_replace(before, after, target.description)
+    except Conflict:
+        if not may_pin_less:
+            raise
+        # Too wide to pin whole; what is not touched has no say in this change.
+        changes = diff(before, after)
+        touched = [change.path for change in changes]
+        return compile_changes(changes, before, target.description, pinned=touched)
+
+
+def _compile_merged(
+    target: Target, changes: list[Change], before: Item, after: Item, touched: list[Path]
+) -> Operation:
+    try:
+        if target.table.schema is not None:
+            with contextlib.suppress(Conflict):  # too wide to be pinned whole
+                return compile_changes(changes, before, target.description)
+        return compile_changes(changes, before, target.description, pinned=touched)
+    except InvalidExpression:
+        # More changes than one expression may hold.
+        return compile_replace(before, after, target.description)
+
+
+def _no_item() -> ItemNotFound:
+    return ItemNotFound("No item has that key.")
+
+
+def _stored(target: Target, key: Item) -> Item | None:
+    """The item as it is now, for an engine that doesn't give it back with a failed condition."""
+    return get_item(target.name, key, consistent=True).item
