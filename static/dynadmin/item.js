@@ -1,6 +1,7 @@
 // What the item form does beyond links and submits: rows, sizes, and a warning before typing is lost.
 "use strict";
 {
+  const SETS = ["SS", "NS", "BS"];
   const form = () => document.getElementById("item-form");
   const bytes = (text) => new TextEncoder().encode(text).length;
   let isDirty = false;
@@ -27,8 +28,13 @@
     row.querySelector("input.name").focus();
   }
 
-  function control(row) {
-    return row.querySelector(".valuing > .value, .valuing > .tag");
+  const control = (row) => row.querySelector(".widget .value");
+  const entriesOf = (row) => Array.from(row.querySelectorAll(".entry"), (field) => field.value).filter(Boolean);
+
+  function textOf(row) {
+    const field = row.querySelector(".widget input.base") || control(row);
+    if (field.matches(".entries")) return entriesOf(row).join("\n");
+    return field.matches("textarea, input, select") ? field.value : "";
   }
 
   function made(tag, row) {
@@ -41,33 +47,89 @@
     return element;
   }
 
+  function madeFor(type, row, text) {
+    if (type === "NULL") {
+      const tag = document.createElement("span");
+      tag.className = "tag value";
+      tag.textContent = "null";
+      return tag;
+    }
+    if (type === "BOOL") {
+      const choice = made("select", row);
+      choice.append(new Option("true", "true"), new Option("false", "false", false, text === "false"));
+      return choice;
+    }
+    const isLine = ["S", "N", "B"].includes(type) && !text.includes("\n");
+    const field = made(isLine ? "input" : "textarea", row);
+    field.spellcheck = false;
+    if (!isLine) field.rows = 3;
+    field.value = text;
+    return field;
+  }
+
   // Each type has its own control; what was typed is kept while it can mean something.
   function retype(row, type) {
-    const old = control(row);
-    const view = row.querySelector("[name$='-view']");
-    const first = row.querySelector("select.type option[selected]");
-    row.dataset.view ??= view.value;
-    if (old.matches("textarea, input")) row.dataset.text = old.value;
-    const text = row.dataset.text ?? (old.matches(".tag") ? "" : old.value);
-    let fresh;
-    if (type === "NULL") {
-      fresh = document.createElement("span");
-      fresh.className = "tag";
-      fresh.textContent = "null";
-    } else if (type === "BOOL") {
-      fresh = made("select", row);
-      fresh.append(new Option("true", "true"), new Option("false", "false", false, text === "false"));
+    const widget = row.querySelector(".widget");
+    const [view, as] = ["view", "as"].map((name) => row.querySelector(`[name$='-${name}']`));
+    row.first ??= { nodes: Array.from(widget.childNodes), view: view.value, type: as.value };
+    const text = textOf(row);
+    const isFirst = type === row.first.type;
+    if (isFirst) {
+      widget.replaceChildren(...row.first.nodes);
     } else {
-      fresh = made("textarea", row);
-      fresh.spellcheck = false;
-      fresh.rows = ["L", "M"].includes(type) ? 3 : 1;
-      fresh.value = text;
+      const field = madeFor(type, row, text);
+      field.classList.add("value", `type-${type}`);
+      widget.replaceChildren(field);
     }
-    fresh.classList.add("value");
-    if (type !== "NULL") fresh.classList.add(`type-${type}`);
-    // The view belongs to the type that the text was shown in.
-    view.value = first && first.value === type ? row.dataset.view : "plain";
-    old.replaceWith(fresh);
+    // The view belongs to the type that the text is shown in.
+    view.value = isFirst ? row.first.view : SETS.includes(type) ? "lines" : "plain";
+    as.value = type;
+    const word = row.querySelector(".more .word");
+    if (word) word.textContent = row.querySelector("select.type").selectedOptions[0].textContent;
+  }
+
+  // ---- sets and dates ----
+
+  // Another empty field stands ready as soon as the last one is typed into.
+  function offerEntry(field) {
+    if (!field.value || field.closest("li").nextElementSibling) return;
+    const place = field.closest("li");
+    const next = place.cloneNode(true);
+    const [, number, , entry] = field.name.split("-");
+    const other = next.querySelector(".entry");
+    other.name = `a-${number}-entry-${Number(entry) + 1}`;
+    other.removeAttribute("id");
+    other.value = "";
+    place.after(next);
+    const cut = document.createElement("button");
+    cut.type = "button";
+    cut.className = "cut";
+    cut.textContent = "×";
+    cut.setAttribute("aria-label", `× ${field.getAttribute("aria-label")}`);
+    field.after(cut);
+    field.classList.remove("another");
+  }
+
+  function cutEntry(button) {
+    const place = button.closest("li");
+    (place.nextElementSibling || place.previousElementSibling).querySelector(".entry").focus();
+    place.remove();
+    isDirty = true;
+    measureSoon();
+  }
+
+  // The date and the digits say one time, in UTC.
+  function followMoment(field) {
+    const both = field.closest(".moment");
+    const [digits, date] = [both.querySelector(".value"), both.querySelector(".date")];
+    const size = both.querySelector("[name$='-unit']").value === "ms" ? 1 : 1000;
+    if (field === date) {
+      const time = Date.parse(`${date.value}Z`);
+      if (!Number.isNaN(time)) digits.value = String(Math.floor(time / size));
+      return;
+    }
+    const isTime = digits.value.length === (size === 1 ? 13 : 10) && /^\d+$/.test(digits.value);
+    if (isTime) date.value = new Date(Number(digits.value) * size).toISOString().replace(/(:00)?\.000Z$/, "").replace(/Z$/, "");
   }
 
   // ---- size, as DynamoDB counts it, near enough while typing ----
@@ -96,18 +158,28 @@
 
   const typedSize = (value) => sum(Object.entries(value).map(([type, content]) => contentSize(type, content)));
 
+  // What was typed into the fields of a list or map, beside what stood there.
+  function typedBeside(row) {
+    const fields = Array.from(row.querySelectorAll(".nested :is(input, textarea)"));
+    return sum(fields.map((field) => bytes(field.value) - bytes(field.defaultValue)));
+  }
+
+  function valueSize(row, type, view, text) {
+    if (view === "rows") return typedSize(JSON.parse(text)) + typedBeside(row);
+    if (["chips", "lines"].includes(view)) return contentSize(type, text.split("\n").filter(Boolean));
+    if (["S", "N", "B", "BOOL", "NULL"].includes(type)) return contentSize(type, text);
+    return view === "plain" && !SETS.includes(type) ? plainSize(JSON.parse(text)) : contentSize(type, JSON.parse(text));
+  }
+
   function rowSize(row) {
-    const field = row.querySelector(".valuing > .value");
-    const type = row.querySelector("[name$='-type']").value;
+    const [type, view] = ["type", "view"].map((name) => row.querySelector(`[name$='-${name}']`).value);
     const name = row.querySelector("input.name, label.name");
-    const text = field ? field.value : "";
+    const text = textOf(row);
     const isUnset = row.querySelector("[name$='-optional']") || !row.querySelector("label.name");
     if (row.querySelector("[name$='-remove']:checked") || (isUnset && !text)) return 0;
     const size = bytes(name.matches("input") ? name.value : row.getAttribute("aria-label"));
-    if (["S", "N", "B", "BOOL", "NULL"].includes(type)) return size + contentSize(type, text);
-    const isPlain = ["L", "M"].includes(type) && row.querySelector("[name$='-view']").value === "plain";
     try {
-      return size + (isPlain ? plainSize(JSON.parse(text)) : contentSize(type, JSON.parse(text)));
+      return size + valueSize(row, type, view, text);
     } catch {
       return size + bytes(text); // not yet JSON
     }
@@ -144,6 +216,13 @@
 
   // ---- events ----
 
+  function onInput(event) {
+    isDirty = true;
+    if (event.target.matches(".entry")) offerEntry(event.target);
+    if (event.target.closest(".moment")) followMoment(event.target);
+    measureSoon();
+  }
+
   function onChange(event) {
     const row = event.target.closest(".attribute");
     if (!row) return;
@@ -156,6 +235,11 @@
       event.preventDefault();
       addRow();
     }
+    const cut = event.target.closest(".entries .cut");
+    if (cut) {
+      event.preventDefault();
+      cutEntry(cut);
+    }
     const drop = event.target.closest(".attribute .drop");
     if (!drop) return;
     drop.closest(".attribute").remove();
@@ -163,13 +247,27 @@
     measureSoon();
   }
 
+  // An open box of type and name closes by Escape or a click beside it.
+  function closeBoxes(except) {
+    for (const box of form().querySelectorAll("details.more[open]")) {
+      if (box.contains(except)) continue;
+      box.open = false;
+    }
+  }
+
   function onKey(event) {
+    if (event.key === "Escape") {
+      const box = event.target.closest("details.more[open]");
+      closeBoxes(null);
+      if (box) box.querySelector("summary").focus();
+    }
     if (event.key === "Enter" && event.target.matches("input.name")) {
       event.preventDefault(); // on to the value: nobody means to save an attribute that has none
       const value = control(event.target.closest(".attribute"));
       if (value.matches("textarea, input, select")) value.focus();
     }
-    if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key !== "s") return;
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    if (event.key !== "s" && !(event.key === "Enter" && form().contains(event.target))) return;
     event.preventDefault();
     form().requestSubmit(form().querySelector(".saving [name='_save']"));
   }
@@ -192,10 +290,11 @@
     if (errors) errors.focus();
     form().querySelectorAll(".attribute .drop").forEach((button) => { button.hidden = false; });
     isDirty = form().dataset.unsaved === "yes" || form().elements.edited.value === "1";
-    form().addEventListener("input", () => { isDirty = true; measureSoon(); });
+    form().addEventListener("input", onInput);
     form().addEventListener("change", onChange);
     form().addEventListener("click", onClick);
     form().addEventListener("submit", onSubmit);
+    document.addEventListener("click", (event) => closeBoxes(event.target));
     document.addEventListener("keydown", onKey);
     window.addEventListener("beforeunload", (event) => { if (isDirty) event.preventDefault(); });
   });

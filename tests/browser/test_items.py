@@ -81,8 +81,9 @@ def test_attributes_are_added_retyped_and_removed_with_scripts(visit, site):
     new.locator("select.type").select_option("BOOL")
     new.locator(".value").select_option("false")
     dues = page.get_by_role("group", name="dueDays", exact=True)
+    dues.locator("summary").click()
     dues.locator("select.type").select_option("SS")
-    dues.locator(".value").fill('["a", "b"]')
+    dues.locator(".value").fill("a\nb")
     page.get_by_label("Remove note").check()
     page.keyboard.press("Control+s")
     expect(page.locator(".messagelist .success")).to_be_visible()
@@ -100,12 +101,13 @@ def test_the_form_works_without_scripts(visit, site):
     page.locator("input.name").first.fill("extra")
     row = page.locator(".attribute", has=page.locator("input.name")).first
     row.locator("select.type").select_option("N")
-    row.locator("textarea").fill("12345678901234567890123456789012345678")
-    page.get_by_role("button", name="Show with types worker").click()
+    row.locator(".value").fill("12345678901234567890123456789012345678")
+    page.get_by_role("button", name="With types worker").click()
     expect(value(page, "worker")).to_have_value(re.compile('"S": "North"'))
     page.get_by_role("button", name="Typed JSON").click()
     expect(page.locator("#raw")).to_have_value(re.compile('"extra"'))
     page.get_by_role("button", name="Attributes").click()
+    page.get_by_role("button", name="JSON worker").click()
     value(page, "worker").fill("{")
     save(page)
     expect(page.get_by_role("alert")).to_contain_text("This is not valid JSON")
@@ -117,7 +119,9 @@ def test_the_form_works_without_scripts(visit, site):
     assert stored(site)["worker"] == {"M": {"name": {"S": "Bea"}}}
     page.goto(change("Workers", ITEM["empId"]))
     value(page, "dueDays").fill("seven")
-    page.get_by_role("group", name="dueDays", exact=True).locator("select").select_option("S")
+    dues = page.get_by_role("group", name="dueDays", exact=True)
+    dues.locator("summary").click()
+    dues.locator("select.type").select_option("S")
     page.get_by_label("Remove note").check()
     save(page)
     expect(page.locator(".messagelist .success")).to_be_visible()
@@ -179,3 +183,69 @@ def test_readers_see_the_item_and_no_control(visit, violations):
     assert page.locator("#content :is(form, input, textarea, select, button)").count() == 0
     assert visitor.troubles == []
     assert violations(page) == []
+
+
+PARTS = {
+    "empId": {"S": "parts"},
+    "tags": {"SS": ["gift"]},
+    "lines": {"L": [{"M": {"product": {"S": "lamp"}, "quantity": {"N": "2"}}}]},
+    "expiresAt": {"N": "1798761600"},
+    "note": {"S": "one line"},
+    "doc": {"S": '{"a":[1,2]}'},
+}
+
+
+def test_enter_in_a_field_of_one_line_saves(visit, site):
+    put(site, PARTS)
+    page = visit().open(change("Workers", PARTS["empId"]))
+    value(page, "note").fill("changed")
+    value(page, "note").press("Enter")
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    assert stored(site, PARTS["empId"])["note"] == {"S": "changed"}
+
+
+def test_sets_dates_and_rows_are_edited_in_place(visit, site, violations):
+    put(site, PARTS)
+    visitor = visit()
+    page = visitor.open(change("Workers", PARTS["empId"]))
+    page.get_by_label("Another value of tags").fill("express")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("b2b")
+    page.get_by_label("lines [0].quantity").fill("3")
+    page.get_by_label("expiresAt as a date, UTC").fill("2027-01-08T00:00")
+    expect(value(page, "expiresAt")).to_have_value("1799366400")
+    page.get_by_role("button", name="Remove gift from tags").click()
+    assert visitor.troubles == []
+    assert violations(page) == []
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    after = stored(site, PARTS["empId"])
+    assert set(after["tags"]["SS"]) == {"express", "b2b"}
+    assert after["lines"]["L"][0]["M"]["quantity"] == {"N": "3"}
+    assert after["expiresAt"] == {"N": "1799366400"}
+
+
+def test_parts_are_edited_without_scripts(visit, site):
+    put(site, PARTS)
+    page = visit(java_script_enabled=False).open(change("Workers", PARTS["empId"]))
+    page.get_by_role("button", name="Remove gift from tags").click()
+    page.get_by_label("Another value of tags").fill("express")
+    page.get_by_role("button", name="Add an entry lines", exact=True).click()
+    page.get_by_label("lines [1].product").fill("rug")
+    page.get_by_label("lines [1].quantity").fill("1")
+    page.get_by_label("expiresAt as a date, UTC").fill("2027-01-08T00:00")
+    page.get_by_role("button", name="JSON doc").click()
+    value(page, "doc").fill('{"a": [\n1]}')
+    row = page.get_by_role("group", name="note", exact=True)
+    row.locator("summary").click()
+    page.get_by_label("Another name for note").fill("remark")
+    save(page)
+    expect(page.locator(".messagelist .success")).to_be_visible()
+    after = stored(site, PARTS["empId"])
+    assert after["tags"] == {"SS": ["express"]}
+    assert after["lines"]["L"][1]["M"] == {"product": {"S": "rug"}, "quantity": {"N": "1"}}
+    assert after["expiresAt"] == {"N": "1799366400"}
+    assert after["doc"] == {"S": '{"a":[1]}'}
+    assert after["remark"] == {"S": "one line"}
+    assert "note" not in after

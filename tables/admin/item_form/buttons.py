@@ -104,6 +104,8 @@ def _looks(right: str) -> dict[str, Button]:
     turns: dict[str, Callable[[ItemForm, str], ItemForm]] = {
         "_tab": _in_mode,
         "_view": ItemForm.switched,
+        "_drop": ItemForm.dropped,
+        "_grow": ItemForm.grown,
         "_addrow": lambda form, _value: form.with_room(),
     }
     return {name: Button((right,), _look(turn)) for name, turn in turns.items()}

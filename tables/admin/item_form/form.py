@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Literal, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tables.admin.item_form.creating import seal_new_key
-from tables.admin.item_form.rows import MAX_ROWS, Row, item_of, row_of, submitted_rows, viewed
+from tables.admin.item_form.rows import (
+    MAX_ROWS,
+    Row,
+    item_of,
+    row_of,
+    viewed,
+    with_entry,
+    without_part,
+)
 from tables.admin.item_form.saving import (
     key_problems,
     read_only_names,
@@ -19,6 +27,8 @@ from tables.admin.item_form.saving import (
     seal,
     unseal,
 )
+from tables.admin.item_form.submitted import submitted_rows
+from tables.admin.item_form.value_text import View
 from tables.admin.item_form.widgets import FormRow, blank_rows, form_row
 from tables.admin.texts.core_messages import told
 from tables.admin.values.json_text import json_text
@@ -138,21 +148,30 @@ class ItemForm:
         rows += self._missing_rows({row.name for row in rows})
         return replace(self, mode="rows", rows=tuple(rows))
 
-    def switched(self, number: str) -> ItemForm:
-        """With one row's value in its other view: plain or typed."""
-        return replace(
-            self,
-            rows=tuple(
-                viewed(row, "plain" if row.view == "typed" else "typed", self.opened)
-                if str(n) == number
-                else row
-                for n, row in enumerate(self.rows)
-            ),
-        )
+    def switched(self, value: str) -> ItemForm:
+        """With one row's value in another view: `3-rows` is the fourth row, in rows."""
+        number, _dash, view = value.partition("-")
+        return self._turned(number, lambda row: viewed(row, cast("View", view), self.opened))
+
+    def dropped(self, value: str) -> ItemForm:
+        """Without one part of a row's value: an entry of a set, a value in a list or map."""
+        number, _dash, part = value.partition("-")
+        return self._turned(number, lambda row: without_part(row, part))
+
+    def grown(self, value: str) -> ItemForm:
+        """With another entry in a list of a row's value."""
+        number, _dash, part = value.partition("-")
+        return self._turned(number, lambda row: with_entry(row, part))
 
     def with_room(self) -> ItemForm:
         """With more empty rows."""
         return replace(self, spare=_MORE_ROWS)
+
+    def _turned(self, number: str, turn: Callable[[Row], Row]) -> ItemForm:
+        rows = tuple(turn(row) if str(n) == number else row for n, row in enumerate(self.rows))
+        # What was typed is judged when it is saved, and not by a button that only looks.
+        edited, _judged = item_of(rows, self.opened)
+        return replace(self, rows=rows, edited=edited)
 
     # ---------------------------------------------------------------- for the template
 

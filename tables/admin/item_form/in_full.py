@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from tables.admin.item_form.rows import is_plain, text_of
+from tables.admin.item_form.value_text import can_say, text_of
 from tables.core.values import TYPES, AttributeValue, Item, content_of, type_of
 
 
@@ -31,7 +31,7 @@ def shown_value(value: AttributeValue | None, name: str = "") -> Shown | None:
     tag = type_of(value)
     if tag == "S":
         return Shown(name, tag, str(content_of(value)))
-    return Shown(name, tag, text_of(value, "plain" if is_plain(value) else "typed"))
+    return Shown(name, tag, text_of(value, "plain" if can_say(value, "plain") else "typed"))
 
 
 def shown_item(item: Item) -> list[Shown]:

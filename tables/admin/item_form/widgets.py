@@ -6,19 +6,26 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from tables.admin.item_form.nested import Node, nodes_of
 from tables.admin.item_form.rows import Row, viewed
 from tables.admin.item_form.saving import read_only_names
+from tables.admin.item_form.value_text import View, holds_json, views_of
 from tables.admin.item_list.filter_choices import kind_options
+from tables.admin.values.moments import Moment, distance_words, moment_of, never_expires
 from tables.admin.visit import Visit
 from tables.core.schemas import subschema
-from tables.core.values import TYPES, Item
+from tables.core.values import SET_TYPES, TYPES, Item
 
-Widget = Literal["text", "choice", "date", "none"]
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Widget = Literal["line", "box", "choice", "date", "moment", "chips", "rows", "none"]
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _TAGS = {
@@ -32,13 +39,28 @@ _TAGS = {
 }
 _MOST_LINES = 18
 _LINE_CHARACTERS = 70
+# Longer than this, a text gets a box of several lines.
+_ONE_LINE_CHARACTERS = 120
+_VIEW_WORDS: dict[tuple[str, View], StrOrPromise] = {
+    ("S", "plain"): gettext_lazy("Text"),
+    ("S", "several"): gettext_lazy("Several lines"),
+    ("S", "pretty"): gettext_lazy("JSON"),
+    ("set", "chips"): gettext_lazy("One by one"),
+    ("set", "lines"): gettext_lazy("As text"),
+    ("set", "plain"): gettext_lazy("JSON"),
+    ("nested", "rows"): gettext_lazy("Rows"),
+    ("nested", "plain"): gettext_lazy("JSON"),
+    ("nested", "typed"): gettext_lazy("With types"),
+}
+_FAMILIES = {"S": "S", **dict.fromkeys(SET_TYPES, "set"), "L": "nested", "M": "nested"}
 
 
 @dataclass(frozen=True, slots=True)
 class FormRow:
     """A row with its widget. `choices` are values and words of a choice widget.
 
-    A row that `is_named` is of an attribute that has its name already.
+    A row that `is_named` is of an attribute that has its name already. `views` are the other ways
+    to edit the value, each with its words. `note` is what there is to know of the value itself.
     """
 
     number: int | str
@@ -49,15 +71,17 @@ class FormRow:
     choices: tuple[tuple[str, str], ...] = ()
     is_key: bool = False
     is_named: bool = False
+    is_ttl: bool = False
     required: bool = False
-    can_switch: bool = False
+    views: tuple[tuple[View, str], ...] = ()
+    note: str = ""
 
     @property
     def lines(self) -> int:
         """How tall the text's box is, in lines."""
         text = self.row.text
         lines = sum(1 + len(line) // _LINE_CHARACTERS for line in text[:5000].split("\n"))
-        return max(min(lines, _MOST_LINES), 3 if self.row.type in ("L", "M") else 1)
+        return max(min(lines, _MOST_LINES), 2 if self.row.type == "S" else 3)
 
     @property
     def types(self) -> SafeString:
@@ -74,24 +98,59 @@ class FormRow:
         """What the label says: the schema's title, else the name."""
         return self.label or self.row.name or _("New attribute")
 
+    @property
+    def tabs(self) -> tuple[tuple[View, str], ...]:
+        """The views to offer as tabs; that a text may have several lines is said elsewhere."""
+        is_line = any(view == "several" for view, _words in self.views)
+        return () if is_line or len(self.views) < 2 else self.views
+
+    @property
+    def entries(self) -> list[str]:
+        """The entries of a set that has a field for each; the last one is empty, for another."""
+        return [*filter(None, self.row.text.split("\n")), ""]
+
+    @property
+    def nodes(self) -> list[Node]:
+        """The values inside of a list or map in rows, without the outermost."""
+        return nodes_of(self.row.text)[1:]
+
+    @property
+    def first_field(self) -> int | None:
+        """The number of the first of those values that has a field."""
+        return next((n.number for n in self.nodes if n.widget not in ("group", "fixed")), None)
+
+    @property
+    def moment(self) -> Moment | None:
+        """The time that the number says, where it says one; a time to live counts seconds only."""
+        moment = moment_of(self.row.text)
+        return None if moment and self.is_ttl and moment.unit == "ms" else moment
+
+    @property
+    def unit(self) -> str:
+        """What the number counts."""
+        return self.moment.unit if self.moment else "s"
+
 
 def form_row(number: int, row: Row, visit: Visit, opened: Item) -> FormRow:
     """The row with its widget and words."""
     known = subschema(visit.table.schema, (row.name,)) if row.name else {}
     choices = _choices(row, known)
     is_key = row.name in visit.description.key_names
-    widget = _widget(row, known, choices)
+    is_ttl = bool(row.name) and row.name == visit.description.ttl_attribute
+    widget = _widget(row, known, choices, is_ttl=is_ttl)
     return FormRow(
         number=number,
         row=row,
         widget=widget,
         label=str(known.get("title") or ""),
-        help=_help(known, widget),
+        help=" ".join(filter(None, (_help(known, widget), _shape_words(row, widget)))),
         choices=choices,
         is_key=is_key,
         is_named=is_key or bool(known) or row.place is not None,
+        is_ttl=is_ttl,
         required=is_key or row.name in _required(visit),
-        can_switch=_can_switch(row, opened),
+        views=_other_views(row, widget, opened),
+        note=_note(row, is_ttl=is_ttl),
     )
 
 
@@ -114,11 +173,53 @@ def blank_rows(visit: Visit, start: Mapping[str, str], *, made_key: str = "") ->
     ]
 
 
-def _can_switch(row: Row, opened: Item) -> bool:
-    """Whether the other view can show what stands there."""
-    if row.view == "plain":
-        return row.type in ("L", "M")
-    return not viewed(replace(row, error=""), "plain", opened).error
+def _other_views(row: Row, widget: Widget, opened: Item) -> tuple[tuple[View, str], ...]:
+    """The views that the value can be turned to, this one among them where there are several."""
+    if row.type == "S":
+        views = _string_views(row, widget)
+    elif row.type in ("L", "M") and row.text:
+        clean = replace(row, error="")
+        views = [view for view in views_of(row.type) if not viewed(clean, view, opened).error]
+    else:
+        views = list(views_of(row.type))
+    family = _FAMILIES.get(row.type, "")
+    return tuple((view, str(_VIEW_WORDS.get((family, view), ""))) for view in views[:3])
+
+
+def _string_views(row: Row, widget: Widget) -> list[View]:
+    if row.view == "pretty" or holds_json(row.text):
+        return ["plain", "pretty"]
+    if row.view == "plain" and widget == "line":
+        return ["plain", "several"]
+    return ["plain"]
+
+
+def _note(row: Row, *, is_ttl: bool) -> str:
+    """What a number says as a time, and why a time to live is none."""
+    reason = never_expires({row.type: row.text.strip()}) if is_ttl and row.text else ""
+    if reason:
+        return reason[:1].upper() + reason[1:] + "."
+    moment = moment_of(row.text) if row.type == "N" else None
+    if moment is None:
+        return _("Date in UTC; the number is seconds.") if is_ttl and row.type == "N" else ""
+    unit = _("milliseconds") if moment.unit == "ms" else _("seconds")
+    return _("UTC, %(distance)s; the number is %(unit)s. Change either one.") % {
+        "distance": distance_words(moment),
+        "unit": unit,
+    }
+
+
+def _shape_words(row: Row, widget: Widget) -> str:
+    """How a set, a list or a map is written here, with an example."""
+    if row.type in SET_TYPES and row.view == "plain":
+        return _('JSON, such as ["a", "b"].') if row.type == "SS" else _('JSON, such as ["1"].')
+    if row.type in SET_TYPES and widget == "box":
+        return _("One value a line, in no order.")
+    if row.type == "L" and row.view == "plain":
+        return _('JSON, such as ["a", 1].')
+    if row.type == "M" and row.view == "plain":
+        return _('JSON, such as {"a": 1}.')
+    return _("It is saved on one line, without blanks.") if row.view == "pretty" else ""
 
 
 def _required(visit: Visit) -> tuple[str, ...]:
@@ -131,13 +232,28 @@ def _type(known: Mapping[str, Any]) -> str:
     return _TAGS.get(kinds[0], "S") if kinds else "S"
 
 
-def _widget(row: Row, known: Mapping[str, Any], choices: tuple[tuple[str, str], ...]) -> Widget:
+def _widget(
+    row: Row, known: Mapping[str, Any], choices: tuple[tuple[str, str], ...], *, is_ttl: bool
+) -> Widget:
     if row.type == "NULL":
         return "none"
     if choices:
         return "choice"
+    if row.view in ("chips", "rows") and row.type in (*SET_TYPES, "L", "M"):
+        return "chips" if row.view == "chips" else "rows"
     is_date = row.type == "S" and row.view == "plain" and known.get("format") == "date"
-    return "date" if is_date and (not row.text or _is_date(row.text)) else "text"
+    if is_date and (not row.text or _is_date(row.text)):
+        return "date"
+    if row.type == "N" and (is_ttl or moment_of(row.text)):
+        return "moment"
+    return "line" if _is_one_line(row) else "box"
+
+
+def _is_one_line(row: Row) -> bool:
+    """Whether Enter saves where this is typed: no line break, and not long."""
+    if row.type not in ("S", "N", "B") or row.view not in ("plain", "typed"):
+        return False
+    return len(row.text) <= _ONE_LINE_CHARACTERS and not {"\r", "\n"} & set(row.text)
 
 
 def _is_date(text: str) -> bool:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime
 
 from django.utils.formats import number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tables.admin.values.moments import ttl_words
 from tables.admin.values.one_line import summary
 from tables.core.descriptions import TableDescription
 from tables.core.expressions import Path, format_path
@@ -23,7 +23,6 @@ _OPERAND_CHARACTERS = 40
 # An eventually consistent read takes half a unit for every 4 KB (AWS: Read/write capacity).
 _BYTES_PER_UNIT = 8192
 # The audit attributes' own way to write a time.
-_SECONDS = re.compile(r"[0-9]{9,11}")  # since 1970: the years 1973 to 5138
 _STAMP = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?Z", re.ASCII)
 
 
@@ -58,13 +57,8 @@ def moment_words(stamp: str) -> str:
 
 
 def expiry_words(item: Item, description: TableDescription) -> str:
-    """When DynamoDB deletes the item of itself; empty where it never does."""
-    value = item.get(description.ttl_attribute or "", {}).get("N", "")
-    if not _SECONDS.fullmatch(value):
-        return ""
-    moment = datetime.fromtimestamp(int(value), UTC)
-    words = _("Expires %(when)s") if moment > datetime.now(UTC) else _("Expired %(when)s")
-    return words % {"when": moment.strftime("%Y-%m-%d %H:%M:%S UTC")}
+    """When DynamoDB deletes the item of itself, or why never; empty where nothing says so."""
+    return ttl_words(item.get(description.ttl_attribute or ""))
 
 
 def term_words(term: Term) -> str:

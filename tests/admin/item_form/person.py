@@ -1,5 +1,7 @@
 """Somebody at the item pages: opens forms, types into rows, presses buttons."""
 
+import re
+
 from tables.configuration import description, registry
 from tables.core.keys import encode_token
 from tables.core.operations import Put
@@ -51,8 +53,17 @@ class Person:
         return row_named(self.fields, self.page, label)
 
     def type(self, label, text, **more):
-        """Type into the row with this label; `more` are other members of the row."""
+        """Type into the row with this label, turned to JSON where it has a field for each part.
+
+        `more` are other members of the row; another type draws its control, as the script does.
+        """
         number = self.row(label)
+        parts = [f for f in self.fields if re.fullmatch(rf"a-{number}-(leaf|entry)-\d+", f)]
+        for part in parts:
+            del self.fields[part]
+        if "type" in more or self.fields[f"a-{number}-view"] in ("rows", "chips", "lines"):
+            self.fields[f"a-{number}-view"] = "plain"
+        self.fields[f"a-{number}-as"] = more.get("type", self.fields[f"a-{number}-type"])
         self.fields[f"a-{number}-value"] = text
         self.fields.update({f"a-{number}-{name}": value for name, value in more.items()})
         return self

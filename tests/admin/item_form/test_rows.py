@@ -55,7 +55,7 @@ def test_opening_and_saving_changes_nothing_and_writes_nothing(person, view, but
 
 def test_an_empty_list_can_be_written_with_types_from_the_start(person):
     number = person.add("Students").row("Languages")
-    answer = person.press("_view", number)
+    answer = person.press("_view", f"{number}-typed")
     assert answer.status_code == 200
     assert 'id="errors"' not in answer.content.decode()
     assert person.fields[f"a-{number}-view"] == "typed"

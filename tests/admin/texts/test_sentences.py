@@ -13,9 +13,15 @@ CARTS = TableDescription("carts", KeyAttribute("id", "S"), ttl_attribute="until"
     [
         ({"N": "4102444800"}, "Expires 2100-01-01 00:00:00 UTC"),
         ({"N": "1000000000"}, "Expired 2001-09-09 01:46:40 UTC"),
-        ({"N": "4102444800000"}, ""),  # milliseconds: DynamoDB takes seconds only
+        (
+            {"N": "4102444800000"},
+            "Milliseconds: DynamoDB counts seconds, so this never expires",
+        ),
         ({"N": "1e10"}, ""),
-        ({"S": "4102444800"}, ""),
+        (
+            {"S": "4102444800"},
+            "Text: DynamoDB wants a number of seconds, so this never expires",
+        ),
     ],
 )
 def test_an_item_that_expires_says_when(value, words):

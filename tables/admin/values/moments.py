@@ -1,0 +1,116 @@
+"""Numbers that are times: seconds or milliseconds since 1970, and the time to live."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tables.core.values import TYPES, AttributeValue, content_of, type_of
+
+# Seconds of the years 2001 to 2100: what a number of ten digits may mean.
+_FIRST_SECOND, _LAST_SECOND = 1_000_000_000, 4_133_980_800
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Of the years 1973 to 5138: what a time to live of a table means, whatever the year.
+_TTL_SECONDS = re.compile(r"[0-9]{9,11}", re.ASCII)
+_TTL_MILLISECONDS = re.compile(r"[0-9]{12,14}", re.ASCII)
+_FIELD = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A time that a number says, and whether the number counts seconds or milliseconds."""
+
+    at: datetime
+    unit: Literal["s", "ms"]
+
+    @property
+    def field(self) -> str:
+        """As a `datetime-local` field has it, in UTC."""
+        return self.at.replace(tzinfo=None).isoformat(timespec=self._precision)
+
+    @property
+    def words(self) -> str:
+        """As people read it, with its zone."""
+        return self.at.strftime("%Y-%m-%d %H:%M:%S UTC")
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it is past."""
+        return self.at <= datetime.now(UTC)
+
+    @property
+    def _precision(self) -> str:
+        if self.at.microsecond:
+            return "milliseconds"
+        return "seconds" if self.at.second else "minutes"
+
+
+def moment_of(digits: str) -> Moment | None:
+    """The time that a number means: ten digits are seconds, thirteen milliseconds, from 2001 on."""
+    if not (digits.isascii() and digits.isdigit()):
+        return None
+    is_milliseconds = len(digits) == 13
+    if not is_milliseconds and len(digits) != 10:
+        return None
+    number = int(digits)
+    if not _FIRST_SECOND <= (number // 1000 if is_milliseconds else number) <= _LAST_SECOND:
+        return None
+    unit: Literal["s", "ms"] = "ms" if is_milliseconds else "s"
+    return Moment(_EPOCH + timedelta(**{_UNITS[unit]: number}), unit)
+
+
+_UNITS = {"s": "seconds", "ms": "milliseconds"}
+
+
+def digits_of(field: str, unit: Literal["s", "ms"] = "s") -> str:
+    """The number that a `datetime-local` field in UTC means. Raises ValueError for no time."""
+    if not _FIELD.fullmatch(field):
+        raise ValueError(field)
+    passed = datetime.fromisoformat(field).replace(tzinfo=UTC) - _EPOCH
+    return str(passed // timedelta(**{_UNITS[unit]: 1}))
+
+
+def never_expires(value: AttributeValue) -> str:
+    """Why DynamoDB never deletes an item by this time to live; empty where it does."""
+    tag = type_of(value)
+    if tag == "N":
+        if _TTL_MILLISECONDS.fullmatch(content_of(value)):
+            return _("milliseconds: DynamoDB counts seconds, so this never expires")
+        return ""
+    if tag == "S":
+        return _("text: DynamoDB wants a number of seconds, so this never expires")
+    return _("%(type)s: DynamoDB wants a number of seconds, so this never expires") % {
+        "type": _(TYPES[tag])
+    }
+
+
+def ttl_words(value: AttributeValue | None) -> str:
+    """When DynamoDB deletes an item by its time to live, or why never; empty where none is said."""
+    if not value:
+        return ""
+    if reason := never_expires(value):
+        return reason[:1].upper() + reason[1:]
+    digits = content_of(value)
+    if not _TTL_SECONDS.fullmatch(digits):
+        return ""
+    moment = Moment(_EPOCH + timedelta(seconds=int(digits)), "s")
+    words = _("Expired %(when)s") if moment.is_over else _("Expires %(when)s")
+    return words % {"when": moment.words}
+
+
+def distance_words(moment: Moment) -> str:
+    """How far away a time is, such as `in 35 days`."""
+    seconds = round((moment.at - datetime.now(UTC)).total_seconds())
+    span = abs(seconds)
+    if span >= 2 * 86_400:
+        words = ngettext("%(n)s day", "%(n)s days", span // 86_400) % {"n": span // 86_400}
+    elif span >= 2 * 3600:
+        words = ngettext("%(n)s hour", "%(n)s hours", span // 3600) % {"n": span // 3600}
+    else:
+        words = ngettext("%(n)s minute", "%(n)s minutes", span // 60) % {"n": span // 60}
+    return (_("in %(span)s") if seconds > 0 else _("%(span)s ago")) % {"span": words}
