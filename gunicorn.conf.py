@@ -15,7 +15,7 @@ _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a heartbeat file here never wa
 
 wsgi_app = "project.wsgi:application"
 bind = os.environ.get("BIND") or "127.0.0.1:8000"
-worker_class = "gthread"
+worker_class = "project.worker.BufferingWorker"
 workers = int(os.environ.get("WEB_CONCURRENCY") or os.cpu_count() or 1)
 threads = 8
 worker_tmp_dir = str(_SHARED_MEMORY) if _SHARED_MEMORY.is_dir() else None
