@@ -18,10 +18,16 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from tables.access.log_fields import add_names
 
 MASK = "[masked]"
+# What a line says of one thing: more would be what somebody made for us to carry. Only this module
+# writes `error`, the places of exceptions, and a deep one's may be many.
+MOST_CHARACTERS = 500
+MOST_ENTRIES = 20
+_LONGER = {"error": 5000}
 # What must never reach a log, wherever it came from: an address, a header, AWS's own words.
+# Each alternative, once begun, ends where it began or takes what it has seen: linear in the text.
 _SECRETS = re.compile(
     r"""
-    eyJ[\w-]{5,}\.[\w-]*(\.[\w-]*)*                           # JSON Web Tokens
+    eyJ[\w-]{5,}(?:\.[\w-]*)*                                # JSON Web Tokens, begun ones too
     | \b(?:Bearer|Basic|AWS4-HMAC-SHA256)\s+[^\s,"']+         # credentials in a header
     | \b(?:AKIA|ASIA|AKDY|AROA|AIDA)[A-Z0-9]{12,}             # access key and principal ids
     | \barn:aws[\w-]*:[^\s"',]+                               # ARNs hold account ids
@@ -133,7 +139,10 @@ def tell_where(_logger: WrappedLogger, _method: str, event: EventDict) -> EventD
 
 def mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Secrets become MASK; what could break a line or colour a terminal becomes an escape."""
-    return {name: value if name in _OWN else _clean(value) for name, value in event.items()}
+    return {
+        name: value if name in _OWN else _clean(value, _LONGER.get(name, MOST_CHARACTERS))
+        for name, value in event.items()
+    }
 
 
 def _causes(error: BaseException) -> list[BaseException]:
@@ -151,15 +160,20 @@ def _told(error: BaseException) -> str:
     return " < ".join([type(error).__qualname__, *reversed(list(frames))])
 
 
-def _clean(value: Any) -> Any:
+def _clean(value: Any, room: int) -> Any:
+    """A value that a line has room for: texts of at most so many characters, and few of them."""
     if isinstance(value, bool | int | float) or value is None:
         return value
     if isinstance(value, list | tuple):
-        return [_clean(entry) for entry in value]
+        return [_clean(entry, room) for entry in value[:MOST_ENTRIES]]
     text = value if isinstance(value, str) else str(value)
+    # Cut before it is searched; twice as long as its room, so that a secret at the end of that is
+    # seen as one.
+    text = text[: 2 * room]
     if _SIGNS.search(text):
         text = _SECRETS.sub(MASK, text)
-    return text if text.isprintable() else _escaped(text)
+    text = text if text.isprintable() else _escaped(text)
+    return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
 def _escaped(text: str) -> str:

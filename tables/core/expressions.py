@@ -22,13 +22,13 @@ MAX_PATH_DEPTH = 32
 # No list of a 400 KB item is longer: an element costs at least one byte.
 MAX_LIST_INDEX = 400 * 1024
 
-_SEGMENT = re.compile(r"(?P<name>(?:\\.|[^\\.\[])+)(?P<indexes>(?:\[[0-9]{1,7}\])*)", re.DOTALL)
+_SEGMENT = re.compile(r"(?P<name>(?:[^\\.\[]++|\\.)++)(?P<indexes>(?:\[[0-9]{1,7}\])*)", re.DOTALL)
 _INDEX = re.compile(r"\[([0-9]+)\]")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _NEEDS_ESCAPE = re.compile(r"([\\.\[\]])")
 # Expressions are made of placeholders and our own words, so operators can be counted in the text.
 # The AND of a BETWEEN is no operator, and neither is the = of a SET.
-_OPERATOR = re.compile(r"[<>=]+|\b(?:AND|OR|NOT|BETWEEN|IN)\b|[a-z_]+\(")
+_OPERATOR = re.compile(r"[<>=]+|\b(?:AND|OR|NOT|BETWEEN|IN)\b|\b[a-z_]+\(")
 _NOT_COUNTED = re.compile(r"\bBETWEEN :\d+ AND\b")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from functools import cache
 
 from django.utils.translation import gettext as _
@@ -99,27 +99,50 @@ LABELS = (
 )
 
 
-def told(message: str) -> str:
+# A sentence in a sentence: "path: BETWEEN takes …: a number …". What goes deeper is no sentence of
+# the core's, but a name that looks like one.
+_DEEPEST = 3
+
+
+def told(message: str, depth: int = 0) -> str:
     """The core's sentence in the reader's language, or as it is where it has no translation."""
-    for pattern, sentence in _patterns():
-        if match := pattern.fullmatch(message):
-            translated = _(sentence)
-            parts = match.groups()
-            return translated if not parts else _filled(translated, parts)
+    for sentence, pieces in _sentences() if depth < _DEEPEST else ():
+        parts = _parts(message, pieces)
+        if parts is not None:
+            return _filled(_(sentence), [told(part, depth + 1) for part in parts])
     return message
 
 
-def _filled(sentence: str, parts: tuple[str, ...]) -> str:
-    """Each `{}` filled in turn; a part that is a sentence is told as well."""
-    remaining = iter(parts)
-    return re.sub(r"\{\}", lambda _hole: told(next(remaining)), sentence)
+def _filled(sentence: str, parts: Sequence[str]) -> str:
+    """Each `{}` filled in turn."""
+    first, *rest = sentence.split("{}")
+    filled = zip(parts, rest, strict=False)
+    return first + "".join(f"{part}{piece}" for part, piece in filled)
+
+
+def _parts(message: str, pieces: Sequence[str]) -> list[str] | None:
+    """What fills the holes between these pieces of a sentence, at least a character each.
+
+    None where the message is another sentence. Linear, which a pattern with several holes is not.
+    """
+    first, *rest = pieces
+    if not rest or not message.startswith(first):
+        return [] if message == first else None
+    parts, position = [], len(first)
+    for piece in rest[:-1]:
+        end = message.find(piece, position + 1)
+        if end < 0:
+            return None
+        parts.append(message[position:end])
+        position = end + len(piece)
+    end = len(message) - len(rest[-1])
+    if end <= position or not message.endswith(rest[-1]):
+        return None
+    return [*parts, message[position:end]]
 
 
 @cache
-def _patterns() -> list[tuple[re.Pattern[str], str]]:
-    """Each sentence as a pattern; what is most of the sentence's own is tried first."""
+def _sentences() -> list[tuple[str, list[str]]]:
+    """Each sentence and its pieces; what is most of the sentence's own is tried first."""
     ordered = sorted(SENTENCES, key=lambda sentence: -len(sentence.replace("{}", "")))
-    return [
-        (re.compile("(.+?)".join(map(re.escape, sentence.split("{}"))), re.DOTALL), sentence)
-        for sentence in ordered
-    ]
+    return [(sentence, sentence.split("{}")) for sentence in ordered]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tables.access.callers import Caller
+from tables.access.log_fields import bind
 from tables.configuration import registry
 from tables.core.errors import InvalidValue
 from tables.core.operations import ReturnValues
@@ -20,7 +21,9 @@ def target(alias: Any, caller: Caller, action: str = "view") -> Target:
     """The table behind `TableName`. Raises TableNotFound, Forbidden as `rights.require` does."""
     if not isinstance(alias, str):
         raise InvalidValue("TableName must be a string.")
-    return find_target(registry().get(alias), caller, action)
+    table = registry().get(alias)
+    bind(alias=table.alias)
+    return find_target(table, caller, action)
 
 
 def flag_of(members: Members, name: str, *, default: bool = False) -> bool:

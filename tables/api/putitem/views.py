@@ -112,7 +112,7 @@ class PutItemView(APIView):
             )
         operation, scope = OPERATIONS[self.operation_name]
         members = _members(request, self.body)
-        bind(alias=str(members.get("TableName", "")), action=self.operation_name)
+        bind(action=self.operation_name)
         spend(request, scope)
         slot = concurrent_scan(caller_of(request)) if scope == "scan" else nullcontext()
         with slot:

@@ -17,7 +17,7 @@ _DECISIVE_HEADERS = ("Accept", "Content-Type", "If-Match", "If-None-Match", "Pre
 # Without a comma: a proxy may join two headers of a name by one (RFC 9110, section 5.3).
 _VISIBLE = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,255}")
 # A String of RFC 9651: what draft-ietf-httpapi-idempotency-key-header asks clients to send.
-_QUOTED = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])*)"')
+_QUOTED = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]++|\\["\\])*+)"')
 
 
 @dataclass(frozen=True, slots=True)
