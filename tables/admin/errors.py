@@ -27,6 +27,7 @@ _ADVICE = {
     "throttled": gettext_lazy("DynamoDB is busy. Wait a few seconds, then try again."),
     "unavailable": gettext_lazy("Try again in a moment."),
     "upstream_refused": gettext_lazy("Tell whoever runs this site; the log has the reason."),
+    "write_in_doubt": gettext_lazy("Look at the item, then decide whether to do it again."),
     "forbidden": gettext_lazy("Ask an administrator if you need to."),
 }
 # Error code -> the page's title, where the tree's own would not be staff's words.
@@ -37,6 +38,7 @@ _TITLES = {
     "throttled": gettext_lazy("DynamoDB is busy"),
     "unavailable": gettext_lazy("DynamoDB can’t be reached"),
     "upstream_refused": gettext_lazy("DynamoDB refused the request"),
+    "write_in_doubt": gettext_lazy("It is not known whether this was done"),
     "invalid_cursor": gettext_lazy("This page can’t be continued"),
 }
 

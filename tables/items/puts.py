@@ -65,7 +65,14 @@ def put(
     parts = [condition.compiled(pool) or ""]
     if not may_change:
         parts.append(absent(target.description, pool))
-    operation = Put(target.name, new, " AND ".join(part for part in parts if part), pool)
+    operation = Put(
+        target.name,
+        new,
+        " AND ".join(part for part in parts if part),
+        pool,
+        # Under a condition an equal item may be another's: of two that count up, one must lose.
+        key_names=() if condition else target.description.key_names,
+    )
 
     def decide(before: Item | None) -> tuple[Operation, Outcome]:
         condition.require(before)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tables.api.adminapi.envelopes import failed, succeeded
 from tables.api.adminapi.updates import read_changes, settle
-from tables.core.errors import Forbidden, TablesError, Throttled, Unavailable
+from tables.core.errors import Forbidden, TablesError, Throttled, Unavailable, WriteInDoubt
 from tables.core.updates import Change
 from tables.core.values import Item
 from tables.items.drafts import Edit
@@ -16,17 +16,23 @@ from tables.items.target import Target
 from tables.items.updates import update
 from tables.items.writes import Rewrite, send
 
+_NOT_BEGUN = Unavailable("Not begun: it is not known whether the action before it was done.")
+
 
 def run_actions(actions: Mapping[str, Any], key: Item, target: Target) -> list[dict[str, Any]]:
     """One write for each action, in order; what each came to, as `results` tells it.
 
     An action that fails leaves the others done. Raises Forbidden, Throttled and Unavailable as
-    long as nothing was done; afterwards they fail every action that is left.
+    long as nothing was done; afterwards they fail every action that is left. After one that may
+    have been done, none is begun.
     """
     results: list[dict[str, Any]] = []
     for action, payload in actions.items():
         try:
             after = change(read_changes(action, payload), key, target)
+        except WriteInDoubt as error:
+            left = list(actions)[len(results) + 1 :]
+            return [*results, failed(action, error), *(failed(name, _NOT_BEGUN) for name in left)]
         except (Forbidden, Throttled, Unavailable) as error:
             if not any(result["success"] for result in results):
                 raise

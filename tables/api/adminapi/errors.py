@@ -31,6 +31,7 @@ from tables.core.errors import (
     TooLarge,
     TransactionConflict,
     Unavailable,
+    WriteInDoubt,
 )
 from tables.core.values import dumps
 from tables.records.idempotency.kept_answers import Answer
@@ -57,6 +58,7 @@ CODES: tuple[tuple[type[Exception], str], ...] = (
     (IdempotencyConflict, "IdempotencyConflictException"),
     (Conflict, "ConflictException"),
     (Throttled, "ThrottlingException"),
+    (WriteInDoubt, "WriteInDoubtException"),
     (Unavailable, "ServiceUnavailableException"),
     (Forbidden, "AccessDeniedException"),
     (TablesError, "InternalServerError"),

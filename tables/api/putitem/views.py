@@ -30,6 +30,7 @@ from tables.core.errors import (
     Throttled,
     TooLarge,
     Unavailable,
+    WriteInDoubt,
 )
 from tables.core.strict_json import parse
 from tables.core.values import dumps
@@ -75,6 +76,7 @@ ERROR_NAMES: tuple[tuple[type[TablesError], str], ...] = (
     (TableNotFound, "ResourceNotFoundException"),
     (Forbidden, "AccessDeniedException"),
     (Throttled, "ProvisionedThroughputExceededException"),
+    (WriteInDoubt, "ServiceUnavailableException"),
     (Unavailable, "InternalServerError"),
     (TooLarge, "ValidationException"),
     (InvalidRequest, "ValidationException"),
@@ -190,6 +192,8 @@ def _members(request: Request, body: bytes) -> dict[str, Any]:
 
 def _domain_error(error: TablesError) -> HttpResponse:
     name = next((name for kind, name in ERROR_NAMES if isinstance(error, kind)), "")
+    if isinstance(error, WriteInDoubt):
+        return error_answer(503, name, error.message)
     if name in ("", "InternalServerError"):
         return error_answer(
             500, "InternalServerError", "The service could not complete the request."

@@ -20,7 +20,7 @@ from tables.api.v1.resources.creates import create
 from tables.api.v1.resources.writing import WritingView
 from tables.api.v1.responses.links import item_link
 from tables.api.v1.responses.problems import problem_of
-from tables.core.errors import PreconditionFailed, TablesError, Unavailable
+from tables.core.errors import PreconditionFailed, TablesError, Unavailable, WriteInDoubt
 from tables.core.keys import decode_token, encode_token
 from tables.core.values import Item, dumps
 from tables.items.deletes import delete
@@ -31,6 +31,8 @@ from tables.records.idempotency import perform as keeping
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import KeyedRequest
 from tables.records.idempotency.perform import Keep, Part
+
+_NOT_BEGUN = Unavailable("Not begun: it is not known whether the operation before it was done.")
 
 
 class Batch(WritingView):
@@ -59,7 +61,9 @@ class Batch(WritingView):
                     raise broken
                 answers.append(self._run_one(operation, part(position), is_typed=is_typed))
             except (TablesError, APIException) as error:
-                if isinstance(error, Unavailable):
+                if isinstance(error, WriteInDoubt):
+                    broken = _NOT_BEGUN
+                elif isinstance(error, Unavailable):
                     # Each further try would wait for the same silence.
                     broken = error
                 # With a key, what will not change is worded and kept: what comes here may.
