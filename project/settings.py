@@ -211,6 +211,10 @@ COGNITO_JWKS_URL = text(
     "COGNITO_JWKS_URL", f"{COGNITO_ISSUER}/.well-known/jwks.json" if COGNITO_ISSUER else ""
 )
 
+GROUPS_CLAIM = text("GROUPS_CLAIM", "cognito:groups")
+IDENTITY_CLAIMS = comma_list("IDENTITY_CLAIMS") or ["custom:username", "cognito:username"]
+MAX_TOKEN_CHARACTERS = whole_number("MAX_TOKEN_CHARACTERS", 8192, least=1024)
+
 AUTHENTICATION_BACKENDS = ["tables.access.backend.CognitoBackend"]
 OIDC_RP_CLIENT_ID = next(iter(COGNITO_CLIENT_ID), "")
 OIDC_RP_CLIENT_SECRET = COGNITO_CLIENT_SECRET

@@ -20,11 +20,15 @@ from tables.access.users import find_active_user, remember_caller
 
 
 class SignInFailed(Exception):
-    """A sign-in that came to nothing. The kind is a row of `failures.KINDS`."""
+    """A sign-in that came to nothing. The kind is a row of `failure_pages.KINDS`.
 
-    def __init__(self, kind: str, reason: str = "") -> None:
+    `reason` is for the log; `told` is what the sign-in service said, for the person too.
+    """
+
+    def __init__(self, kind: str, reason: str = "", told: str = "") -> None:
         self.kind = kind
-        self.reason = reason
+        self.reason = reason or told
+        self.told = told
         super().__init__(kind)
 
 
@@ -47,7 +51,8 @@ class CognitoBackend(OIDCAuthenticationBackend):  # type: ignore[misc] # untyped
         except requests.HTTPError as error:
             status = error.response.status_code
             kind = "code" if 400 <= status < 500 else "unreachable"
-            raise SignInFailed(kind, f"token endpoint: {status}") from error
+            said = _error_of(error.response)
+            raise SignInFailed(kind, f"token endpoint: {status} {said}".rstrip()) from error
         except (requests.RequestException, ValueError) as error:
             raise SignInFailed("unreachable", type(error).__name__) from error
         if not isinstance(answer, dict) or not isinstance(answer.get("id_token"), str):
@@ -92,6 +97,16 @@ def _verify(token: str) -> VerifiedToken:
         raise SignInFailed("token", error.reason) from error
     except KeysUnavailable as error:
         raise SignInFailed("unreachable", str(error)) from error
+
+
+def _error_of(answer: requests.Response) -> str:
+    """The `error` of a token endpoint's refusal (RFC 6749, section 5.2), or ""."""
+    try:
+        document = answer.json()
+    except ValueError:
+        return ""
+    error = document.get("error") if isinstance(document, dict) else None
+    return error[:100] if isinstance(error, str) else ""
 
 
 def _is_same(given: object, expected: object) -> bool:

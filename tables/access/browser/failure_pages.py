@@ -44,6 +44,12 @@ KINDS = {
         _("Signing in was cancelled or refused there."),
         _("Sign in again, or ask an administrator whether your account is still active."),
     ),
+    "linked": Kind(
+        400,
+        _("Begin once more"),
+        _("The sign-in service has joined your account to one that it knew, and stopped there."),
+        _("Sign in again: it works the second time."),
+    ),
     "token": Kind(
         403,
         _("Your sign-in could not be verified"),
@@ -83,12 +89,15 @@ KINDS = {
 }
 
 
-def failure_page(request: HttpRequest, kind: str, *, next_page: str = "") -> HttpResponse:
+def failure_page(
+    request: HttpRequest, kind: str, *, next_page: str = "", told: str = ""
+) -> HttpResponse:
     """The page for one of KINDS."""
     failure = KINDS[kind]
     context = {
         "kind": kind,
         "failure": failure,
+        "told": told,
         "title": failure.title,
         "next_page": next_page or reverse("admin:index"),
         "request_id": request_id(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote, urlencode, urljoin, urlsplit
 
@@ -30,6 +30,7 @@ from tables.access.backend import SignInFailed
 from tables.access.browser.failure_pages import failure_page
 from tables.access.browser.probes import Probe
 from tables.access.browser.sessions import begin
+from tables.access.tokens.claims import marked
 from tables.access.users import caller_of_user
 
 PREFIX = "oidc"  # as mozilla-django-oidc has it: its callback is registered with user pools
@@ -39,6 +40,8 @@ STATE_SECONDS = 60 * 60  # how long somebody may take to type a password
 CONNECT_SECONDS = 1
 ANSWER_SECONDS = 3
 KEPT_SECONDS = 5
+# As much of the sign-in service's words as a page and a line of the log have room for.
+TOLD_CHARACTERS = 300
 _STATES = "oidc_states"
 
 log = structlog.get_logger(__name__)
@@ -77,18 +80,21 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc] # unty
     def get(self, request: HttpRequest) -> HttpResponse:
         attempt = _take_attempt(request)
         next_page = attempt.get("next") or first_page()
+        if not attempt and request.user.is_authenticated:
+            # Sent twice, or gone back to: they are where they wanted to be.
+            return HttpResponseRedirect(first_page())
         try:
             self._sign_in(request, attempt)
         except SignInFailed as failure:
             log.warning("sign_in_failed", kind=failure.kind, reason=failure.reason)
-            return failure_page(request, failure.kind, next_page=next_page)
+            return failure_page(request, failure.kind, next_page=next_page, told=failure.told)
         return HttpResponseRedirect(next_page)
 
     def _sign_in(self, request: HttpRequest, attempt: dict[str, Any]) -> None:
         if not attempt:
             raise SignInFailed("state")
         if "error" in request.GET:
-            raise SignInFailed("refused")
+            raise _refusal(request.GET)
         user: Any = authenticate(
             request, nonce=attempt["nonce"], code_verifier=attempt["code_verifier"]
         )
@@ -131,6 +137,15 @@ def sign_out_url(request: HttpRequest) -> str:
 def signed_in(request: HttpRequest) -> HttpResponse:
     """Where a second tab ends that was opened to sign in for the first."""
     return render(request, "access/signed_in.html", {"title": _("You are signed in")})
+
+
+def _refusal(answer: Mapping[str, str]) -> SignInFailed:
+    """Why the sign-in service said no (RFC 6749, section 4.1.2.1), and what that comes of."""
+    said = (answer.get("error", ""), answer.get("error_description", ""))
+    told = marked(": ".join(filter(None, said)))[:TOLD_CHARACTERS]
+    # A pool tells so when a trigger has just linked a federated user to one that was there.
+    is_linked = "already found an entry" in told.lower()
+    return SignInFailed("linked" if is_linked else "refused", told=told)
 
 
 def _take_attempt(request: HttpRequest) -> dict[str, Any]:

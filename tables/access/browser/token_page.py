@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
 from tables.access.browser.sessions import ends_at, id_token_of
+from tables.access.tokens.claims import marked
 from tables.access.users import caller_of_user
 
 # Verified to be numbers; other claims may be anything.
@@ -56,7 +57,7 @@ def _claims(token: str) -> list[tuple[str, str]]:
     if not token:
         return []
     claims = jwt.decode(token, options={"verify_signature": False})
-    return [(name, _claim_text(name, value)) for name, value in claims.items()]
+    return [(marked(name), marked(_claim_text(name, value))) for name, value in claims.items()]
 
 
 def _claim_text(name: str, value: Any) -> str:

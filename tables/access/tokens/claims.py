@@ -6,13 +6,20 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
+
 from tables.access.callers import Caller
 
 MAX_NAME_CHARACTERS = 128
 # Django keeps a user's name in this many characters; OpenID Connect Core 2 wants ASCII.
 MAX_SUB_CHARACTERS = 150
+# The claim that we turn round: "family, given". No other may look as if we had.
+_TURNED = "custom:username"
+_JOIN = ", "
 # Control characters, lone surrogates, line and paragraph separators.
 _UNFIT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+# What is not seen, and makes two names look alike, or one be read backwards.
+_UNSEEN = "Cf"
 
 
 class TokenError(Exception):
@@ -29,23 +36,36 @@ def caller_of_claims(claims: Mapping[str, Any]) -> Caller:
 
 
 def identity_of(claims: Mapping[str, Any]) -> str:
-    """`jane.doe` in `custom:username` is "doe, jane"; without it `cognito:username` stands.
+    """What the first of `IDENTITY_CLAIMS` that is there says, without its format characters.
 
-    Raises TokenError.
+    `jane.doe` in `custom:username` is "doe, jane". Another claim's text stands as it is, unless it
+    could be taken for such a name: then the `sub` stands. Raises TokenError.
     """
-    if "custom:username" in claims:
-        return turned_round(_name(claims, "custom:username"))
-    return _name(claims, "cognito:username")
+    wanted = settings.IDENTITY_CLAIMS
+    claim = next((claim for claim in wanted if claim in claims), wanted[-1])
+    name = _name(claims, claim)
+    if claim == _TURNED:
+        return turned_round(name)
+    return _sub(claims) if _JOIN in name else name
 
 
 def turned_round(name: str) -> str:
     """Family name first: the parts between dots in reverse order."""
-    return ", ".join(reversed(name.split(".")))
+    return _JOIN.join(reversed(name.split(".")))
+
+
+def marked(text: str) -> str:
+    """The text with its format characters, which nobody sees, as `<U+202E>`."""
+    return "".join(
+        f"<U+{ord(character):04X}>" if unicodedata.category(character) == _UNSEEN else character
+        for character in text
+    )
 
 
 def _name(claims: Mapping[str, Any], claim: str) -> str:
-    name = claims.get(claim)
-    if not isinstance(name, str) or not name.strip() or len(name) > MAX_NAME_CHARACTERS:
+    given = claims.get(claim)
+    name = _seen(given) if isinstance(given, str) and len(given) <= MAX_NAME_CHARACTERS else ""
+    if not name.strip():
         raise TokenError(f"{claim} is missing, blank or too long")
     if not _is_fit(name):
         raise TokenError(f"{claim} holds control characters")
@@ -62,12 +82,19 @@ def _sub(claims: Mapping[str, Any]) -> str:
 
 
 def _groups(claims: Mapping[str, Any]) -> frozenset[str]:
-    groups = claims.get("cognito:groups", [])
+    """The groups of `GROUPS_CLAIM`: a list of names, or one name as a text."""
+    claim = settings.GROUPS_CLAIM
+    groups = claims.get(claim, [])
+    groups = [groups] if isinstance(groups, str) else groups
     if not isinstance(groups, list):
-        raise TokenError("cognito:groups is not a list")
+        raise TokenError(f"{claim} is not a list")
     if not all(isinstance(group, str) and _is_group_name(group) for group in groups):
-        raise TokenError("cognito:groups holds something that is no group name")
+        raise TokenError(f"{claim} holds something that is no group name")
     return frozenset(groups)
+
+
+def _seen(text: str) -> str:
+    return "".join(char for char in text if unicodedata.category(char) != _UNSEEN)
 
 
 def _is_group_name(text: str) -> bool:

@@ -21,10 +21,9 @@ from tables.access.callers import Caller
 from tables.access.tokens.claims import TokenError, caller_of_claims
 from tables.access.tokens.jwks import KeyCache
 
-__all__ = ["MAX_CHARACTERS", "TokenError", "VerifiedToken", "Verifier", "verifier"]
+__all__ = ["TokenError", "VerifiedToken", "Verifier", "verifier"]
 
 ALGORITHM = "RS256"
-MAX_CHARACTERS = 8192
 LEEWAY_SECONDS = 30
 MAX_REMEMBERED = 2000
 _REQUIRED = ["exp", "iat", "iss", "aud", "sub"]
@@ -55,8 +54,10 @@ class Verifier:
 
     def verify(self, token: str) -> VerifiedToken:
         """The token's claims and caller. Raises TokenError, or KeysUnavailable: nobody knows."""
-        if not token.isascii() or len(token) > MAX_CHARACTERS:
-            raise TokenError("not ASCII, or too long")
+        if not token.isascii():
+            raise TokenError("not ASCII")
+        if len(token) > settings.MAX_TOKEN_CHARACTERS:
+            raise TokenError("longer than MAX_TOKEN_CHARACTERS")
         digest = hashlib.sha256(token.encode()).digest()
         known = self._remembered.get(digest)
         if known is not None and self._still_holds(known):
@@ -157,5 +158,5 @@ def verifier() -> Verifier:
 @receiver(setting_changed)
 def _forget(*, setting: str, **_: Any) -> None:
     """Tests change settings; what was derived from them goes."""
-    if setting.startswith("COGNITO_"):
+    if setting.startswith("COGNITO_") or setting in ("GROUPS_CLAIM", "IDENTITY_CLAIMS"):
         verifier.cache_clear()

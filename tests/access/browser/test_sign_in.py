@@ -235,6 +235,51 @@ def test_a_refusal_of_the_sign_in_page_is_said_so(client, provider, db):
     assert 'href="/oidc/authenticate/?next=%2Fadmin%2F%3Fa%3D1"' in answer.text
 
 
+def refused(client, provider, **said):
+    begun = client.get("/oidc/authenticate/")
+    _, state = provider.authorize(begun["Location"])
+    with capture_logs() as lines:
+        answer = client.get("/oidc/callback/", {**said, "state": state})
+    (line,) = (line for line in lines if line["event"] == "sign_in_failed")
+    return answer, line
+
+
+def test_the_sign_in_services_own_reason_is_in_the_log_and_on_the_page(client, provider, db):
+    answer, line = refused(
+        client,
+        provider,
+        error="invalid_request",
+        error_description="PreSignUp failed with error \u202e<b>no</b>" + "x" * 1000,
+    )
+    told = "invalid_request: PreSignUp failed with error <U+202E><b>no</b>"
+    assert line["kind"] == "refused"
+    assert line["reason"].startswith(told)
+    assert len(line["reason"]) == 300
+    assert "error &lt;U+202E&gt;&lt;b&gt;no&lt;/b&gt;xxx" in answer.text
+
+
+def test_a_first_federated_sign_in_is_told_to_begin_again(client, provider, db):
+    answer, line = refused(
+        client,
+        provider,
+        error="invalid_request",
+        error_description="Already found an entry for username Google_123",
+    )
+    assert line["kind"] == "linked"
+    assert answer.status_code == 400
+    assert "it works the second time" in answer.text
+    assert "Sign in again" in answer.text
+
+
+def test_a_replayed_callback_of_somebody_signed_in_leads_on(client, provider, db):
+    begun = client.get("/oidc/authenticate/", {"next": "/admin/?a=1"})
+    code, state = provider.authorize(begun["Location"], "staff")
+    first = client.get("/oidc/callback/", {"code": code, "state": state})
+    again = client.get("/oidc/callback/", {"code": code, "state": state})
+    assert (first.status_code, first["Location"]) == (302, "/admin/?a=1")
+    assert (again.status_code, again["Location"]) == (302, "/admin/")
+
+
 def test_signing_in_and_out_and_failing_to_are_log_lines(client, sign_in_at):
     with capture_logs() as lines:
         sign_in_at("staff", nonce="wrong")

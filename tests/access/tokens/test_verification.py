@@ -8,6 +8,7 @@ import time_machine
 
 from tables.access.callers import Caller
 from tables.access.tokens import verification as tokens
+from tables.access.tokens.claims import caller_of_claims, marked
 from tables.access.tokens.jwks import FRESH_SECONDS, KeyCache, KeysUnavailable
 from tables.access.tokens.verification import TokenError, Verifier, verifier
 from tests.attacks.forgeries import FORGERIES, SIGNED_WRONGLY
@@ -56,6 +57,8 @@ def test_someone_in_no_group_is_still_someone(signer, verify):
         ({"custom:username": "<b>.x"}, "x, <b>"),
         ({"custom:username": "n" * 128}, "n" * 128),
         ({"custom:username": None, "cognito:username": "jane.doe"}, "jane.doe"),
+        ({"custom:username": None, "cognito:username": "Google_12345"}, "Google_12345"),
+        ({"custom:username": "jane\u200b.\u202edoe\ufeff"}, "doe, jane"),
     ],
 )
 def test_identity_is_the_name_turned_round_or_the_user_name_as_it_stands(
@@ -77,6 +80,7 @@ def test_identity_is_the_name_turned_round_or_the_user_name_as_it_stands(
         "jane\r\nx: y",
         "a\x00b",
         "\x1b[31mred",
+        "\u200b\u202e",
     ],
     ids=repr,
 )
@@ -97,9 +101,60 @@ def test_neither_name_is_refused(signer, verify):
         verify(signer.token(custom__username=None, cognito__username=None))
 
 
+def test_34_a_user_name_that_looks_like_a_name_turned_round_is_stamped_as_its_sub(signer, verify):
+    token = signer.token(custom__username=None, cognito__username="doe, jane")
+    assert verify(token).caller.identity == SUB
+
+
+def test_34_no_two_names_differ_in_what_nobody_sees(signer, verify):
+    names = ["jane.doe", "jane.doe\u200d", "\u2066jane.doe\u2069", "j\u00adane.doe"]
+    stamps = {verify(signer.token(custom__username=name)).caller.identity for name in names}
+    assert stamps == {"doe, jane"}
+
+
+def test_34_what_nobody_sees_is_shown_marked():
+    assert marked("a\u202eb\u200b") == "a<U+202E>b<U+200B>"
+
+
 @pytest.mark.parametrize(
-    "groups", ["staff", {"staff": 1}, [7], [["staff"]], ["a\nb"], [""]], ids=repr
+    ("claims", "identity"),
+    [
+        ({"custom:username": None, "email": "j@example.com"}, "j@example.com"),
+        ({"custom:username": "jane.doe", "email": "j@example.com"}, "doe, jane"),
+        ({"custom:username": None, "name": "Doe, Jane"}, SUB),
+    ],
 )
+def test_identity_claims_are_tried_in_order(signer, settings, claims, identity):
+    settings.IDENTITY_CLAIMS = ["custom:username", "name", "email"]
+    claims = {**signer.claims(custom__username=None), **claims}
+    claims = {name: value for name, value in claims.items() if value is not None}
+    assert caller_of_claims(claims).identity == identity
+
+
+def test_no_claim_of_the_list_is_refused_by_the_last_ones_name(signer, settings):
+    settings.IDENTITY_CLAIMS = ["name", "nickname"]
+    with pytest.raises(TokenError, match="nickname is missing"):
+        caller_of_claims(signer.claims())
+
+
+@pytest.mark.parametrize(
+    ("groups", "expected"), [("staff", {"staff"}), (["staff", "admins"], {"staff", "admins"})]
+)
+def test_groups_may_be_in_another_claim_and_one_as_text(signer, settings, groups, expected):
+    settings.GROUPS_CLAIM = "custom:groups"
+    claims = signer.claims("readers") | {"custom:groups": groups}
+    assert caller_of_claims(claims).groups == expected
+
+
+def test_how_long_a_token_may_be_is_a_setting(signer, verify, settings):
+    token = signer.token("staff", padding="x" * 8192)
+    with pytest.raises(TokenError, match="MAX_TOKEN_CHARACTERS"):
+        verify(token)
+    settings.MAX_TOKEN_CHARACTERS = 20_000
+    assert verify(token).caller.groups == {"staff"}
+
+
+@pytest.mark.parametrize("groups", ["", {"staff": 1}, [7], [["staff"]], ["a\nb"], [""]], ids=repr)
 def test_groups_are_a_list_of_names(signer, verify, groups):
     with pytest.raises(TokenError, match="cognito:groups"):
         verify(signer.sign(signer.claims() | {"cognito:groups": groups}))
