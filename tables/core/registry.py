@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,9 @@ from typing import Any
 import jsonschema
 
 from tables.core.errors import InvalidExpression, TableNotFound
-from tables.core.expressions import parse_path
+from tables.core.expressions import format_path, parse_path
 from tables.core.schemas import require_schema
+from tables.core.values import TYPES
 
 ACTIONS = ("view", "add", "change", "delete", "export")
 WRITE_ACTIONS = frozenset({"add", "change", "delete"})
@@ -27,7 +29,10 @@ _REAL_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One alias. `permissions` maps an action to the groups that may do it, superusers included."""
+    """One alias. `permissions` maps an action to the groups that may do it, superusers included.
+
+    `types` maps the text of a document path to the type tag of its values, for filters only.
+    """
 
     alias: str
     table: str
@@ -43,6 +48,7 @@ class Table:
     client_keys: bool = True
     require_precondition: bool = False
     audit_attributes: bool = True
+    types: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -87,6 +93,7 @@ _TABLE_KEYS: dict[str, type] = {
     "client_keys": bool,
     "require_precondition": bool,
     "audit_attributes": bool,
+    "types": dict,
     "permissions": dict,
 }
 _TOP_KEYS = ("staff_groups", "superuser_groups")
@@ -97,6 +104,7 @@ _HINTS = {
     "tables.E004": "docs/alias-map.md has an example of every key.",
     "tables.E006": "Name another table here, or another one in STATE_TABLE.",
     "tables.E007": "The file is relative to the alias map, and holds one JSON Schema object.",
+    "tables.E009": f"The types are {', '.join(TYPES)}.",
     "tables.E008": r"Such as worker.name or sizes[0]; \. is a dot in a name.",
 }
 _TYPE_WORDS = {str: "text", list: "a list of texts", int: "a whole number", dict: "a table"}
@@ -175,13 +183,14 @@ class _Reader:
             self._mistake("tables.E006", f"{where} reaches {real!r}, which is internal.")
         permissions = self._permissions(section.get("permissions", {}), where)
         schema = self._schema(section.get("schema"), where)
+        types = self._types(section.get("types", {}), f"{where[:-1]}.types]")
         if len(self.mistakes) > before:
             return None
         values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value
             for key, value in section.items()
         }
-        values |= {"schema": schema, "label": section.get("label", alias)}
+        values |= {"schema": schema, "types": types, "label": section.get("label", alias)}
         values["permissions"] = _granted(permissions, staff, supers, self.read_only)
         return Table(alias=alias, **values)
 
@@ -206,6 +215,17 @@ class _Reader:
                 parse_path(path if isinstance(path, str) else "-")
             except InvalidExpression as error:
                 self._mistake("tables.E008", f"{where}: {error.message}")
+
+    def _types(self, section: Any, where: str) -> dict[str, str]:
+        types = {}
+        for text, tag in section.items() if isinstance(section, dict) else ():
+            self._check_paths([text], where)
+            if not isinstance(tag, str) or tag not in TYPES:
+                self._mistake("tables.E009", f"{where} {text} can't be of the type {tag!r}.")
+                continue
+            with suppress(InvalidExpression):
+                types[format_path(parse_path(text))] = tag
+        return types
 
     def _permissions(self, section: Any, where: str) -> dict[str, frozenset[str]]:
         if not isinstance(section, dict):

@@ -14,8 +14,8 @@ from tables.api.v1.openapi.values import BINARY, NAMES, NUMBER, VALUE, typed, ty
 from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.descriptions import KeyType, TableDescription
 from tables.core.expressions import parse_path
+from tables.core.operand_types import filter_types
 from tables.core.registry import Table
-from tables.core.schemas import declared_types
 
 _KEY_TYPES: Mapping[KeyType, Part] = {
     "S": {**STRING, "minLength": 1},
@@ -218,7 +218,7 @@ def _index(known: TableDescription | None) -> Part:
 
 
 def _filters(table: Table, known: TableDescription | None) -> list[Part]:
-    types = {**declared_types(table.schema), **(known.declared_types() if known else {})}
+    types = filter_types(table, known)
     return [
         {
             "name": path,

@@ -14,6 +14,7 @@ from tables.core.descriptions import KeyType
 from tables.core.json_patch import MAX_OPERATIONS as MAX_PATCH_OPERATIONS
 from tables.core.queries import MAX_LIMIT
 from tables.core.registry import ACTIONS
+from tables.core.values import TYPES
 
 _URI: Part = {"type": "string", "format": "uri"}
 _NULLABLE_STRING: Part = {"type": ["string", "null"]}
@@ -88,6 +89,14 @@ _PLAN = object_of(
         "index": _NULLABLE_STRING,
     }
 )
+# What is there only where it says something.
+_PLAN["properties"] |= {
+    "types": {
+        "type": "object",
+        "description": "By path: as which types a value was compared that has no declared type.",
+        "additionalProperties": {"type": "array", "items": {"enum": list(TYPES)}, "minItems": 1},
+    },
+}
 # Each operation of a batch fails alone: what its body is has no say in the rest.
 _ANY: Part = {}
 _CONDITIONS: Part = {"if_match": TAGS, "if_none_match": TAGS}
