@@ -196,6 +196,9 @@ DYNAMODB_TRANSACTIONS = flag("DYNAMODB_TRANSACTIONS", default=True)
 DYNAMODB_DISCOVER = flag("DYNAMODB_DISCOVER", default=False)
 TABLES_FILE = BASE_DIR / text("TABLES_FILE", "tables.toml")
 STATE_TABLE = shaped("STATE_TABLE", TABLE, "dynadmin-state")
+HISTORY = flag("HISTORY", default=False)
+HISTORY_TABLE = shaped("HISTORY_TABLE", TABLE, "dynadmin-history")
+HISTORY_DAYS = whole_number("HISTORY_DAYS", 365)
 READ_ONLY = flag("READ_ONLY", default=False)
 SCAN_BUDGET_ITEMS = whole_number("SCAN_BUDGET_ITEMS", 10_000, least=1)
 SCAN_BUDGET_SECONDS = whole_number("SCAN_BUDGET_SECONDS", 5)
@@ -237,6 +240,11 @@ ACCESS_KEY_SECRETS = comma_list("ACCESS_KEY_SECRETS") or [
     base64.urlsafe_b64encode(
         hmac.digest(SECRET_KEY.encode(), b"dynadmin access keys", "sha256")
     ).decode()
+]
+
+# Keys of the chain of hashes that runs through history: the first signs, all verify.
+HISTORY_SECRETS = comma_list("HISTORY_SECRETS") or [
+    hmac.digest(SECRET_KEY.encode(), b"dynadmin history", "sha256").hex()
 ]
 
 REST_FRAMEWORK = {

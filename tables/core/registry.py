@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jsonschema
 
@@ -49,6 +49,9 @@ class Table:
     require_precondition: bool = False
     audit_attributes: bool = True
     types: Mapping[str, str] = field(default_factory=dict)
+    history: bool | Literal["announced"] | None = None
+    history_days: int | None = None
+    history_ignore: tuple[str, ...] = ()
     permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -94,6 +97,9 @@ _TABLE_KEYS: dict[str, type] = {
     "require_precondition": bool,
     "audit_attributes": bool,
     "types": dict,
+    "history": object,
+    "history_days": int,
+    "history_ignore": list,
     "permissions": dict,
 }
 _TOP_KEYS = ("staff_groups", "superuser_groups")
@@ -102,7 +108,7 @@ _PATH_KEYS = ("list_display", "list_filter", "search_fields", "readonly_fields",
 _HINTS = {
     "tables.E001": "It is TOML in UTF-8; docs/alias-map.md has an example.",
     "tables.E004": "docs/alias-map.md has an example of every key.",
-    "tables.E006": "Name another table here, or another one in STATE_TABLE.",
+    "tables.E006": "Name another table here, or another one in STATE_TABLE or HISTORY_TABLE.",
     "tables.E007": "The file is relative to the alias map, and holds one JSON Schema object.",
     "tables.E009": f"The types are {', '.join(TYPES)}.",
     "tables.E008": r"Such as worker.name or sizes[0]; \. is a dot in a name.",
@@ -200,14 +206,22 @@ class _Reader:
                 self._unknown_key(key, tuple(_TABLE_KEYS), section, where)
             elif _TABLE_KEYS[key] is list:
                 self._strings(section, key, where)
-            elif type(value) is not _TABLE_KEYS[key]:
+            elif type(value) is not _TABLE_KEYS[key] and _TABLE_KEYS[key] is not object:
                 word = _TYPE_WORDS.get(_TABLE_KEYS[key], "true or false")
                 self._mistake("tables.E004", f"{where} {key} must be {word}.")
         per_page = section.get("list_per_page", 100)
         if isinstance(per_page, int) and not 1 <= per_page <= 1000:
             self._mistake("tables.E004", f"{where} list_per_page must be from 1 to 1000.")
+        self._check_history(section, where)
         for key in _PATH_KEYS:
             self._check_paths(section.get(key), f"{where} {key}")
+
+    def _check_history(self, section: dict[str, Any], where: str) -> None:
+        if section.get("history", True) not in (True, False, "announced"):
+            self._mistake("tables.E004", f'{where} history must be true, false or "announced".')
+        days = section.get("history_days", 0)
+        if isinstance(days, int) and days < 0:
+            self._mistake("tables.E004", f"{where} history_days must be 0 (for ever) or more.")
 
     def _check_paths(self, paths: Any, where: str) -> None:
         for path in paths if isinstance(paths, list) else ():

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tables.core.errors import Conflict, Throttled, WriteInDoubt
 from tables.core.operations import BatchEntry
 from tables.core.values import Item
 from tables.dynamodb.writes import batch_write_once
-from tables.items.puts import admitted_new
+from tables.items.deletes import delete
+from tables.items.puts import admitted_new, put
 from tables.items.target import Target
+from tables.items.writes import send
 
 
 def put_entry(target: Target, item: Item) -> BatchEntry:
@@ -28,5 +31,17 @@ def delete_entry(target: Target, key: Item) -> BatchEntry:
 
 
 def send_batch(target: Target, entries: Sequence[BatchEntry]) -> tuple[list[BatchEntry], float]:
-    """Write at most 25 entries of distinct items: those that were left, and the capacity units."""
-    return batch_write_once(target.name, entries)
+    """Write at most 25 entries of distinct items: those that were left, and the capacity units.
+
+    With history each is a transaction of its own.
+    """
+    if not target.keeps_history:
+        return batch_write_once(target.name, entries)
+    left, capacity = [], 0.0
+    for kind, item in entries:
+        write = put(target, item) if kind == "PutRequest" else delete(target, item)
+        try:
+            capacity += send(write).capacity
+        except (Conflict, Throttled, WriteInDoubt):
+            left.append((kind, item))
+    return left, capacity

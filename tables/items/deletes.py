@@ -9,7 +9,7 @@ from tables.core.preconditions import absent, compile_delete, present
 from tables.core.values import Item
 from tables.items.conditions import UNCONDITIONAL, Condition
 from tables.items.target import Target
-from tables.items.writes import Outcome, Rewrite, Settled, Unread
+from tables.items.wanted import Outcome, Rewrite, Settled, Unread
 
 
 def delete(
@@ -46,7 +46,7 @@ def delete(
     if compiled is not None:
         text = compiled or (present(description, pool) if must_be_there else "")
         outcome = Outcome(key, Unread.DELETED, None)
-        unread = Settled(Delete(target.name, key, text, pool), outcome, refusal)
+        unread = Settled(target, Delete(target.name, key, text, pool), outcome, refusal)
     return Rewrite(target, key, decide, unread, return_values=return_values)
 
 
@@ -57,7 +57,7 @@ def delete_as_shown(target: Target, shown: Item) -> Settled:
     """
     target.require("delete")
     operation = compile_delete(shown, target.description)
-    return Settled(operation, Outcome(operation.key, shown, None), lambda error: error)
+    return Settled(target, operation, Outcome(operation.key, shown, None), lambda error: error)
 
 
 def _no_item() -> ItemNotFound:

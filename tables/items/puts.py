@@ -27,7 +27,7 @@ from tables.items.conditions import UNCONDITIONAL, Condition
 from tables.items.drafts import Draft
 from tables.items.new_keys import made_key
 from tables.items.target import Target
-from tables.items.writes import Outcome, Rewrite, Settled, Unread
+from tables.items.wanted import Outcome, Rewrite, Settled, Unread
 
 
 def create(target: Target, item: Item) -> Settled:
@@ -44,7 +44,7 @@ def create(target: Target, item: Item) -> Settled:
     def refusal(error: PreconditionFailed) -> TablesError:
         return ItemExists("An item with this key exists already.", current=error.current)
 
-    return Settled(operation, outcome, refusal)
+    return Settled(target, operation, outcome, refusal)
 
 
 def put(
@@ -87,7 +87,7 @@ def put(
         return _may_not_change() if is_taken and not may_change else error
 
     before = Unread.REPLACED if may_change else None
-    unread = Settled(operation, Outcome(key, before, new), refusal)
+    unread = Settled(target, operation, Outcome(key, before, new), refusal)
     return Rewrite(target, key, decide, unread, return_values=return_values)
 
 

@@ -36,7 +36,7 @@ from tables.items.conditions import UNCONDITIONAL, Condition
 from tables.items.drafts import Edit, Patch
 from tables.items.puts import admitted_change
 from tables.items.target import Target
-from tables.items.writes import Outcome, Refusal, Rewrite
+from tables.items.wanted import Outcome, Refusal, Rewrite
 
 
 def patch(target: Target, key: Item, wanted: Patch, condition: Condition) -> Rewrite:
@@ -84,6 +84,8 @@ def update(
         require_admissible(after, target.table, target.description)
         if before is None:
             return compile_create(after, target.description), Outcome(key, None, after)
+        if target.keeps_history:
+            return _compile_values(target, before, after), Outcome(key, before, after)
         return compile_changes(changes, before, target.description), Outcome(key, before, after)
 
     def computed() -> tuple[Operation, Refusal]:
@@ -193,6 +195,17 @@ def _compile_patched(target: Target, before: Item, after: Item, *, may_pin_less:
         changes = diff(before, after)
         touched = [change.path for change in changes]
         return compile_changes(changes, before, target.description, pinned=touched)
+
+
+def _compile_values(target: Target, before: Item, after: Item) -> Operation:
+    """The update with values in place of sums and positions, so that what is told is stored.
+
+    Engines round sums, and some take several elements out of a list wrongly.
+    """
+    changes = diff(before, after, nested=True)
+    if not changes:
+        return compile_replace(before, after, target.description)
+    return _compile_merged(target, changes, before, after, [change.path for change in changes])
 
 
 def _compile_merged(

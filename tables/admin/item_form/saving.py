@@ -18,7 +18,8 @@ from tables.core.values import AttributeValue, Item, join_pointer
 from tables.items.deletes import delete_as_shown
 from tables.items.drafts import Edit
 from tables.items.updates import merge
-from tables.items.writes import itself, perform
+from tables.items.wanted import itself
+from tables.items.writes import perform
 
 _SALT = "dynadmin.opened-item"
 

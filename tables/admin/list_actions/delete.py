@@ -26,7 +26,8 @@ from tables.core.preconditions import state_of
 from tables.core.values import Item, content_of
 from tables.items.deletes import delete_as_shown
 from tables.items.target import Target
-from tables.items.writes import itself, perform
+from tables.items.wanted import itself
+from tables.items.writes import perform
 
 log = structlog.get_logger(__name__)
 

@@ -42,7 +42,8 @@ from tables.dynamodb.reads import get_item
 from tables.items.deletes import delete
 from tables.items.puts import put
 from tables.items.target import Target, find_target
-from tables.items.writes import Outcome, Told, perform
+from tables.items.wanted import Outcome, Told
+from tables.items.writes import perform
 from tables.records.idempotency import perform as keeping
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import HEADER, keyed_request

@@ -184,7 +184,7 @@ class TestUnfinished:
                     door.send("PATCH", "/things/a")
             return original(operation, members, **how)
 
-        monkeypatch.setattr(writes, "_pause", lambda _attempt: None)
+        monkeypatch.setattr(writes, "pause", lambda _attempt: None)
         with monkeypatch.context() as patch:
             patch.setattr(client, "_send", overtake)
             patch.setattr(idempotency, "_ATTEMPTS", 1)

@@ -26,7 +26,8 @@ from tables.core.values import Item, dumps
 from tables.items.deletes import delete
 from tables.items.puts import replace as replace_item
 from tables.items.updates import patch
-from tables.items.writes import Outcome, Told, Write, perform
+from tables.items.wanted import Outcome, Told, Write
+from tables.items.writes import perform
 from tables.records.idempotency import perform as keeping
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import KeyedRequest

@@ -32,7 +32,7 @@ from tables.dynamodb.reads import get_item
 from tables.items.deletes import delete
 from tables.items.puts import replace
 from tables.items.updates import patch
-from tables.items.writes import Write
+from tables.items.wanted import Write
 
 
 class Items(WritingView):

@@ -31,7 +31,8 @@ from tables.core.errors import TablesError
 from tables.core.registry import Table
 from tables.core.values import Item, dumps
 from tables.items.conditions import Tags
-from tables.items.writes import Outcome, Told, Write, perform
+from tables.items.wanted import Outcome, Told, Write
+from tables.items.writes import perform
 from tables.records.idempotency import perform as keeping
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import HEADER, KeyedRequest, keyed_request
