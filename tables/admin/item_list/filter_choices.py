@@ -42,7 +42,7 @@ def _kinds() -> Choices:
 
 def _types() -> Choices:
     return [
-        (AUTOMATIC, _("as declared, or any")),
+        (AUTOMATIC, _("as declared, or text")),
         ("S", _("text")),
         (EMPTY_TEXT, _("empty text")),
         ("N", _("number")),
