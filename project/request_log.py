@@ -46,7 +46,7 @@ class RequestLogMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         identity = uuid.uuid4().hex
-        begin(request_id=identity)
+        begin(request_id=identity, door=place_of(request))
         spent = Spent()
         _spent.set(spent)
         answer = self._get_response(request)

@@ -196,6 +196,9 @@ DYNAMODB_TRANSACTIONS = flag("DYNAMODB_TRANSACTIONS", default=True)
 DYNAMODB_DISCOVER = flag("DYNAMODB_DISCOVER", default=False)
 TABLES_FILE = BASE_DIR / text("TABLES_FILE", "tables.toml")
 STATE_TABLE = shaped("STATE_TABLE", TABLE, "dynadmin-state")
+HISTORY = flag("HISTORY", default=False)
+HISTORY_TABLE = shaped("HISTORY_TABLE", TABLE, "dynadmin-history")
+HISTORY_DAYS = whole_number("HISTORY_DAYS", 365)
 READ_ONLY = flag("READ_ONLY", default=False)
 SCAN_BUDGET_ITEMS = whole_number("SCAN_BUDGET_ITEMS", 10_000, least=1)
 SCAN_BUDGET_SECONDS = whole_number("SCAN_BUDGET_SECONDS", 5)
@@ -239,6 +242,11 @@ ACCESS_KEY_SECRETS = comma_list("ACCESS_KEY_SECRETS") or [
     ).decode()
 ]
 
+# Keys of the chain of hashes that runs through history: the first signs, all verify.
+HISTORY_SECRETS = comma_list("HISTORY_SECRETS") or [
+    hmac.digest(SECRET_KEY.encode(), b"dynadmin history", "sha256").hex()
+]
+
 REST_FRAMEWORK = {
     # Bearer first: its challenge makes "nobody" a 401, and a bad token beside a session is refused.
     "DEFAULT_AUTHENTICATION_CLASSES": [
@@ -268,6 +276,7 @@ SPECTACULAR_SETTINGS = {
 ENVIRONMENT_NAME = text("ENVIRONMENT_NAME")
 ADMINAPI_PARTIAL_STATUS = int(choice("ADMINAPI_PARTIAL_STATUS", "400", ("400", "206")))
 ADMINAPI_LIST_LIMIT = whole_number("ADMINAPI_LIST_LIMIT", 0)
+SCHEMA_ALIASES = whole_number("SCHEMA_ALIASES", 50)
 THROTTLE_READ = rate("THROTTLE_READ", "")
 THROTTLE_WRITE = rate("THROTTLE_WRITE", "")
 THROTTLE_SCAN = rate("THROTTLE_SCAN", "")

@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.core.checks import register
 
 from tables.access.checks import check_access_key_secrets, check_production, check_sign_in_urls
-from tables.checks import check_alias_map, check_discovery
+from tables.checks import check_alias_map, check_discovery, check_types, check_types_of_keys
 
 
 class TablesConfig(AppConfig):
@@ -13,6 +13,8 @@ class TablesConfig(AppConfig):
 
     def ready(self) -> None:
         register(check_alias_map)
+        register(check_types)
+        register(check_types_of_keys, deploy=True)
         register(check_discovery, deploy=True)
         register(check_sign_in_urls)
         register(check_access_key_secrets)

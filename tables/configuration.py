@@ -18,6 +18,9 @@ from tables.dynamodb.descriptions import describe_table, forget_descriptions, li
 
 # How long a discovered list of tables is used (development only).
 DISCOVERED_SECONDS = 10
+_READ_FROM = frozenset(
+    {"TABLES_FILE", "READ_ONLY", "STATE_TABLE", "HISTORY_TABLE", "DYNAMODB_DISCOVER"}
+)
 
 
 def registry() -> Registry:
@@ -41,25 +44,31 @@ def description(table: Table) -> TableDescription:
     return describe_table(table.table)
 
 
+def _own_tables() -> frozenset[str]:
+    """Tables that no alias may reach."""
+    return frozenset({settings.STATE_TABLE, settings.HISTORY_TABLE})
+
+
 @functools.cache
 def _loaded() -> tuple[Registry, list[Mistake]]:
     return load_registry(
         Path(settings.TABLES_FILE),
         read_only=settings.READ_ONLY,
-        reserved=frozenset({settings.STATE_TABLE}),
+        reserved=_own_tables(),
     )
 
 
 @functools.lru_cache(maxsize=1)
 def _discovered(_period: int) -> Registry:
-    names = [name for name in list_tables() if name != settings.STATE_TABLE]
+    own = _own_tables()
+    names = [name for name in list_tables() if name not in own]
     return discovered(names, read_only=settings.READ_ONLY, groups=_loaded()[0])
 
 
 @receiver(setting_changed)
 def _forget(*, setting: str, **_: Any) -> None:
     """Tests change settings; what was derived from them goes."""
-    if setting in ("TABLES_FILE", "READ_ONLY", "STATE_TABLE", "DYNAMODB_DISCOVER"):
+    if setting in _READ_FROM:
         _loaded.cache_clear()
         _discovered.cache_clear()
         forget_descriptions()

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from tables.core.audit import AUDIT_ATTRIBUTES, stamped_change, stamped_new
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidValue, Problem
-from tables.core.expressions import Path, format_path
+from tables.core.expressions import Path
 from tables.core.keys import key_of, require_index_keys, start_key_attributes
 from tables.core.registry import Table
 from tables.core.schemas import require_valid
@@ -65,18 +64,13 @@ def require_admissible(item: Item, table: Table, description: TableDescription) 
 
 
 def _judged(item: Item, table: Table) -> Item:
-    """What the schema judges: not the attributes of ours that it doesn't know."""
-    if table.schema is None:
+    """What the schema judges: not the stamps of ours that it doesn't know."""
+    if table.schema is None or not table.audit_attributes:
         return item
-    ours = {table.version, *(AUDIT_ATTRIBUTES if table.audit_attributes else ())}
     known = table.schema.get("properties") or {}
-    return {name: value for name, value in item.items() if name not in ours or name in known}
-
-
-def types_by_path(description: TableDescription, declared: Mapping[str, str]) -> dict[str, str]:
-    """Declared type tags by path text: the schema's, overruled by what keys are declared as."""
-    keys = {format_path((name,)): tag for name, tag in description.declared_types().items()}
-    return {**declared, **keys}
+    return {
+        name: value for name, value in item.items() if name not in AUDIT_ATTRIBUTES or name in known
+    }
 
 
 def needed_fields(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from operator import ge, gt, le, lt
 from typing import Any, Literal
 
@@ -180,7 +180,18 @@ class Term:
     operator: Operator
     operands: tuple[AttributeValue, ...] = ()
     alternatives: tuple[tuple[AttributeValue, ...], ...] = ()
-    is_guess: bool = field(default=False, compare=False)
+    is_guess: bool = False
+
+    @property
+    def every_operand(self) -> tuple[AttributeValue, ...]:
+        """The operands, in every type."""
+        return (*self.operands, *(value for others in self.alternatives for value in others))
+
+    @property
+    def guarded(self) -> Group:
+        """The term, asked of values of its own type alone: engines fail to compare others."""
+        tag = {"S": type_of(self.operands[0])}
+        return Group((Term(self.path, BY_SUFFIX["type"], (tag,)), replace(self, is_guess=False)))
 
     def each_type(self) -> Group:
         """The terms of one type each that this one stands for."""
@@ -251,7 +262,7 @@ def compile_filter(node: Term | Group, pool: Placeholders) -> str:
     try:
         return require_within_limits(_compile(node, pool))
     except InvalidExpression as error:
-        if any(term.alternatives for term in terms_of(node)):
+        if any(term.alternatives or term.is_guess for term in terms_of(node)):
             raise InvalidExpression(PIN_A_TYPE) from error
         raise
 
@@ -270,6 +281,8 @@ def _compile(node: Term | Group, pool: Placeholders, *, within: str | None = Non
     if isinstance(node, Term):
         if node.alternatives:
             return _compile(node.each_type(), pool, within=within)
+        if node.is_guess:
+            return _compile(node.guarded, pool, within=within)
         return _compile_term(node, pool)
     if len(node.parts) == 1:
         return _compile(node.parts[0], pool, within=within)

@@ -125,11 +125,12 @@ def without(item: Item, ignored: frozenset[str]) -> Item:
     return {name: value for name, value in item.items() if name not in ignored} if ignored else item
 
 
-def needs_base(n: int, previous: Entry | None, before: str) -> bool:
-    """Whether an entry must hold the whole state before it, so that versions can be rebuilt."""
-    if not before:
-        return False
-    return previous is None or previous.after != before or n % BASE_EVERY == 0
+def needs_base(n: int, left: str | None, before: str) -> bool:
+    """Whether an entry must hold the whole state before it, so that versions can be rebuilt.
+
+    `left` is the state that the last entry left, None for the first.
+    """
+    return bool(before) and (left != before or n % BASE_EVERY == 0)
 
 
 def number(n: int) -> str:

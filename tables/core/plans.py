@@ -9,7 +9,7 @@ from typing import Any, Literal
 from tables.core.comparisons import comparable
 from tables.core.descriptions import Index, KeyAttribute, TableDescription
 from tables.core.errors import InvalidCursor, InvalidExpression
-from tables.core.expressions import Path, Placeholders
+from tables.core.expressions import Path, Placeholders, format_path
 from tables.core.filters import (
     BY_SUFFIX,
     EVERYTHING,
@@ -40,6 +40,16 @@ class Plan:
     filter: Group = EVERYTHING
     local: Group = EVERYTHING
     descending: bool = False
+
+    @property
+    def guessed_types(self) -> dict[str, list[str]]:
+        """The type tags that are compared with at each path whose type nobody declared."""
+        terms = (*terms_of(self.filter), *terms_of(self.local))
+        return {
+            format_path(term.path): [*dict.fromkeys(type_of(value) for value in term.every_operand)]
+            for term in terms
+            if term.alternatives or term.is_guess
+        }
 
     def compile(self, pool: Placeholders) -> dict[str, Any]:
         """The request members of this plan, expressions included but not the pool's."""

@@ -32,9 +32,6 @@ from tables.core.updates import (
 from tables.core.values import Item
 
 Representation = Literal["plain", "typed"]
-# Sets of attributes of which every writer that comes through here changes one at least.
-Marks = Sequence[Sequence[str]]
-STAMPS: Marks = (UPDATED,)
 
 # An element of a list of tags, with the comma after it: etagc of RFC 9110 section 8.8.3 in quotes,
 # or our own tags' characters without. Section 5.6.1.2 asks to pass over empty elements.
@@ -115,21 +112,19 @@ def pin(
     pool: Placeholders,
     *,
     new_paths: Iterable[Path] = (),
-    marks: Marks = STAMPS,
 ) -> str:
     """The condition that every attribute still is as it was read, and `new_paths` still are free.
 
-    An item too wide for that (300 operators, 4 KB) is pinned on the first marks that it has whole.
-    Raises Conflict where it has none.
+    An item too wide for that (300 operators, 4 KB) is pinned on its audit stamps, which every
+    writer that comes through here changes. Raises Conflict where it has none.
     """
     # What lies inside an attribute is pinned with it.
     free = list(dict.fromkeys((path[0],) for path in new_paths if path[0] not in item))
     whole: list[Path] = [(name,) for name in item if name not in description.key_names]
     attempts = [[*whole, *free]]
-    for names in marks:
-        if all(name in item for name in names):
-            marked: list[Path] = [(name,) for name in names]
-            attempts += [[*marked, *free], marked]
+    if all(name in item for name in UPDATED):
+        stamps: list[Path] = [(name,) for name in UPDATED]
+        attempts += [[*stamps, *free], stamps]
     for paths in attempts:
         trial = pool.copy()
         with contextlib.suppress(InvalidExpression):
@@ -165,9 +160,7 @@ def compile_create(item: Item, description: TableDescription) -> Put:
     )
 
 
-def compile_replace(
-    stored: Item, new: Item, description: TableDescription, *, marks: Marks = STAMPS
-) -> Update | Put:
+def compile_replace(stored: Item, new: Item, description: TableDescription) -> Update | Put:
     """The write that turns `stored`, as it was read, into `new`, or fails its condition.
 
     An UpdateItem, so that an attribute another system adds in between survives; a PutItem where
@@ -176,11 +169,10 @@ def compile_replace(
     changes = diff(stored, new) or _same_again(stored, description)
     require_changes(changes, description.key_names)
     try:
-        return compile_changes(changes, stored, description, marks=marks)
+        return compile_changes(changes, stored, description)
     except InvalidExpression:
         pool = Placeholders()
-        condition = pin(stored, description, pool, marks=marks)
-        return Put(description.name, new, condition, pool, may_repeat=True)
+        return Put(description.name, new, pin(stored, description, pool), pool, may_repeat=True)
 
 
 def _same_again(stored: Item, description: TableDescription) -> list[Change]:
@@ -195,7 +187,6 @@ def compile_changes(
     description: TableDescription,
     *,
     pinned: Sequence[Path] | None = None,
-    marks: Marks = STAMPS,
 ) -> Update:
     """An update by these changes, pinned to the item as read, or to some of its paths only.
 
@@ -205,7 +196,7 @@ def compile_changes(
     pool = Placeholders()
     expression, guard = compile_update(changes, pool)
     condition = (
-        pin(stored, description, pool, new_paths=[c.path for c in changes], marks=marks)
+        pin(stored, description, pool, new_paths=[change.path for change in changes])
         if pinned is None
         else pin_paths(stored, pinned, description, pool)
     )
@@ -219,9 +210,9 @@ def compile_changes(
     )
 
 
-def compile_delete(stored: Item, description: TableDescription, *, marks: Marks = STAMPS) -> Delete:
+def compile_delete(stored: Item, description: TableDescription) -> Delete:
     """A delete of the item as it was read."""
     pool = Placeholders()
-    condition = pin(stored, description, pool, marks=marks)
+    condition = pin(stored, description, pool)
     key = {name: stored[name] for name in description.key_names}
     return Delete(description.name, key, condition, pool, may_repeat=True)

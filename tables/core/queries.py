@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from tables.core.comparisons import ORDERED_TYPES
 from tables.core.errors import InvalidExpression, InvalidRequest, InvalidValue
 from tables.core.expressions import Path, format_path, parse_path, require_no_overlap
 from tables.core.filters import BY_SUFFIX, EVERYTHING, Group, Operator, Term, make_term
 from tables.core.numbers import canonical_number
+from tables.core.operand_types import as_number, operand_type, other_types
 from tables.core.strict_json import parse
 from tables.core.typed_json import make_set
 from tables.core.values import (
     SET_TYPES,
     AttributeValue,
+    content_of,
     dumps,
     is_base64,
     plain_value,
@@ -78,9 +81,10 @@ def parse_query(
 ) -> CollectionQuery:
     """Read decoded query-string pairs.
 
-    `types` maps the text of a document path to its declared type tag; other paths are strings
-    unless a type suffix says otherwise. `search_fields` are the paths that `.search` looks in.
-    `ignore` names parameters of the caller's own. Raises InvalidExpression, naming the parameter.
+    `types` maps the text of a document path to its declared type tag; values of other paths may be
+    of any type that they look like, unless a type suffix says which. `search_fields` are the paths
+    that `.search` looks in. `ignore` names parameters of the caller's own. Raises
+    InvalidExpression, naming the parameter.
     """
     settings: dict[str, str] = {}
     terms: list[Term | Group] = []
@@ -91,7 +95,7 @@ def parse_query(
             terms.append(_parse_term(name, text, types))
         elif name in settings:
             raise InvalidExpression(f"{name} stands twice in the query string.")
-        elif text:
+        elif text or name == "fields":
             settings[name] = text
     search = settings.get(SEARCH)
     if search is not None:
@@ -99,7 +103,7 @@ def parse_query(
     return CollectionQuery(
         filter=Group(tuple(terms)),
         search=search,
-        fields=_fields(settings.get("fields", "")),
+        fields=_fields(settings.get("fields")),
         limit=_limit(settings.get("limit")),
         cursor=settings.get("cursor"),
         index=settings.get("index"),
@@ -113,18 +117,33 @@ def format_term(
 ) -> tuple[str, str]:
     """The query-string pair that `parse_query` reads back as this term.
 
-    The operands are of one type, as `parse_query` makes them; `types` and `ignore` are as there.
+    The operands are of one type, or of any, as `parse_query` makes them; `types` and `ignore` are
+    as there.
     """
-    path = format_path(term.path)
-    name = escape_path(path)
+    name, text = _untyped(term, ignore)
+    if not term.operands or term.operator.suffix == "type" or unpinned(term, types) == term:
+        return name, text
+    return f"{name}__{_WORDS[type_of(term.operands[0])]}", text
+
+
+def unpinned(term: Term, types: Mapping[str, str]) -> Term | None:
+    """The term as it would be read if nobody had said the type of its operands; None if it can't
+    be read then.
+    """
+    try:
+        return _parse_term(*_untyped(term, PARAMETERS), types)
+    except InvalidRequest:
+        return None
+
+
+def _untyped(term: Term, ignore: frozenset[str]) -> tuple[str, str]:
+    """The pair of a term, without the type of its operands."""
+    name = escape_path(format_path(term.path))
     operator = term.operator.suffix
     if operator in ("exists", "not_exists"):
         return f"{name}__exists", "true" if operator == "exists" else "false"
     if operator != "eq" or name in PARAMETERS | ignore:
         name += f"__{operator}"
-    tag = type_of(term.operands[0])
-    if operator != "type" and tag != _declared(path, term.operator, types):
-        name += "__" + _WORDS[tag]
     return name, ",".join(_operand_text(operand, term.operator) for operand in term.operands)
 
 
@@ -140,13 +159,14 @@ def escape_entry(text: str) -> str:
 
 def _search(text: str, search_fields: Sequence[str], types: Mapping[str, str]) -> Group:
     """Items that have the text in one of these fields: within a string, as the whole number."""
+    number = as_number(text) if _JUST_NUMBER.fullmatch(text) else None
     terms = []
     for field in search_fields:
-        if types.get(field, "S") == "S":
-            terms.append(make_term(parse_path(field), BY_SUFFIX["contains"], [{"S": text}]))
-        elif types[field] == "N" and _JUST_NUMBER.fullmatch(text):
-            number = _parse_operand(SEARCH, text, "N", BY_SUFFIX["eq"])
-            terms.append(make_term(parse_path(field), BY_SUFFIX["eq"], [number]))
+        path, declared = parse_path(field), types.get(field)
+        if declared in (None, "S"):
+            terms.append(make_term(path, BY_SUFFIX["contains"], [{"S": text}]))
+        if declared in (None, "N") and number is not None:
+            terms.append(make_term(path, BY_SUFFIX["eq"], [number]))
     if not terms:
         raise InvalidExpression("This table has no search field that could hold this.")
     return Group(tuple(terms), "OR")
@@ -164,16 +184,25 @@ def _parse_term(name: str, text: str, types: Mapping[str, str]) -> Term:
     operator = operator or BY_SUFFIX["eq"]
     if operator.operands == 0:
         return _parse_existence(name, path, operator, text)
-    tag = forced or _declared(format_path(path), operator, types)
     texts = [text] if operator.operands == 1 else _split(_COMMA, text)
+    tag = forced or operand_type(format_path(path), operator, types)
+    if tag is None:
+        return _term_of_any_type(name, path, operator, texts)
     return make_term(
         path, operator, [_parse_operand(name, entry, tag, operator) for entry in texts]
     )
 
 
-def _declared(path: str, operator: Operator, types: Mapping[str, str]) -> str:
-    declared = types.get(path, "S")
-    return declared if declared in operator.types and operator.suffix != "type" else "S"
+def _term_of_any_type(name: str, path: Path, operator: Operator, texts: list[str]) -> Term:
+    """The term of a value whose type nobody declared."""
+    operands = [_parse_operand(name, entry, "S", operator) for entry in texts]
+    contents = [content_of(operand) for operand in operands]
+    if operator.types == ORDERED_TYPES:
+        numbers = [as_number(content) for content in contents]
+        if all(numbers):
+            return replace(make_term(path, operator, filter(None, numbers)), is_guess=True)
+        return make_term(path, operator, operands)
+    return replace(make_term(path, operator, operands), alternatives=other_types(contents))
 
 
 def _split(separator: re.Pattern[str], text: str) -> list[str]:
@@ -184,8 +213,12 @@ def _split(separator: re.Pattern[str], text: str) -> list[str]:
     return [text[start:end] for start, end in zip(starts, ends, strict=True)]
 
 
-def _fields(text: str) -> tuple[Path, ...]:
+def _fields(text: str | None) -> tuple[Path, ...]:
+    if text is None:
+        return ()
     paths = tuple(parse_path(path) for path in _split(_COMMA, text) if path)
+    if not paths:
+        raise InvalidExpression("fields names no attribute; leave it out to get whole items.")
     require_no_overlap(paths)
     return paths
 

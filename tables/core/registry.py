@@ -7,16 +7,17 @@ import json
 import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jsonschema
 
-from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.errors import InvalidExpression, TableNotFound
-from tables.core.expressions import parse_path
+from tables.core.expressions import format_path, parse_path
 from tables.core.schemas import require_schema
+from tables.core.values import TYPES
 
 ACTIONS = ("view", "add", "change", "delete", "export")
 WRITE_ACTIONS = frozenset({"add", "change", "delete"})
@@ -28,7 +29,10 @@ _REAL_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One alias. `permissions` maps an action to the groups that may do it, superusers included."""
+    """One alias. `permissions` maps an action to the groups that may do it, superusers included.
+
+    `types` maps the text of a document path to the type tag of its values, for filters only.
+    """
 
     alias: str
     table: str
@@ -44,8 +48,10 @@ class Table:
     client_keys: bool = True
     require_precondition: bool = False
     audit_attributes: bool = True
-    transactions: bool = True
-    version: str = ""
+    types: Mapping[str, str] = field(default_factory=dict)
+    history: bool | Literal["announced"] | None = None
+    history_days: int | None = None
+    history_ignore: tuple[str, ...] = ()
     permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -90,8 +96,10 @@ _TABLE_KEYS: dict[str, type] = {
     "client_keys": bool,
     "require_precondition": bool,
     "audit_attributes": bool,
-    "transactions": bool,
-    "version": str,
+    "types": dict,
+    "history": object,
+    "history_days": int,
+    "history_ignore": list,
     "permissions": dict,
 }
 _TOP_KEYS = ("staff_groups", "superuser_groups")
@@ -100,8 +108,9 @@ _PATH_KEYS = ("list_display", "list_filter", "search_fields", "readonly_fields",
 _HINTS = {
     "tables.E001": "It is TOML in UTF-8; docs/alias-map.md has an example.",
     "tables.E004": "docs/alias-map.md has an example of every key.",
-    "tables.E006": "Name another table here, or another one in STATE_TABLE.",
+    "tables.E006": "Name another table here, or another one in STATE_TABLE or HISTORY_TABLE.",
     "tables.E007": "The file is relative to the alias map, and holds one JSON Schema object.",
+    "tables.E009": f"The types are {', '.join(TYPES)}.",
     "tables.E008": r"Such as worker.name or sizes[0]; \. is a dot in a name.",
 }
 _TYPE_WORDS = {str: "text", list: "a list of texts", int: "a whole number", dict: "a table"}
@@ -180,13 +189,14 @@ class _Reader:
             self._mistake("tables.E006", f"{where} reaches {real!r}, which is internal.")
         permissions = self._permissions(section.get("permissions", {}), where)
         schema = self._schema(section.get("schema"), where)
+        types = self._types(section.get("types", {}), f"{where[:-1]}.types]")
         if len(self.mistakes) > before:
             return None
         values: dict[str, Any] = {
             key: tuple(value) if isinstance(value, list) else value
             for key, value in section.items()
         }
-        values |= {"schema": schema, "label": section.get("label", alias)}
+        values |= {"schema": schema, "types": types, "label": section.get("label", alias)}
         values["permissions"] = _granted(permissions, staff, supers, self.read_only)
         return Table(alias=alias, **values)
 
@@ -196,23 +206,22 @@ class _Reader:
                 self._unknown_key(key, tuple(_TABLE_KEYS), section, where)
             elif _TABLE_KEYS[key] is list:
                 self._strings(section, key, where)
-            elif type(value) is not _TABLE_KEYS[key]:
+            elif type(value) is not _TABLE_KEYS[key] and _TABLE_KEYS[key] is not object:
                 word = _TYPE_WORDS.get(_TABLE_KEYS[key], "true or false")
                 self._mistake("tables.E004", f"{where} {key} must be {word}.")
         per_page = section.get("list_per_page", 100)
         if isinstance(per_page, int) and not 1 <= per_page <= 1000:
             self._mistake("tables.E004", f"{where} list_per_page must be from 1 to 1000.")
+        self._check_history(section, where)
         for key in _PATH_KEYS:
             self._check_paths(section.get(key), f"{where} {key}")
-        self._check_version(section, where)
 
-    def _check_version(self, section: dict[str, Any], where: str) -> None:
-        """A version is a number that every write raises: it can't be anything else besides."""
-        version = section.get("version", "v")
-        stamps = AUDIT_ATTRIBUTES if section.get("audit_attributes", True) else ()
-        if version in ("", *stamps, *section.get("natural_key", ())):
-            hint = "Name the attribute that the table's programs count versions in."
-            self._mistake("tables.E004", f"{where} version can't be {version!r}.", hint)
+    def _check_history(self, section: dict[str, Any], where: str) -> None:
+        if section.get("history", True) not in (True, False, "announced"):
+            self._mistake("tables.E004", f'{where} history must be true, false or "announced".')
+        days = section.get("history_days", 0)
+        if isinstance(days, int) and days < 0:
+            self._mistake("tables.E004", f"{where} history_days must be 0 (for ever) or more.")
 
     def _check_paths(self, paths: Any, where: str) -> None:
         for path in paths if isinstance(paths, list) else ():
@@ -220,6 +229,17 @@ class _Reader:
                 parse_path(path if isinstance(path, str) else "-")
             except InvalidExpression as error:
                 self._mistake("tables.E008", f"{where}: {error.message}")
+
+    def _types(self, section: Any, where: str) -> dict[str, str]:
+        types = {}
+        for text, tag in section.items() if isinstance(section, dict) else ():
+            self._check_paths([text], where)
+            if not isinstance(tag, str) or tag not in TYPES:
+                self._mistake("tables.E009", f"{where} {text} can't be of the type {tag!r}.")
+                continue
+            with suppress(InvalidExpression):
+                types[format_path(parse_path(text))] = tag
+        return types
 
     def _permissions(self, section: Any, where: str) -> dict[str, frozenset[str]]:
         if not isinstance(section, dict):

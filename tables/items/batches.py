@@ -1,22 +1,21 @@
-"""Puts and deletes of many items, each on its own, in as few calls as may be."""
+"""Puts and deletes of many items, each on its own, in one call."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tables.core.errors import Throttled, TransactionConflict
+from tables.core.errors import Conflict, Throttled, WriteInDoubt
 from tables.core.operations import BatchEntry
 from tables.core.values import Item
 from tables.dynamodb.writes import batch_write_once
 from tables.items.deletes import delete
-from tables.items.puts import put
-from tables.items.rules import admitted_new, must_know_item
+from tables.items.puts import admitted_new, put
 from tables.items.target import Target
 from tables.items.writes import send
 
 
 def put_entry(target: Target, item: Item) -> BatchEntry:
-    """An entry that puts a whole item. Raises Forbidden, InvalidRequest, InvalidValue, TooLarge.
+    """An entry that puts a whole item. Raises Forbidden, InvalidValue, TooLarge.
 
     A batch can't be conditional, so a put in it may always overwrite.
     """
@@ -34,17 +33,15 @@ def delete_entry(target: Target, key: Item) -> BatchEntry:
 def send_batch(target: Target, entries: Sequence[BatchEntry]) -> tuple[list[BatchEntry], float]:
     """Write at most 25 entries of distinct items: those that were left, and the capacity units.
 
-    One BatchWriteItem, or one write for each where no item may be written unread.
+    With history each is a transaction of its own.
     """
-    if not must_know_item(target.table):
+    if not target.keeps_history:
         return batch_write_once(target.name, entries)
-    left: list[BatchEntry] = []
-    capacity = 0.0
-    for entry in entries:
-        kind, item = entry
+    left, capacity = [], 0.0
+    for kind, item in entries:
+        write = put(target, item) if kind == "PutRequest" else delete(target, item)
         try:
-            write = put(target, item) if kind == "PutRequest" else delete(target, item)
             capacity += send(write).capacity
-        except (Throttled, TransactionConflict):
-            left.append(entry)
+        except (Conflict, Throttled, WriteInDoubt):
+            left.append((kind, item))
     return left, capacity

@@ -8,9 +8,8 @@ from tables.core.operations import Delete, Operation, ReturnValues
 from tables.core.preconditions import absent, compile_delete, present
 from tables.core.values import Item
 from tables.items.conditions import UNCONDITIONAL, Condition
-from tables.items.rules import marks
 from tables.items.target import Target
-from tables.items.writes import Outcome, Rewrite, Settled, Unread
+from tables.items.wanted import Outcome, Rewrite, Settled, Unread
 
 
 def delete(
@@ -36,7 +35,7 @@ def delete(
         if before is None:
             pool = Placeholders()
             return Delete(target.name, key, absent(description, pool), pool), outcome
-        return compile_delete(before, description, marks=marks(target.table)), outcome
+        return compile_delete(before, description), outcome
 
     def refusal(error: PreconditionFailed) -> TablesError:
         return _no_item() if must_be_there and not condition else error
@@ -47,7 +46,7 @@ def delete(
     if compiled is not None:
         text = compiled or (present(description, pool) if must_be_there else "")
         outcome = Outcome(key, Unread.DELETED, None)
-        unread = Settled(Delete(target.name, key, text, pool), outcome, refusal)
+        unread = Settled(target, Delete(target.name, key, text, pool), outcome, refusal)
     return Rewrite(target, key, decide, unread, return_values=return_values)
 
 
@@ -57,8 +56,8 @@ def delete_as_shown(target: Target, shown: Item) -> Settled:
     Raises Forbidden, Conflict; when written PreconditionFailed, with what is stored.
     """
     target.require("delete")
-    operation = compile_delete(shown, target.description, marks=marks(target.table))
-    return Settled(operation, Outcome(operation.key, shown, None), lambda error: error)
+    operation = compile_delete(shown, target.description)
+    return Settled(target, operation, Outcome(operation.key, shown, None), lambda error: error)
 
 
 def _no_item() -> ItemNotFound:

@@ -7,14 +7,12 @@ from typing import Any
 
 from django.conf import settings
 
-from tables.core.admission import types_by_path
 from tables.core.cursors import read_cursor, sign_cursor
 from tables.core.descriptions import TableDescription
 from tables.core.filters import Group, Term
 from tables.core.plans import Plan, choose_plan
 from tables.core.queries import CollectionQuery
 from tables.core.registry import Table
-from tables.core.schemas import declared_types
 from tables.core.values import Item
 from tables.dynamodb.reads import Budget, Page, read_until
 
@@ -30,11 +28,6 @@ class CollectionPage:
     plan: Plan
     next_cursor: str | None
     start_key: Item | None = None
-
-
-def filter_types(table: Table, description: TableDescription) -> dict[str, str]:
-    """Declared type tags by path text, as `queries.parse_query` takes them."""
-    return types_by_path(description, declared_types(table.schema))
 
 
 def plan_of(query: CollectionQuery, description: TableDescription) -> Plan:
@@ -98,5 +91,5 @@ def _bound_to(alias: str, query: CollectionQuery, plan: Plan) -> str:
 
 def _outline(node: Term | Group) -> tuple[Any, ...]:
     if isinstance(node, Term):
-        return (node.path, node.operator.suffix, node.operands)
+        return (node.path, node.operator.suffix, node.operands, node.alternatives)
     return (node.joiner, *(_outline(part) for part in node.parts))

@@ -9,6 +9,7 @@ from tables.access.rights import allowed_actions, require
 from tables.configuration import description
 from tables.core.descriptions import TableDescription
 from tables.core.registry import Table
+from tables.records.history.entries import mode_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ class Target:
     def name(self) -> str:
         """The real table's name."""
         return self.description.name
+
+    @property
+    def keeps_history(self) -> bool:
+        """Whether each write leaves an entry, which must know the item on both sides of it."""
+        return mode_of(self.table) != "off"
 
     def may(self, action: str) -> bool:
         """Whether the caller has this right on the table."""

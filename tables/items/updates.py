@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 
+from tables.core.admission import require_admissible
+from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
 from tables.core.errors import (
     Conflict,
     Forbidden,
@@ -25,20 +28,15 @@ from tables.core.updates import (
     compile_parents,
     compile_update,
     diff,
+    require_changes,
 )
 from tables.core.values import Item
 from tables.dynamodb.reads import get_item
 from tables.items.conditions import UNCONDITIONAL, Condition
 from tables.items.drafts import Edit, Patch
-from tables.items.rules import (
-    admitted_change,
-    completed,
-    marks,
-    require_admitted,
-    sets_natural_key,
-)
+from tables.items.puts import admitted_change
 from tables.items.target import Target
-from tables.items.writes import Decide, Outcome, Refusal, Rewrite
+from tables.items.wanted import Outcome, Refusal, Rewrite
 
 
 def patch(target: Target, key: Item, wanted: Patch, condition: Condition) -> Rewrite:
@@ -81,18 +79,19 @@ def update(
         condition.require(before)
         if before is None:
             _require_creating(target, may_create=may_create)
-        changes = completed(edit.settled(before or key), before, target)
+        changes = _complete(edit.settled(before or key), target)
         after = apply_changes(changes, before or key)
-        require_admitted(after, before, target)
+        require_admissible(after, target.table, target.description)
         if before is None:
             return compile_create(after, target.description), Outcome(key, None, after)
-        operation = compile_changes(changes, before, target.description, marks=marks(target.table))
-        return operation, Outcome(key, before, after)
+        if target.keeps_history:
+            return _compile_values(target, before, after), Outcome(key, before, after)
+        return compile_changes(changes, before, target.description), Outcome(key, before, after)
 
     def computed() -> tuple[Operation, Refusal]:
-        return _computed(target, key, edit, condition, decide, may_create=may_create)
+        return _computed(target, key, edit, condition, may_create=may_create)
 
-    is_judged = target.table.schema is not None or sets_natural_key(edit.changes, target)
+    is_judged = target.table.schema is not None
     return Rewrite(
         target,
         key,
@@ -114,10 +113,10 @@ def merge(target: Target, key: Item, edit: Edit) -> Rewrite:
         if before is None:
             raise _no_item()
         settled = edit.settled(before)
-        changes = completed(settled, before, target)
+        changes = _complete(settled, target)
         after = apply_changes(changes, before)
-        require_admitted(after, before, target)
-        touched = _pinned(settled, target)
+        require_admissible(after, target.table, target.description)
+        touched = [change.path for change in settled]
         operation = _compile_merged(target, changes, before, after, touched)
         return operation, Outcome(key, before, after)
 
@@ -125,22 +124,15 @@ def merge(target: Target, key: Item, edit: Edit) -> Rewrite:
 
 
 def _computed(
-    target: Target,
-    key: Item,
-    edit: Edit,
-    condition: Condition,
-    decide: Decide,
-    *,
-    may_create: bool,
+    target: Target, key: Item, edit: Edit, condition: Condition, *, may_create: bool
 ) -> tuple[Operation, Refusal]:
     """One UpdateItem of the item as DynamoDB has it, guarded by the types that it needs."""
     stored = _stored(target, key) if edit.settle is not None else None
-    changes = completed(edit.settled(stored or {}), stored, target)
+    changes = _complete(edit.settled(stored or {}), target)
     _require_values_fit(changes, target)
     pool = Placeholders()
     expression, guard = compile_update(changes, pool)
-    # Without its natural key no item may come to be.
-    must_be_there = not may_create or not target.may("add") or bool(target.table.natural_key)
+    must_be_there = not may_create or not target.may("add")
     parts = [
         present(target.description, pool) if must_be_there else "",
         guard,
@@ -151,13 +143,27 @@ def _computed(
 
     def refusal(error: PreconditionFailed) -> TablesError:
         now = error.current or _stored(target, key)
-        # This raises what is wrong with the item; where nothing is, it changed just now.
-        decide(now)
+        condition.require(now)
+        if now is None:
+            _require_creating(target, may_create=may_create)
+        # This raises what is wrong with the stored types; where nothing is, they changed just now.
+        apply_changes(changes, now or key)
         if condition:
             return error
         return TransactionConflict("The item changed at that moment; nothing was written.")
 
     return Update(target.name, key, expression, text, pool), refusal
+
+
+def _complete(changes: Iterable[Change], target: Target) -> list[Change]:
+    """The changes as they go out: audit attributes are ours alone."""
+    complete = list(changes)
+    if target.table.audit_attributes:
+        stamps = updated_stamps(target.caller.identity, datetime.now(UTC))
+        complete = [change for change in complete if change.path[0] not in AUDIT_ATTRIBUTES]
+        complete += [Change("set", (name,), value) for name, value in stamps.items()]
+    require_changes(complete, target.description.key_names)
+    return complete
 
 
 def _require_values_fit(changes: Sequence[Change], target: Target) -> None:
@@ -181,13 +187,25 @@ def _require_creating(target: Target, *, may_create: bool) -> None:
 
 def _compile_patched(target: Target, before: Item, after: Item, *, may_pin_less: bool) -> Operation:
     try:
-        return compile_replace(before, after, target.description, marks=marks(target.table))
+        return compile_replace(before, after, target.description)
     except Conflict:
         if not may_pin_less:
             raise
         # Too wide to pin whole; what is not touched has no say in this change.
         changes = diff(before, after)
-        return compile_changes(changes, before, target.description, pinned=_pinned(changes, target))
+        touched = [change.path for change in changes]
+        return compile_changes(changes, before, target.description, pinned=touched)
+
+
+def _compile_values(target: Target, before: Item, after: Item) -> Operation:
+    """The update with values in place of sums and positions, so that what is told is stored.
+
+    Engines round sums, and some take several elements out of a list wrongly.
+    """
+    changes = diff(before, after, nested=True)
+    if not changes:
+        return compile_replace(before, after, target.description)
+    return _compile_merged(target, changes, before, after, [change.path for change in changes])
 
 
 def _compile_merged(
@@ -196,19 +214,11 @@ def _compile_merged(
     try:
         if target.table.schema is not None:
             with contextlib.suppress(Conflict):  # too wide to be pinned whole
-                return compile_changes(
-                    changes, before, target.description, marks=marks(target.table)
-                )
+                return compile_changes(changes, before, target.description)
         return compile_changes(changes, before, target.description, pinned=touched)
     except InvalidExpression:
         # More changes than one expression may hold.
-        return compile_replace(before, after, target.description, marks=marks(target.table))
-
-
-def _pinned(changes: Iterable[Change], target: Target) -> list[Path]:
-    """What a change of single paths depends on: those paths, and the version."""
-    version: list[Path] = [(target.table.version,)] if target.table.version else []
-    return list(dict.fromkeys([*(change.path for change in changes), *version]))
+        return compile_replace(before, after, target.description)
 
 
 def _no_item() -> ItemNotFound:

@@ -2,103 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum
-from typing import Generic, TypeVar
+from collections.abc import Sequence
+from typing import TypeVar
 
-from tables.core.errors import PreconditionFailed, TablesError
+from tables.core.errors import PreconditionFailed
 from tables.core.operations import Operation, ReturnValues, Written
 from tables.core.values import Item
 from tables.dynamodb import writes
-from tables.items.rules import must_know_item
-from tables.items.target import Target
-from tables.records.idempotency.kept_answers import Effect
+from tables.items.recorded import recorded
+from tables.items.wanted import Refusal, Rewrite, Tell, Unread, Write, itself
 
 T = TypeVar("T")
-
-
-class Unread(Enum):
-    """Why a write did not need the item before it."""
-
-    REPLACED = "the whole item goes, whatever stood there"
-    DELETED = "the item goes, whatever it held"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a write does to the item of `key`: `before` and `after` are None where there is none.
-
-    `is_named_by_server` where the client named the item by its own attributes, not by a URL.
-    """
-
-    key: Item
-    before: Item | Unread | None
-    after: Item | None
-    is_named_by_server: bool = False
-
-    @property
-    def right(self) -> str:
-        """The right that it needs: one to delete, to add or to change."""
-        if self.after is None:
-            return "delete"
-        return "add" if self.before is None else "change"
-
-    def effect(self, target: Target) -> Effect:
-        """What a record of the request remembers of it."""
-        return Effect(target.name, self.key, self.after)
-
-
-@dataclass(frozen=True, slots=True)
-class Told(Generic[T]):
-    """What is said of an outcome before it is written, and what must stand or fall with it."""
-
-    result: T
-    companions: Sequence[Operation] = ()
-
-
-Tell = Callable[[Outcome], Told[T]]
-Decide = Callable[[Item | None], tuple[Operation, Outcome]]
-# Says, and may raise, why the condition of an operation did not hold.
-Refusal = Callable[[PreconditionFailed], TablesError]
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """A write whose outcome is known without reading the item: its condition says what is there,
-    or `outcome.before` says why it is all the same.
-    """
-
-    operation: Operation
-    outcome: Outcome
-    refusal: Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Rewrite:
-    """A write that is decided on the item as read, and pinned to it.
-
-    It may go out without that: as `unread`, where what stood there makes no difference, or as
-    `computed` by DynamoDB, where nothing has to be told of it beforehand. `touched` are the
-    attributes that `UPDATED_OLD` and `UPDATED_NEW` mean.
-    """
-
-    target: Target
-    key: Item
-    decide: Decide
-    unread: Settled | None = None
-    computed: Callable[[], tuple[Operation, Refusal]] | None = None
-    return_values: ReturnValues = "NONE"
-    touched: frozenset[str] = frozenset()
-
-
-# One write that is wanted: checked, not yet sent.
-Write = Settled | Rewrite
-
-
-def itself(outcome: Outcome) -> Told[Outcome]:
-    """What is told where nothing goes with a write: its outcome."""
-    return Told(outcome)
 
 
 def perform(write: Write, tell: Tell[T]) -> T:
@@ -108,8 +22,10 @@ def perform(write: Write, tell: Tell[T]) -> T:
     write's `decide` and `refusal` raise; PreconditionFailed with a `position` where a companion's
     condition fails; TransactionConflict, TablesError.
     """
+    if write.target.keeps_history:
+        return recorded(write, tell).result
     if isinstance(write, Rewrite):
-        if write.unread is None or must_know_item(write.target.table):
+        if write.unread is None:
             return _rewritten(write, tell).result
         write = write.unread
     told = tell(write.outcome)
@@ -119,12 +35,16 @@ def perform(write: Write, tell: Tell[T]) -> T:
 
 def send(write: Rewrite) -> Written:
     """Make a write of which nothing is told beforehand; what its `return_values` ask for."""
-    if not must_know_item(write.target.table):
-        if write.unread is not None:
-            unread = write.unread
-            return _send(unread.operation, unread.refusal, return_values=write.return_values)
-        if write.computed is not None:
-            return _send(*write.computed(), return_values=write.return_values)
+    if write.target.keeps_history:
+        made = recorded(write, itself)
+        before = made.result.before if not isinstance(made.result.before, Unread) else None
+        return Written(_asked_back(write, before, made.result.after), made.capacity)
+    if write.unread is not None:
+        unread = write.unread
+        return _send(unread.operation, unread.refusal, return_values=write.return_values)
+    if write.computed is not None:
+        operation, refusal = write.computed()
+        return _send(operation, refusal, return_values=write.return_values)
     done = _rewritten(write, itself)
     return Written(_asked_back(write, done.before, done.result.after), done.capacity)
 

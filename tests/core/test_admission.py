@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tables.core.admission import admit_change, admit_new, needed_fields, types_by_path
+from tables.core.admission import admit_change, admit_new, needed_fields
 from tables.core.audit import stamped_change, stamped_new, timestamp
 from tables.core.descriptions import KeyAttribute, TableDescription
 from tables.core.errors import InvalidValue, TooLarge
@@ -118,11 +118,6 @@ def test_a_schema_judges_the_stamps_that_it_names():
     table = Table("T", "real-strings", "T", schema=never)
     with pytest.raises(InvalidValue, match="/createdBy"):
         admit_new({"id": {"S": "1"}}, table, STRING_KEY, "doe, jane", NOW)
-
-
-def test_keys_overrule_what_the_schema_declares():
-    dotted = TableDescription("t", KeyAttribute("a.b", "N"))
-    assert types_by_path(dotted, {"c": "S", r"a\.b": "S"}) == {"c": "S", r"a\.b": "N"}
 
 
 def test_a_projection_always_brings_the_keys():

@@ -63,7 +63,7 @@ def test_every_alias_of_a_table_names_an_item_alike_and_other_spellings_of_a_num
 
 
 @pytest.mark.parametrize(
-    ("n", "previous", "before", "needed"),
+    ("n", "left", "before", "needed"),
     [
         (1, None, "", False),
         (1, None, "a", True),
@@ -74,11 +74,9 @@ def test_every_alias_of_a_table_names_an_item_alike_and_other_spellings_of_a_num
     ],
 )
 def test_the_whole_state_is_kept_where_a_version_could_not_be_rebuilt_otherwise(
-    n, previous, before, needed
+    n, left, before, needed
 ):
-    last = None if previous is None else entry(n - 1, after=previous)
-
-    assert needs_base(n, last, before) is needed
+    assert needs_base(n, left, before) is needed
 
 
 def test_attributes_left_out_of_history_change_no_fingerprint():

@@ -24,7 +24,7 @@ def written(states, *, outside=(), lifetime=0):
             state = outside[n]
         previous = entries[-1] if entries else None
         before = fingerprint(state)
-        base = needs_base(n, previous, before)
+        base = needs_base(n, previous.after if previous else None, before)
         bodies[n] = Body(edits_between(state, after), state if base else None)
         entry = Entry(
             NAME, n, n, AUTHOR, "change", "real-orders", "Orders", {"pk": {"S": "1"}}, before,

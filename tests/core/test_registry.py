@@ -91,6 +91,12 @@ def test_what_is_not_said_has_its_default(load):
     }
 
 
+def test_types_are_read_by_path(load):
+    registry, mistakes = load(W + '[W.types]\ntotal = "N"\n"a.b[0]" = "SS"\n"x\\\\.y" = "B"')
+    assert not mistakes
+    assert registry.get("W").types == {"total": "N", "a.b[0]": "SS", r"x\.y": "B"}
+
+
 def test_one_switch_takes_every_write_away_even_from_superusers(load):
     registry, _ = load(WHOLE, read_only=True)
     assert registry.read_only
@@ -165,6 +171,9 @@ def test_nothing_but_the_alias_itself_reaches_a_table(load, alias):
         (W + 'schema = "boolean.json"', "tables.E007", "it is not an object", ""),
         (W + 'schema = "remote.json"', "tables.E007", "leads nowhere in this file", ""),
         (W + 'list_display = ["a..b"]', "tables.E008", "[W] list_display: The path 'a..b'", ""),
+        (W + '[W.types]\ntotal = "number"', "tables.E009", "[W.types] total", "The types are S, N"),
+        (W + '[W.types]\n"a..b" = "N"', "tables.E008", "[W.types]: The path 'a..b'", ""),
+        (W + "types = 5", "tables.E004", "[W] types must be a table", ""),
         (W + 'search_fields = ["a[x]"]', "tables.E008", "[W] search_fields: The path 'a[x]'", ""),
     ],
 )

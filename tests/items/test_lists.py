@@ -3,11 +3,12 @@
 import pytest
 
 from tables.core.errors import InvalidCursor, InvalidExpression
+from tables.core.operand_types import filter_types
 from tables.core.queries import CollectionQuery, parse_query
 from tables.core.registry import Table
 from tables.core.scans import parse_scan
 from tables.dynamodb.reads import Budget
-from tables.items.lists import cursor_at, filter_types, plan_of, read_collection
+from tables.items.lists import cursor_at, plan_of, read_collection
 from tests.dynamodb.conftest import fill
 
 TABLE = Table("Cities", "cities", "Cities")

@@ -53,7 +53,7 @@ def test_the_command_says_so_where_records_will_not_be_removed(
     def refuse(_name):
         raise InvalidRequest("Time to live is not supported.")
 
-    monkeypatch.setattr("tables.management.commands.create_state_table.enable_expiry", refuse)
+    monkeypatch.setattr("tables.management.own_tables.enable_expiry", refuse)
     said, complained = run()
 
     assert said == f"{settings.STATE_TABLE} created.\n"

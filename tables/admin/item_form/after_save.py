@@ -14,6 +14,7 @@ from tables.admin.item_form.back_to_list import list_of, remembering
 from tables.admin.item_form.pages import add_url, item_url
 from tables.admin.item_list.address import Address
 from tables.admin.recent_items import remember
+from tables.admin.values.hidden_characters import visible
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit
 from tables.core.expressions import format_path
@@ -34,7 +35,7 @@ def saved(
     """Say what was done to an item, and what others did to it meanwhile; then go on."""
     remember(visit, item, action)
     link = format_html(
-        '<a href="{}">{}</a>', item_url(visit, item), key_text(item, visit.description)
+        '<a href="{}"><bdi>{}</bdi></a>', item_url(visit, item), key_text(item, visit.description)
     )
     words = (
         _("The item “{}” was added.") if action == "added" else _("The item “{}” was changed: {}.")
@@ -47,7 +48,7 @@ def saved(
 
 
 def _paths_words(changes: Sequence[Change]) -> str:
-    named = ", ".join(format_path(change.path)[:100] for change in changes[:_NAMED_PATHS])
+    named = ", ".join(visible(format_path(change.path)[:100]) for change in changes[:_NAMED_PATHS])
     rest = len(changes) - _NAMED_PATHS
     return named if rest <= 0 else _("%(named)s and %(rest)s more") % {"named": named, "rest": rest}
 

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tables.admin.item_form.in_full import Shown, shown_value
 from tables.admin.item_form.saving import Clash
+from tables.admin.values.hidden_characters import marked
 from tables.core.errors import InvalidRequest
 from tables.core.expressions import format_path
 from tables.core.updates import Change
@@ -27,6 +29,11 @@ class Contested:
     opened: Shown | None
     stored: Shown | None
     yours: Shown | None
+
+    @property
+    def title(self) -> SafeString:
+        """The path, what can't be seen in it marked."""
+        return marked(self.name)
 
 
 def contested_paths(changes: Sequence[Change], clashes: Iterable[Clash]) -> list[Contested]:

@@ -15,7 +15,8 @@ from tables.core.values import Item
 from tables.dynamodb.reads import get_item
 from tables.items.new_keys import made_key, makes_key
 from tables.items.puts import create
-from tables.items.writes import itself, perform
+from tables.items.wanted import itself
+from tables.items.writes import perform
 
 _SALT = "dynadmin.new-key"
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tables.admin.item_form.value_text import can_say, text_of
+from tables.admin.values.hidden_characters import marked
+from tables.admin.values.one_line import short_number
 from tables.core.values import TYPES, AttributeValue, Item, content_of, type_of
 
 
@@ -17,6 +20,16 @@ class Shown:
     name: str
     tag: str
     text: str
+
+    @property
+    def title(self) -> SafeString:
+        """The attribute's name, what can't be seen in it marked."""
+        return marked(self.name)
+
+    @property
+    def marked(self) -> SafeString:
+        """The text with what can't be seen marked; its lines stay lines."""
+        return marked(self.text, lines=True)
 
     @property
     def word(self) -> str:
@@ -31,6 +44,8 @@ def shown_value(value: AttributeValue | None, name: str = "") -> Shown | None:
     tag = type_of(value)
     if tag == "S":
         return Shown(name, tag, str(content_of(value)))
+    if tag == "N":
+        return Shown(name, tag, short_number(value["N"]))
     return Shown(name, tag, text_of(value, "plain" if can_say(value, "plain") else "typed"))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from tables.admin.item_form.back_to_list import list_of, remembering
@@ -14,13 +16,14 @@ from tables.admin.item_form.form import ItemForm
 from tables.admin.item_form.in_full import shown_item
 from tables.admin.item_form.saving import EditConflict, seal
 from tables.admin.texts.sentences import expiry_words, moment_words
+from tables.admin.values.hidden_characters import unseen_words
 from tables.admin.values.one_line import key_text, size_text
 from tables.admin.visit import Visit
 from tables.core.audit import UPDATED
 from tables.core.keys import encode_token, key_of
 from tables.core.sizes import item_size
 from tables.core.updates import apply_changes
-from tables.core.values import Item
+from tables.core.values import Item, content_of
 
 
 def form_page(
@@ -31,7 +34,7 @@ def form_page(
     key = {} if form.is_new else key_of(form.opened, visit.description)
     rows = form.form_rows
     context = {
-        "title": _title(visit, form, key, may_write=may_write),
+        **_headed(_title(form, may_write=may_write), visit, key),
         "form": form,
         "rows": rows,
         "error_rows": [row for row in rows if row.row.error],
@@ -57,7 +60,7 @@ def conflict_page(visit: Visit, opened: Item, conflict: EditConflict) -> HttpRes
     )
     context = {
         **_around(visit, base),
-        "title": title % {"key": key_text(base, visit.description)},
+        **_headed(title, visit, base),
         "is_deleted": conflict.stored is None,
         "choices": choices,
         "merged": merged_paths(conflict.changes, conflict.conflicts),
@@ -72,7 +75,8 @@ def delete_page(visit: Visit, item: Item, conflict: EditConflict | None = None) 
     """The item in full, before it is deleted; with what changed when it was not as shown."""
     context = {
         **_around(visit, item),
-        "title": _("Delete “%(key)s”?") % {"key": key_text(item, visit.description)},
+        **_headed(_("Delete “%(key)s”?"), visit, item),
+        "unseen": _unseen_in_key(visit, item),
         "shown": shown_item(item),
         "size_text": size_text(item_size(item)),
         "choices": contested_paths([], conflict.conflicts if conflict else ()),
@@ -105,11 +109,24 @@ def _around_new(visit: Visit) -> dict[str, Any]:
     return {"list_url": back.url, "form_url": remembering(add_url(visit), back)}
 
 
-def _title(visit: Visit, form: ItemForm, key: Item, *, may_write: bool) -> str:
+def _title(form: ItemForm, *, may_write: bool) -> str:
     if form.is_new:
-        return _("Add an item to %(table)s") % {"table": visit.table.label}
-    words = _("Change “%(key)s”") if may_write else _("View “%(key)s”")
-    return words % {"key": key_text(key, visit.description)}
+        return _("Add an item to %(table)s")
+    return _("Change “%(key)s”") if may_write else _("View “%(key)s”")
+
+
+def _headed(words: str, visit: Visit, item: Item) -> dict[str, str]:
+    """A page's title, and the same as its heading with the key isolated from the words around."""
+    key = key_text(item, visit.description) if item else ""
+    label = str(visit.table.label)
+    heading = escape(words) % {"table": escape(label), "key": f"<bdi>{escape(key)}</bdi>"}
+    title = words % {"table": label, "key": key}
+    return {"title": title, "heading": mark_safe(heading)}  # noqa: S308 - escaped
+
+
+def _unseen_in_key(visit: Visit, item: Item) -> str:
+    key = key_of(item, visit.description)
+    return unseen_words("".join(str(content_of(value)) for value in key.values()))
 
 
 def item_url(visit: Visit, item: Item) -> str:

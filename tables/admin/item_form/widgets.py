@@ -17,6 +17,7 @@ from tables.admin.item_form.rows import Row, viewed
 from tables.admin.item_form.saving import read_only_names
 from tables.admin.item_form.value_text import View, holds_json, views_of
 from tables.admin.item_list.filter_choices import kind_options
+from tables.admin.values.hidden_characters import marked, unseen_words
 from tables.admin.values.moments import Moment, distance_words, moment_of, never_expires
 from tables.admin.visit import Visit
 from tables.core.schemas import subschema
@@ -97,6 +98,11 @@ class FormRow:
     def title(self) -> str:
         """What the label says: the schema's title, else the name."""
         return self.label or self.row.name or _("New attribute")
+
+    @property
+    def heading(self) -> SafeString:
+        """What the label says, as HTML: what can't be seen in a name is marked."""
+        return marked(self.title)
 
     @property
     def tabs(self) -> tuple[tuple[View, str], ...]:
@@ -199,6 +205,9 @@ def _note(row: Row, *, is_ttl: bool) -> str:
     reason = never_expires({row.type: row.text.strip()}) if is_ttl and row.text else ""
     if reason:
         return reason[:1].upper() + reason[1:] + "."
+    unseen = unseen_words(row.text) if row.type == "S" and row.view == "plain" else ""
+    if unseen and "\n" not in row.text:
+        return _("Holds what can’t be seen: %(unseen)s.") % {"unseen": unseen}
     moment = moment_of(row.text) if row.type == "N" else None
     if moment is None:
         return _("Date in UTC; the number is seconds.") if is_ttl and row.type == "N" else ""

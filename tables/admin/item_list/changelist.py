@@ -20,8 +20,10 @@ from tables.admin.item_list.previous_pages import (
     write_trail,
 )
 from tables.admin.item_list.table_body import Grid, write_grid
+from tables.admin.item_list.type_notes import TypeNote, type_notes
 from tables.admin.texts import sentences as words
 from tables.admin.visit import Visit
+from tables.core.operand_types import filter_types
 from tables.core.plans import Plan
 from tables.core.queries import CollectionQuery, parse_query
 from tables.core.registry import Table
@@ -29,7 +31,6 @@ from tables.core.values import Item
 from tables.items.lists import (
     CollectionPage,
     cursor_at,
-    filter_types,
     plan_of,
     read_collection,
 )
@@ -222,6 +223,11 @@ class ItemList:
     def filter_words(self) -> str:
         """The whole filter as a sentence."""
         return words.filter_words(self.query.filter)
+
+    @property
+    def type_notes(self) -> list[TypeNote]:
+        """How values are compared whose type nobody declared."""
+        return type_notes(self.query.filter, self.address, self.types)
 
     @property
     def meter_words(self) -> str:

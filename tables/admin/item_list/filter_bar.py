@@ -17,11 +17,11 @@ from tables.admin.item_list.filter_rows import Row, pairs_of_rows, row_of_term, 
 from tables.admin.visit import Visit
 from tables.core.expressions import format_path
 from tables.core.filters import Term
+from tables.core.operand_types import filter_types
 from tables.core.queries import SEARCH, CollectionQuery
 from tables.core.registry import Table
 from tables.core.schemas import subschema
-from tables.core.values import Item, type_of
-from tables.items.lists import filter_types
+from tables.core.values import Item
 
 # Choices of what is read: the plan decides, the whole table, or an index by name.
 _AUTOMATIC = ""
@@ -88,16 +88,12 @@ class FilterBar:
 
     @property
     def known_paths(self) -> SafeString:
-        """Paths to offer, with the type that each is declared or was seen to have."""
+        """Paths to offer, with the type that each is declared to have."""
         table = self.visit.table
         types = filter_types(table, self.visit.description)
-        values: Item = {}
-        for item in self.items:
-            values.update(item)
-        seen = {format_path((name,)): type_of(value) for name, value in values.items()}
+        seen = [format_path((name,)) for item in self.items for name in item]
         texts = dict.fromkeys([*types, *table.list_filter, *table.list_display, *seen])
-        known = {**seen, **types}
-        paths = tuple((text, known.get(text, "")) for text in texts)
+        paths = tuple((text, types.get(text, "")) for text in texts)
         return fragment("admin/tables/known_paths.html", paths=paths[:MAX_KNOWN_PATHS])
 
 
@@ -109,7 +105,8 @@ def bar_of_query(
     reads = _SCAN if query.scan_only else _AUTOMATIC
     if query.index:
         reads = f"{_INDEX}{query.index}"
-    rows = [row_of_term(term) for term in terms]
+    types = filter_types(visit.table, visit.description)
+    rows = [row_of_term(term, types) for term in terms]
     return FilterBar(visit, address, rows, reads, query.search or "", items)
 
 

@@ -42,7 +42,7 @@ def _kinds() -> Choices:
 
 def _types() -> Choices:
     return [
-        (AUTOMATIC, _("as declared, or text")),
+        (AUTOMATIC, _("as declared, or any")),
         ("S", _("text")),
         (EMPTY_TEXT, _("empty text")),
         ("N", _("number")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +28,13 @@ MAX_ROWS = 50
 AUTOMATIC = ""
 EMPTY_TEXT = "empty"
 _SUFFIXES = {tag: suffix for suffix, tag in TYPE_SUFFIXES.items()} | {EMPTY_TEXT: "s"}
+# One value of a list as it is typed, up to its comma or the end.
+_ENTRY = re.compile(
+    r'\s*(?:"(?P<quoted>(?:[^"\\]|\\.)*)"\s*(?=,|\Z)|(?P<plain>(?:[^,\\]|\\.|\\\Z)*))(?:,|\Z)',
+    re.DOTALL,
+)
+_TYPED_ESCAPE = re.compile(r'\\([\\,"])')
+_NEEDS_TYPED_ESCAPE = re.compile(r'([\\,"])')
 _INPUTS = ("path", "operator", "type", "value", "upper", "flag", "kind")
 
 
@@ -80,12 +88,43 @@ class Row:
             return ""
         if self.type == "BOOL" and operator.operands == 1:
             return self.flag
-        values = [self.value, self.upper] if operator.operands == 2 else [self.value]
-        if not all(values):
+        values = self._values(operator)
+        if not values or (operator.operands is not None and not all(values)):
             raise InvalidRequest(_("Type a value, or choose “empty text” as its type."))
-        if operator.operands == 2:
-            values = [escape_entry(value) for value in values]
-        return ",".join(values)
+        return values[0] if operator.operands == 1 else ",".join(map(escape_entry, values))
+
+    def _values(self, operator: Operator) -> list[str]:
+        """What was typed, without blanks around it unless it was said to be text."""
+        if operator.operands is None:
+            return typed_list(self.value)
+        values = [self.value, self.upper] if operator.operands == 2 else [self.value]
+        return values if self.type == "S" else [value.strip() for value in values]
+
+
+def typed_list(text: str) -> list[str]:
+    r"""The values of `paid, "a, b" , c\,d`: blanks around commas don't count, quotes keep them.
+
+    Nothing between two commas is no value. A backslash takes a comma, a quote or another backslash
+    literally.
+    """
+    values = []
+    for entry in _ENTRY.finditer(text):
+        quoted = entry["quoted"]
+        value = entry["plain"].strip() if quoted is None else quoted
+        if value or quoted is not None:
+            values.append(_TYPED_ESCAPE.sub(r"\1", value))
+        if entry.end() == len(text):
+            break
+    return values
+
+
+def listed(values: Iterable[str]) -> str:
+    """The text that `typed_list` reads back as these values."""
+    return ", ".join(
+        f'"{escaped}"' if value != value.strip() or not value else escaped
+        for value in values
+        for escaped in [_NEEDS_TYPED_ESCAPE.sub(r"\\\1", value)]
+    )
 
 
 def rows_of_form(form: QueryDict) -> list[Row]:
@@ -111,8 +150,22 @@ def pairs_of_rows(
     return pairs, checked
 
 
-def row_of_term(term: Term) -> Row:
-    """The row that means this term."""
+def row_of_term(term: Term, types: Mapping[str, str]) -> Row:
+    """The row that means this term; it names a type only where one has to be said."""
+    pinned = _row_with_type(term)
+    automatic = replace(pinned, type=AUTOMATIC)
+    return automatic if _means(automatic, term, types) else pinned
+
+
+def _means(row: Row, term: Term, types: Mapping[str, str]) -> bool:
+    try:
+        pair = row.pair(types)
+    except InvalidRequest:
+        return False
+    return [*terms_of(parse_query([pair], types=types).filter)] == [term]
+
+
+def _row_with_type(term: Term) -> Row:
     row = Row(format_path(term.path), term.operator.suffix)
     if not term.operands:
         return row
@@ -123,10 +176,9 @@ def row_of_term(term: Term) -> Row:
     if term.operator.suffix == "between":
         return replace(row, type=tag, value=texts[0], upper=texts[1])
     if term.operator.suffix == "in":
-        listed = ",".join(escape_entry(text) for text in texts)
-        return replace(row, type=tag, value=listed)
+        return replace(row, type=tag, value=listed(texts))
     if tag == "BOOL":
-        return replace(row, type=tag, flag=texts[0])
+        return replace(row, type=tag, value=texts[0], flag=texts[0])
     if not texts[0]:
         return replace(row, type=EMPTY_TEXT)
     return replace(row, type=tag, value="" if tag == "NULL" else texts[0])

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
 from tables.admin.item_list.changelist import ItemList
+from tables.admin.item_list.type_notes import other_comparisons
 from tables.admin.texts.sentences import count_words
-from tables.core.errors import InvalidRequest
-from tables.core.expressions import format_path
-from tables.core.filters import Term
-from tables.core.numbers import canonical_number
-from tables.core.queries import format_term
-from tables.core.values import AttributeValue, content_of, type_of
-
-_BOOLEANS = {"true": True, "false": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,50 +74,10 @@ def _exactness() -> str:
 
 
 def _ways(listing: ItemList) -> tuple[tuple[str, str], ...]:
-    return (*_retyped(listing), (_("Remove all conditions"), listing.address.path))
+    others = other_comparisons(listing.query.filter, listing.address, listing.types)
+    return (*others, (_("Remove all conditions"), listing.address.path))
 
 
 def _back(listing: ItemList) -> tuple[tuple[str, str], ...]:
     url = listing.previous_url or listing.first_url
     return ((_("Back"), url),) if url else ()
-
-
-def _retyped(listing: ItemList) -> Iterator[tuple[str, str]]:
-    """For each text that looks like something else: the same filter with that instead."""
-    parts = listing.query.filter.parts
-    for position, part in enumerate(parts):
-        if not isinstance(part, Term) or format_path(part.path) in listing.types:
-            continue
-        other = _other_type(part)
-        if other is None:
-            continue
-        changed = [*parts[:position], other, *parts[position + 1 :]]
-        words = (
-            _("Compare %(path)s as a number")
-            if type_of(other.operands[0]) == "N"
-            else _("Compare %(path)s as true or false")
-        )
-        pairs = [format_term(term, listing.types) for term in changed if isinstance(term, Term)]
-        yield words % {"path": format_path(part.path)}, listing.address.with_filter(pairs).url
-
-
-def _other_type(term: Term) -> Term | None:
-    operands = [_other_value(operand) for operand in term.operands]
-    if not operands or None in operands or term.operator.suffix == "type":
-        return None
-    types = {type_of(operand) for operand in operands if operand}
-    if len(types) != 1 or not types <= term.operator.types:
-        return None
-    return Term(term.path, term.operator, tuple(operand for operand in operands if operand))
-
-
-def _other_value(operand: AttributeValue) -> AttributeValue | None:
-    if type_of(operand) != "S":
-        return None
-    text = content_of(operand)
-    if text.lower() in _BOOLEANS:
-        return {"BOOL": _BOOLEANS[text.lower()]}
-    try:
-        return {"N": canonical_number(text)}
-    except InvalidRequest:
-        return None

@@ -17,15 +17,17 @@ from tables.admin.list_actions.ticked import read_chosen
 from tables.admin.recent_items import forget
 from tables.admin.texts.core_messages import told
 from tables.admin.texts.sentences import count_words, items_words
+from tables.admin.values.hidden_characters import alike
 from tables.admin.values.one_line import key_text, summary
 from tables.core.descriptions import TableDescription
 from tables.core.errors import PreconditionFailed, TablesError
 from tables.core.keys import encode_token
 from tables.core.preconditions import state_of
-from tables.core.values import Item
+from tables.core.values import Item, content_of
 from tables.items.deletes import delete_as_shown
 from tables.items.target import Target
-from tables.items.writes import itself, perform
+from tables.items.wanted import itself
+from tables.items.writes import perform
 
 log = structlog.get_logger(__name__)
 
@@ -36,12 +38,16 @@ _SUMMARY_CHARACTERS = 200
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An item of the confirmation page: `state` is what it was when it was shown."""
+    """An item of the confirmation page: `state` is what it was when it was shown.
+
+    One whose key looks like another's on the page `is_alike`.
+    """
 
     token: str
     key: str
     summary: str
     state: str
+    is_alike: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +81,14 @@ def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> Http
     if not items:
         messages.warning(listing.visit.request, _("The ticked items are already gone."))
         return HttpResponseRedirect(listing.address.url)
+    same = alike([_raw_key(item, description) for item in items])
     shown = [
         Shown(
             encode_token(item, description),
             key_text(item, description),
             _rest_of(item, description),
             state_of(item),
+            _raw_key(item, description) in same,
         )
         for item in items
     ]
@@ -145,6 +153,11 @@ def _deleted_words(outcomes: Sequence[Outcome]) -> str:
         len(outcomes),
     ) % {"count": count_words(len(outcomes)), "keys": named}
     return words + ("…" if len(outcomes) > _NAMED_KEYS else ".")
+
+
+def _raw_key(item: Item, description: TableDescription) -> str:
+    """The key as it is stored, to be compared by its look."""
+    return "\0".join(str(content_of(item[name])) for name in description.key_names)
 
 
 def _rest_of(item: Item, description: TableDescription) -> str:

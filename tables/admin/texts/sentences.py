@@ -15,7 +15,7 @@ from tables.core.descriptions import TableDescription
 from tables.core.expressions import Path, format_path
 from tables.core.filters import Group, Term, terms_of
 from tables.core.plans import Plan
-from tables.core.values import AttributeValue, Item, type_of
+from tables.core.values import TYPES, AttributeValue, Item, type_of
 from tables.dynamodb.reads import Page
 
 # Longest operand in a sentence, in characters.
@@ -65,9 +65,37 @@ def term_words(term: Term) -> str:
     """One condition, such as `population is at least 100000`."""
     path, label = format_path(term.path), _(term.operator.label)
     operands = [_operand_words(operand) for operand in term.operands]
+    if term.alternatives:
+        operands = [summary(operand, _OPERAND_CHARACTERS)[0] for operand in term.operands]
+    words = " ".join(filter(None, (path, label, ", ".join(operands))))
     if term.operator.words:
-        return _(term.operator.words).format(*operands, path=path, label=label)
-    return " ".join(filter(None, (path, label, ", ".join(operands))))
+        words = _(term.operator.words).format(*operands, path=path, label=label)
+    if term.alternatives:
+        return f"{words} ({kinds_words(term)})"
+    return _("%(condition)s (numbers only)") % {"condition": words} if term.is_guess else words
+
+
+def kinds_words(term: Term) -> str:
+    """The types that a term compares with, such as `text or number`."""
+    tags = dict.fromkeys(map(type_of, term.every_operand))
+    return _(" or ").join(kind_words(tag) for tag in tags)
+
+
+def kind_words(tag: str) -> str:
+    """What people call a type in a filter."""
+    return {"S": _("text"), "BOOL": _("true or false")}.get(tag) or _(TYPES[tag])
+
+
+def type_words(term: Term) -> str:
+    """How a value is compared whose type nobody declared; empty where its type is known."""
+    if not (term.alternatives or term.is_guess):
+        return ""
+    words = (
+        _("%(path)s has no declared type: compared as %(types)s.")
+        if term.alternatives
+        else _("%(path)s has no declared type: compared with numbers only, not with text.")
+    )
+    return words % {"path": format_path(term.path), "types": kinds_words(term)}
 
 
 def filter_words(filter: Group) -> str:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from html import escape
+from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tables.admin.values.one_line import CELL_CHARACTERS, size_text, summary
+from tables.admin.values.hidden_characters import marked, may_hide, visible
+from tables.admin.values.moments import moment_of, never_expires
+from tables.admin.values.one_line import (
+    CELL_CHARACTERS,
+    NUMBER_CHARACTERS,
+    short_number,
+    size_text,
+    summary,
+)
 from tables.core.values import TYPES, AttributeValue, dumps, plain_value
 
 # Longest text that a cell unfolds to, in characters; the item's own page has the rest.
@@ -22,8 +30,6 @@ _BINARY_START = 12
 _BETWEEN = "\1"
 _SIMPLE_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _LINK = re.compile(r"https?://[^\s\"'<>\\]{1,2000}")
-# Seconds of the years 2001 to 2100: what a number of ten digits may mean.
-_FIRST_SECOND, _LAST_SECOND = 1_000_000_000, 4_133_980_800
 
 
 class Cells:
@@ -31,7 +37,6 @@ class Cells:
 
     def __init__(self, ttl_attribute: str | None = None) -> None:
         self.ttl_attribute = ttl_attribute
-        self._now = datetime.now(UTC)
         self._writers: dict[str, Callable[..., str]] = {
             "S": self._string,
             "N": self._number,
@@ -53,8 +58,8 @@ class Cells:
             if tag == "NULL":
                 return self._null
             html = (
-                self._expiry(content)
-                if tag == "N" and name == self.ttl_attribute
+                self._expiry(tag, content)
+                if name and name == self.ttl_attribute
                 else self._writers[tag](tag, content)
             )
             return _type_tag(tag) + html if with_type else html
@@ -77,7 +82,7 @@ class Cells:
 
     def _strings(self, values: Sequence[AttributeValue]) -> list[str]:
         texts = [value.get("S", "") for value in values]
-        escaped = escape_all(texts)
+        escaped = _marked_all(texts)
         return [
             safe
             if text and len(text) <= CELL_CHARACTERS and text[:4] != "http"
@@ -98,10 +103,10 @@ class Cells:
         texts = [_BETWEEN.join(entries) for entries in sets]
         return [
             f'<ul class="chips"><li>{safe.replace(_BETWEEN, "</li><li>")}</li></ul>'
-            if _are_simple_chips(entries, text)
+            if safe and _are_simple_chips(entries, text)
             else self.value(value)
             for entries, text, safe, value in zip(
-                sets, texts, escape_all(texts), values, strict=True
+                sets, texts, _safe_sets(texts), values, strict=True
             )
         ]
 
@@ -109,8 +114,8 @@ class Cells:
         """Values as escaped text without anything to click, for use inside links."""
         texts = [value.get("S") or value.get("N") or "" for value in values]
         return [
-            safe if 0 < len(text) <= CELL_CHARACTERS else self._plain(value)
-            for text, safe, value in zip(texts, escape_all(texts), values, strict=True)
+            safe if 0 < len(text) <= NUMBER_CHARACTERS else self._plain(value)
+            for text, safe, value in zip(texts, _marked_all(texts), values, strict=True)
         ]
 
     def _plain(self, value: AttributeValue) -> str:
@@ -118,9 +123,9 @@ class Cells:
         if not text:
             return self._empty
         if is_whole:
-            return escape(text)
-        full = escape(summary(value, UNFOLDED_CHARACTERS)[0])
-        return f'<span title="{full}">{escape(text)}</span>'
+            return marked(text)
+        full = escape(visible(summary(value, UNFOLDED_CHARACTERS)[0]))
+        return f'<span title="{full}">{marked(text)}</span>'
 
     def _string(self, _tag: str, text: str) -> str:
         if not text:
@@ -131,25 +136,33 @@ class Cells:
                 f'<a class="out" href="{escape(text)}" target="_blank" '
                 f'rel="noopener noreferrer">{escape(shown)}</a>'
             )
-        return escape(text) if len(text) <= CELL_CHARACTERS else _cut(text, text)
+        return marked(text) if len(text) <= CELL_CHARACTERS else _cut(text, text)
 
     def _number(self, _tag: str, text: str) -> str:
         if len(text) < 10 and text.isdigit():
             return f'<span class="number">{text}</span>'
-        if len(text) in (10, 13) and (moment := _moment(text)):
-            return f'<span class="number when" title="{moment}">{text}</span>'
-        if len(text) > CELL_CHARACTERS:
-            return _cut(text, text)
+        if len(text) in (10, 13) and (moment := moment_of(text)):
+            return f'<span class="number when" title="{moment.words}">{text}</span>'
+        if len(text) > NUMBER_CHARACTERS:
+            short = escape(short_number(text))
+            return f'<span class="number" title="{escape(text)}">{short}</span>'
         return f'<span class="number">{escape(text)}</span>'
 
-    def _expiry(self, text: str) -> str:
-        moment = _moment(text)
-        if not moment:
-            return self._number("N", text)
-        is_over = int(text) <= self._now.timestamp()
-        words = _("Expired %(when)s") if is_over else _("Expires %(when)s")
-        title = escape(words % {"when": moment})
-        return f'<span class="number when expiry" title="{title}">{text}</span>'
+    def _expiry(self, tag: str, content: Any) -> str:
+        """A time to live as its date, the digits beside; what never expires says why, no date."""
+        html = self._writers[tag](tag, content) if tag != "N" else escape(short_number(content))
+        if reason := never_expires({tag: content}):
+            tag_words = escape(reason.partition(":")[0])
+            return f'{html} <span class="tag never" title="{escape(reason)}">{tag_words}</span>'
+        moment = moment_of(content)
+        if moment is None:
+            return self._number("N", content)
+        words = _("Expired %(when)s") if moment.is_over else _("Expires %(when)s")
+        title = escape(f"{words % {'when': moment.words}} ({content})")
+        return (
+            f'<time class="number when expiry" datetime="{moment.at:%Y-%m-%dT%H:%M:%SZ}" '
+            f'title="{title}">{moment.short}</time>'
+        )
 
     def _boolean(self, _tag: str, content: bool) -> str:
         return f'<span class="boolean">{"true" if content else "false"}</span>'
@@ -169,7 +182,7 @@ class Cells:
         full = ", ".join(entries[: UNFOLDED_CHARACTERS // 10])
         return (
             f'<details><summary><ul class="chips">{chips}<li class="more">+{rest}</li></ul>'
-            f'</summary><div class="unfolded">{escape(full[:UNFOLDED_CHARACTERS])}'
+            f'</summary><div class="unfolded">{marked(full[:UNFOLDED_CHARACTERS], lines=True)}'
             f"{_more(full, entries)}</div></details>"
         )
 
@@ -178,13 +191,15 @@ class Cells:
             return self._empty
         is_whole = len(entry) <= _CHIP_CHARACTERS
         text = entry if is_whole else entry[: _CHIP_CHARACTERS - 1] + "…"
-        return escape(text) if tag != "BS" else f"{self._binary('B', entry)}"
+        if tag == "NS":
+            return escape(short_number(entry))
+        return marked(text) if tag != "BS" else f"{self._binary('B', entry)}"
 
     def _nested(self, tag: str, content: object) -> str:
         value = {tag: content}
         text, is_whole = summary(value)
         if is_whole:
-            return f'<span class="nested">{escape(text)}</span>'
+            return f'<span class="nested">{marked(text)}</span>'
         full = dumps(plain_value(value), pretty=True).decode()
         return _cut(full, text)
 
@@ -194,6 +209,19 @@ def escape_all(texts: Sequence[str]) -> list[str]:
     escaped = escape("\0".join(texts)).split("\0") if texts else []
     # A text with the separator in it: each for itself.
     return escaped if len(escaped) == len(texts) else [escape(text) for text in texts]
+
+
+def _marked_all(texts: Sequence[str]) -> list[str]:
+    """Every text escaped, and marked where something in it can't be seen."""
+    return list(map(marked, texts)) if may_hide("\0".join(texts), len(texts)) else escape_all(texts)
+
+
+def _safe_sets(texts: Sequence[str]) -> list[str]:
+    """The joined entries of many sets, escaped; nothing for one that must be looked at closer."""
+    return [
+        "" if may_hide(text.replace(_BETWEEN, "\0"), text.count(_BETWEEN) + 1) else safe
+        for text, safe in zip(texts, escape_all(texts), strict=True)
+    ]
 
 
 def _is_simple_number(text: str) -> bool:
@@ -216,24 +244,15 @@ def _type_tag(tag: str) -> str:
 
 def _cut(full: str, text: str) -> str:
     """A long text as its beginning, which unfolds."""
-    start = escape(text[: CELL_CHARACTERS - 1].rstrip("…"))
+    start = marked(text[: CELL_CHARACTERS - 1].rstrip("…"))
     end = "…" if len(full) > UNFOLDED_CHARACTERS else ""
     return (
         f"<details><summary>{start}…</summary>"
-        f'<div class="unfolded">{escape(full[:UNFOLDED_CHARACTERS])}{end}</div></details>'
+        f'<div class="unfolded">{marked(full[:UNFOLDED_CHARACTERS], lines=True)}{end}</div>'
+        "</details>"
     )
 
 
 def _more(full: str, entries: list[str]) -> str:
     is_all = len(full) <= UNFOLDED_CHARACTERS and len(entries) <= UNFOLDED_CHARACTERS // 10
     return "" if is_all else "…"
-
-
-def _moment(text: str) -> str:
-    """What a number means as seconds or milliseconds since 1970, or nothing."""
-    if not (text.isascii() and text.isdigit()):
-        return ""
-    seconds = int(text[:10]) if len(text) == 13 else int(text[:11])
-    if not _FIRST_SECOND <= seconds <= _LAST_SECOND:
-        return ""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -39,6 +39,12 @@ class Moment:
         return self.at.strftime("%Y-%m-%d %H:%M:%S UTC")
 
     @property
+    def short(self) -> str:
+        """As a column has it: without seconds that are none, and with its zone."""
+        text = self.at.strftime("%Y-%m-%d %H:%M")
+        return f"{text}:{self.at:%S} UTC" if self.at.second else f"{text} UTC"
+
+    @property
     def is_over(self) -> bool:
         """Whether it is past."""
         return self.at <= datetime.now(UTC)

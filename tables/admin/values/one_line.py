@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal, InvalidOperation
 
+from tables.admin.values.hidden_characters import visible
 from tables.core.descriptions import TableDescription
+from tables.core.numbers import EXACT
 from tables.core.values import AttributeValue, Item, content_of, type_of
 
+# Longest number that is shown as it is stored: a sign, `0.` and 38 digits.
+NUMBER_CHARACTERS = 41
 # Longest text of a cell before it is cut, in characters.
 CELL_CHARACTERS = 80
 _KEY_CHARACTERS = 120
@@ -17,7 +22,7 @@ def summary(value: AttributeValue, characters: int = CELL_CHARACTERS) -> tuple[s
 
     Only as much of the value is looked at as the line can hold.
     """
-    scalar = value.get("S") or value.get("N")
+    scalar = value.get("S") or short_number(value.get("N") or "")
     if scalar and len(scalar) <= characters:
         return scalar, True
     text = ""
@@ -28,8 +33,21 @@ def summary(value: AttributeValue, characters: int = CELL_CHARACTERS) -> tuple[s
     return text, True
 
 
+def short_number(text: str) -> str:
+    """A stored number as it is shown: one with very many zeros by its exponent, every digit kept.
+
+    `1E+125` has 126 digits when it is written out; `0` and short numbers stay as they are stored.
+    """
+    if len(text) <= NUMBER_CHARACTERS:
+        return text
+    try:
+        return str(Decimal(text).normalize(EXACT))
+    except InvalidOperation:
+        return text
+
+
 def key_text(item: Item, description: TableDescription) -> str:
-    """An item's key in words, such as `DE · Berlin#2950159`."""
+    """An item's key in words, such as `DE · Berlin#2950159`; what can't be seen has a sign."""
     return next(iter(key_texts([item], description)))
 
 
@@ -37,7 +55,7 @@ def key_texts(items: Iterable[Item], description: TableDescription) -> Iterator[
     """The keys of many items in words."""
     names = description.key_names
     for item in items:
-        yield " · ".join([summary(item[name], _KEY_CHARACTERS)[0] for name in names])
+        yield " · ".join([visible(summary(item[name], _KEY_CHARACTERS)[0]) for name in names])
 
 
 def size_text(size: int) -> str:
@@ -62,6 +80,8 @@ def _pieces(value: AttributeValue) -> Iterator[str]:
         yield "true" if content else "false"
     elif tag == "NULL":
         yield "null"
+    elif tag == "N":
+        yield short_number(content)
     else:
         yield content
 

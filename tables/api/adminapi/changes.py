@@ -14,7 +14,8 @@ from tables.core.values import Item
 from tables.items.drafts import Edit
 from tables.items.target import Target
 from tables.items.updates import update
-from tables.items.writes import Rewrite, send
+from tables.items.wanted import Rewrite
+from tables.items.writes import send
 
 _NOT_BEGUN = Unavailable("Not begun: it is not known whether the action before it was done.")
 

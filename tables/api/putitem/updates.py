@@ -14,7 +14,8 @@ from tables.core.updates import require_changes
 from tables.items.conditions import Expected
 from tables.items.drafts import Edit
 from tables.items.updates import update
-from tables.items.writes import Rewrite, send
+from tables.items.wanted import Rewrite
+from tables.items.writes import send
 
 
 def update_item(members: Members, caller: Caller) -> dict[str, Any]:

@@ -33,7 +33,13 @@ urlpatterns = [
     re_path(rf"{_TABLE}/search/?\Z", Search.as_view({"post": "search"}), name="v1-search"),
     re_path(rf"{_TABLE}/batch/?\Z", Batch.as_view({"post": "batch"}), name="v1-batch"),
     re_path(r"^api/schema/?\Z", SchemaView.as_view(), name="api-schema"),
+    re_path(r"^api/schema/(?P<alias>[^/]+)/?\Z", SchemaView.as_view(), name="api-schema-of-table"),
     re_path(r"^api/docs/?\Z", SwaggerView.as_view(), name="api-docs"),
+    re_path(
+        r"^api/docs/tables/(?P<alias>[^/]+)/?\Z",
+        SwaggerView.as_view(),
+        name="api-docs-of-table",
+    ),
     re_path(r"^api/docs/errors/?\Z", ErrorsPage.as_view(), name="api-errors"),
     re_path(r"^api(?:/.*)?\Z", nowhere),
 ]

@@ -36,7 +36,7 @@ def test_a_new_item_has_its_key_its_stamps_and_a_message_with_a_link(person):
     assert set(item["n"]["NS"]) == {"1", "2"}
     assert item["createdBy"] == item["lastUpdatedBy"] == {"S": "doe, jane"}
     page = text(person.client.get(answer["Location"]))
-    assert '<a href="/admin/tables/Workers/7/change/">7</a>” was added.' in page
+    assert '<a href="/admin/tables/Workers/7/change/"><bdi>7</bdi></a>” was added.' in page
 
 
 def test_a_composite_key_takes_both_parts_in_their_types(person):
@@ -329,7 +329,7 @@ def test_12_names_and_values_are_escaped_everywhere(person, sign_in):
 def test_whoever_may_only_look_sees_the_item_and_no_control(reader):
     store("Types", {**ITEM, "m": {"M": {"deep": {"L": [{"N": "1"}]}}}})
     page = text(reader.client.get(url("Types", ITEM)))
-    assert "<h1>View “x”</h1>" in page
+    assert "<h1>View “<bdi>x</bdi>”</h1>" in page
     assert "deep" in page
     content = page[page.index('id="content"') : page.index("<dialog")]
     assert not re.search(r"<(form|input|textarea|select|button)\b", content)
@@ -387,7 +387,7 @@ def asked(person):
 
 
 def test_deleting_shows_the_item_in_full_first(asked):
-    assert "<h1>Delete “x”?</h1>" in text(asked.page)
+    assert "<h1>Delete “<bdi>x</bdi>”?</h1>" in text(asked.page)
     assert "\none</pre>" in text(asked.page)
     assert stored("Types", KEY) == ITEM
     answer = asked.press()

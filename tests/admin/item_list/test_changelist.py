@@ -205,10 +205,35 @@ def test_browsing_a_large_table_asks_nothing(staff, people, settings):
 
 
 def test_nothing_found_offers_what_may_have_been_meant(staff, people):
-    page = get(staff, "/admin/tables/People/", age="30")
+    page = get(staff, "/admin/tables/People/", age__s="30")
     assert page.text("div", id="explanation").startswith("No item matches")
-    (way,) = [a for a in page.all("a") if a["text"] == "Compare age as a number"]
+    (way,) = [a for a in page.all("a") if a["text"] == "Compare age as any type"]
     assert keys(Page(staff.get(way["attrs"]["href"]))) == ["1"]
+
+
+def test_a_value_without_a_declared_type_is_compared_as_any_and_can_be_pinned(staff, people):
+    page = get(staff, "/admin/tables/People/", age__ne="30")
+    assert "1" not in keys(page)
+    (note,) = page.all("p", class_="note type-note")
+    words = "age has no declared type: compared as text or number."
+    assert note["text"].startswith(words)
+    pins = {a["text"]: a["attrs"]["href"] for a in page.all("a") if a["text"].startswith("only as")}
+    assert pins == {
+        "only as text": "/admin/tables/People/?age__ne__s=30",
+        "only as number": "/admin/tables/People/?age__ne__n=30",
+    }
+    pinned = Page(staff.get(pins["only as text"]))
+    assert "1" in keys(pinned)
+    assert not pinned.all("p", class_="note type-note")
+
+
+def test_order_without_a_declared_type_is_that_of_numbers_and_says_so(staff, people):
+    page = get(staff, "/admin/tables/People/", age__gt="9")
+    (note,) = page.all("p", class_="note type-note")
+    assert note["text"].startswith("age has no declared type: compared with numbers only")
+    page = get(staff, "/admin/tables/People/", age__gt="900")
+    (way,) = [a for a in page.all("a") if a["text"] == "Compare age as text"]
+    assert way["attrs"]["href"] == "/admin/tables/People/?age__gt__s=900"
 
 
 def test_a_key_that_is_not_there_says_so(staff, people):

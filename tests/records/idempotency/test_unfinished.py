@@ -13,7 +13,7 @@ from tables.core.errors import (
     Unavailable,
 )
 from tables.dynamodb import client, writes
-from tables.records.idempotency import keeping as idempotency
+from tables.records.idempotency import perform as idempotency
 from tables.records.idempotency.kept_answers import KEPT_SECONDS, Answer
 from tests.records.conftest import (
     Died,
@@ -184,7 +184,7 @@ class TestUnfinished:
                     door.send("PATCH", "/things/a")
             return original(operation, members, **how)
 
-        monkeypatch.setattr(writes, "_pause", lambda _attempt: None)
+        monkeypatch.setattr(writes, "pause", lambda _attempt: None)
         with monkeypatch.context() as patch:
             patch.setattr(client, "_send", overtake)
             patch.setattr(idempotency, "_ATTEMPTS", 1)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from tables.access.authentication import caller_of
-from tables.access.rights import viewable_tables
+from tables.access.callers import Caller
+from tables.access.rights import require, viewable_tables
 from tables.api.v1.openapi.items import subject_of
 from tables.api.v1.openapi.operations import PATHS
 from tables.api.v1.openapi.parts import HEADERS, PARAMETERS, problem_responses
 from tables.api.v1.openapi.schemas import SCHEMAS
-from tables.api.v1.openapi.subject import ANY
+from tables.api.v1.openapi.subject import ANY, Subject
+from tables.api.v1.openapi.texts import folded
 from tables.configuration import description, registry
 from tables.core.descriptions import TableDescription
 from tables.core.errors import TablesError, Unavailable
@@ -35,9 +39,10 @@ class V1Schema(AutoSchema):
 
 
 class V1Generator(SchemaGenerator):
-    """Describes the tables that the caller may view, each with its own items.
+    """Describes the tables that the caller may view, each with its own items; or one of them.
 
-    Nobody gets the operations without the tables; a command line gets all tables.
+    Nobody gets the operations without the tables, and so does who may view more tables than one
+    document holds (`SCHEMA_ALIASES`); a command line gets all tables.
     """
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
@@ -48,15 +53,42 @@ class V1Generator(SchemaGenerator):
         components["parameters"] = PARAMETERS
         components["headers"] = HEADERS
         components["responses"] = problem_responses()
-        for table, known in _described(self._tables(request)):
-            _describe(table, known, document)
+        if request is None:
+            _describe_all(list(registry().tables.values()), document)
+        elif "alias" in request.parser_context["kwargs"]:
+            _describe_one(request.parser_context["kwargs"]["alias"], caller_of(request), document)
+        else:
+            _describe_viewable(caller_of(request), document)
         return document
 
-    @staticmethod
-    def _tables(request: Any) -> list[Table]:
-        if request is None:
-            return list(registry().tables.values())
-        return viewable_tables(caller_of(request), registry())
+
+_TOO_MANY = (
+    " You may view {count} tables, more than one document describes: each has its own at "
+    "`/api/schema/{{alias}}`, shown at `/api/docs/tables/{{alias}}`. `/api/v1/tables` lists them."
+)
+
+
+def _describe_all(tables: Iterable[Table], document: dict[str, Any]) -> None:
+    names = _Names(document["components"]["schemas"])
+    for table, known in _described(tables):
+        _describe(table, known, names, document)
+
+
+def _describe_one(alias: str, caller: Caller, document: dict[str, Any]) -> None:
+    """One table and nothing of any other. Raises TableNotFound, also where it may not be viewed."""
+    table = registry().get(alias)
+    require(caller, "view", table)
+    _describe_all([table], document)
+    paths = document["paths"].items()
+    document["paths"] = {path: methods for path, methods in paths if "{alias}" not in path}
+
+
+def _describe_viewable(caller: Caller, document: dict[str, Any]) -> None:
+    tables = viewable_tables(caller, registry())
+    if len(tables) <= settings.SCHEMA_ALIASES:
+        _describe_all(tables, document)
+    else:
+        document["info"]["description"] += _TOO_MANY.format(count=len(tables))
 
 
 class _Bearer(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # untyped
@@ -85,7 +117,7 @@ class _Session(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
         }
 
 
-def _described(tables: list[Table]) -> Iterator[tuple[Table, TableDescription | None]]:
+def _described(tables: Iterable[Table]) -> Iterator[tuple[Table, TableDescription | None]]:
     """Each table with its description, or None once DynamoDB has not answered."""
     is_reachable = True
     for table in tables:
@@ -97,9 +129,33 @@ def _described(tables: list[Table]) -> Iterator[tuple[Table, TableDescription | 
         yield table, known
 
 
-def _describe(table: Table, known: TableDescription | None, document: dict[str, Any]) -> None:
+class _Names:
+    """What the document calls each table: names that generators of clients can tell apart.
+
+    They leave out punctuation and case, so that `Workers.NewItem` is `WorkersNewItem`, which
+    another alias could make too.
+    """
+
+    def __init__(self, components: Iterable[str]) -> None:
+        self._taken = {folded(component) for component in components}
+
+    def take(self, table: Table, known: TableDescription | None) -> tuple[Subject, dict[str, Any]]:
+        """The table's subject and its components, under a name that nothing else has."""
+        for number in itertools.count(1):
+            name = table.alias if number == 1 else f"{table.alias}{number}"
+            subject, components = subject_of(table, known, name)
+            own = {folded(component) for component in components}
+            if own.isdisjoint(self._taken):
+                self._taken |= own
+                return subject, components
+        raise AssertionError
+
+
+def _describe(
+    table: Table, known: TableDescription | None, names: _Names, document: dict[str, Any]
+) -> None:
     """Add the paths and schemas of one table."""
-    subject, schemas = subject_of(table, known)
+    subject, schemas = names.take(table, known)
     document["components"]["schemas"] |= schemas
     for template, methods in PATHS.items():
         if "{alias}" not in template:

@@ -7,15 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from tables.api.v1.openapi.examples import example_item
-from tables.api.v1.openapi.schemas import INDEX, search_of, shown, typed_item, typed_patch
+from tables.api.v1.openapi.schemas import INDEX, search_of, typed_item, typed_patch
+from tables.api.v1.openapi.shapes import Shapes, relaxed
 from tables.api.v1.openapi.subject import Subject
-from tables.api.v1.openapi.texts import STRING, Part
-from tables.api.v1.openapi.values import BINARY, NAMES, NUMBER, VALUE, typed, typed_scalar
+from tables.api.v1.openapi.texts import STRING, Part, folded
+from tables.api.v1.openapi.values import BINARY, NAMES, NUMBER, typed, typed_scalar
+from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.descriptions import KeyType, TableDescription
 from tables.core.expressions import parse_path
+from tables.core.operand_types import filter_types
+from tables.core.queries import PARAMETERS
 from tables.core.registry import Table
-from tables.core.schemas import declared_types
-from tables.items.rules import kept_names
 
 _KEY_TYPES: Mapping[KeyType, Part] = {
     "S": {**STRING, "minLength": 1},
@@ -40,20 +42,23 @@ _TYPED: Mapping[str, Part] = {
     "integer": typed_scalar("N"),
     "boolean": typed("BOOL", {"type": "boolean"}),
 }
-# Keywords that name or place a whole schema document, which a component is not.
-_OF_DOCUMENTS = ("$schema", "$id")
 
 
-def subject_of(table: Table, known: TableDescription | None) -> tuple[Subject, dict[str, Part]]:
+def subject_of(
+    table: Table, known: TableDescription | None, name: str = ""
+) -> tuple[Subject, dict[str, Part]]:
     """A table's subject, and the schemas of its items by component name.
 
-    Where the keys are not known, the schema alone describes an item.
+    Where the keys are not known, the schema alone describes an item. `name` is what the document
+    calls the table: its alias, unless told.
     """
-    items = _items_of(table, known)
+    shapes = Shapes(name or table.alias, table.schema or {})
+    items = _items_of(table, known, shapes.whole())
     example = example_item(table, known) if known else None
     components = {**items.plain(), **items.typed(), "Search": search_of(_index(known))}
     subject = Subject(
         alias=table.alias,
+        name=name or table.alias,
         has_natural_key=bool(table.natural_key),
         creates_by_put=not items.made,
         requires_precondition=table.require_precondition,
@@ -65,7 +70,8 @@ def subject_of(table: Table, known: TableDescription | None) -> tuple[Subject, d
         indexes=tuple(index.name for index in known.indexes) if known else None,
         takes_forms="NewForm" in components,
     )
-    return subject, {f"{table.alias}.{name}": part for name, part in components.items()}
+    own = {f"{subject.name}.{word}": part for word, part in components.items()}
+    return subject, own | shapes.components
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,6 @@ class _Items:
     index keys too; `made` are the keys that the server makes, `defaulted` those that it may.
     """
 
-    alias: str
     whole: Part
     keys: Mapping[str, KeyType]
     indexed: Mapping[str, KeyType]
@@ -98,8 +103,10 @@ class _Items:
             for name, part in fixed.items()
         }
         schemas = {
-            "Item": self._required(self.whole, [*self.keys, *self.needed]),
-            "Shown": shown(f"{self.alias}.Item"),
+            "Shown": {
+                **relaxed(self.whole),
+                "description": "An item, or the part of it that `fields` names.",
+            },
             "NewItem": self._required({**self.whole, "properties": new}, self._of_new),
             "ItemAtUrl": self._required({**self.whole, "properties": fixed}, self._of_url),
             "MergePatch": {
@@ -162,20 +169,16 @@ class _Items:
         return self._required(form, required)
 
 
-def _items_of(table: Table, known: TableDescription | None) -> _Items:
-    whole = _moved(table.schema or {"type": "object"}, f"#/components/schemas/{table.alias}.Item")
+def _items_of(table: Table, known: TableDescription | None, whole: Part) -> _Items:
     indexed = known.declared_types() if known else {}
     first = known.partition_key if known else None
     makes_keys = not table.client_keys or bool(table.natural_key)
     natural = [str(parse_path(name)[0]) for name in table.natural_key]
-    required = [name for name in whole.get("required", ()) if name not in kept_names(table)]
+    required = [name for name in whole.get("required", ()) if name not in AUDIT_ATTRIBUTES]
     return _Items(
-        alias=table.alias,
         whole={
             "propertyNames": NAMES,
-            "additionalProperties": VALUE,
             **whole,
-            "type": "object",
             "properties": _properties(table, indexed, whole.get("properties", {})),
         },
         keys={key.name: key.type for key in known.key_attributes} if known else {},
@@ -190,26 +193,15 @@ def _properties(
     table: Table, indexed: Mapping[str, KeyType], declared: Mapping[str, Any]
 ) -> dict[str, Part]:
     """What is known of attributes by name: from keys, from the table's schema, from us."""
-    spoken = {name: _spelled(part) for name, part in declared.items()}
     types: dict[str, Part] = {
         name: {"minLength": 1} if name in declared else _NATURAL
         for name in table.natural_key
         if len(parse_path(name)) == 1
     }
     types |= {name: _KEY_TYPES[tag] for name, tag in indexed.items()}
-    properties = types | {name: {**types.get(name, {}), **part} for name, part in spoken.items()}
-    kept = {name: {**STRING, "readOnly": True} for name in kept_names(table)}
-    if table.version:
-        kept[table.version] = {**NUMBER, "readOnly": True}
-    return properties | kept
-
-
-def _spelled(schema: Any) -> Part:
-    """A schema as an object: a boolean is one, too, of anything or of nothing."""
-    if isinstance(schema, bool):
-        return {} if schema else {"not": {}}
-    spelled: Part = schema
-    return spelled
+    properties = types | {name: {**types.get(name, {}), **part} for name, part in declared.items()}
+    stamps = AUDIT_ATTRIBUTES if table.audit_attributes else ()
+    return properties | {stamp: {**STRING, "readOnly": True} for stamp in stamps}
 
 
 def _index(known: TableDescription | None) -> Part:
@@ -220,37 +212,15 @@ def _index(known: TableDescription | None) -> Part:
 
 
 def _filters(table: Table, known: TableDescription | None) -> list[Part]:
-    types = {**declared_types(table.schema), **(known.declared_types() if known else {})}
-    return [
-        {
-            "name": path,
+    types = filter_types(table, known)
+    filters = {
+        folded(path): {
+            "name": f"{path}__eq" if path in PARAMETERS else path,
             "in": "query",
             "description": "Equality; add an operator for another comparison.",
             "schema": _FILTERABLE[tag],
         }
         for path, tag in types.items()
         if tag in _FILTERABLE and "__" not in path
-    ]
-
-
-def _moved(schema: Mapping[str, Any], place: str) -> Part:
-    """A schema document as a component: its references to itself lead to its new place."""
-    moved: Part = _placed(schema, place)
-    return {name: value for name, value in moved.items() if name not in _OF_DOCUMENTS}
-
-
-def _placed(node: Any, place: str) -> Any:
-    """A part of a schema in a component; its numbers are only those that DynamoDB holds."""
-    if isinstance(node, list):
-        return [_placed(child, place) for child in node]
-    if not isinstance(node, Mapping):
-        return node
-    placed = {
-        name: place + value[1:]
-        if name == "$ref" and isinstance(value, str) and value.startswith("#")
-        else _placed(value, place)
-        for name, value in node.items()
     }
-    if placed.get("type") in ("number", "integer"):
-        placed["allOf"] = [*placed.get("allOf", ()), NUMBER]
-    return placed
+    return list(filters.values())

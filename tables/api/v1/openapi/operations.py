@@ -14,7 +14,7 @@ from tables.api.v1.media_types import (
     TYPED,
 )
 from tables.api.v1.openapi.parts import FILTER_HELP, PARAMETERS, headers, problems, ref
-from tables.api.v1.openapi.schemas import page_of
+from tables.api.v1.openapi.schemas import JSON_PATCH_BODY, page_of
 from tables.api.v1.openapi.subject import Subject
 from tables.api.v1.openapi.texts import Part
 
@@ -187,7 +187,7 @@ def change_item(subject: Subject) -> Part:
             {
                 MERGE_PATCH: merge,
                 PLAIN: merge,
-                JSON_PATCH: {"schema": ref("schemas", "JsonPatch")},
+                JSON_PATCH: {"schema": JSON_PATCH_BODY},
                 TYPED: {"schema": subject.schema("TypedPatch")},
             }
         ),

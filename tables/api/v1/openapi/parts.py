@@ -18,7 +18,8 @@ _TYPES = ", ".join(f"`{suffix}`" for suffix in TYPE_SUFFIXES)
 FILTER_HELP = (
     "Any other parameter filters: `training.status=completed`, `total__gte=100`, "
     f"`note__exists=true`. The last suffix is the operator ({_FILTERS}); a type ({_TYPES}) may "
-    "follow it where the declared type is not meant. `plan` in the answer says what was read."
+    "follow it where the declared type is not meant. A value without a declared type is compared "
+    "as any that it may be. `plan` in the answer says what was read, and such types."
 )
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from tables.api.v1.openapi.parts import object_of, ref
-from tables.api.v1.openapi.texts import PATH, STRING, Part
+from tables.api.v1.openapi.texts import PATH, STRING, Part, word
 from tables.api.v1.openapi.values import NUMBER, VALUE
 from tables.core.comparisons import ORDERED_TYPES
 from tables.core.expressions import MAX_OPERATORS
-from tables.core.filters import MAX_IN_OPERANDS, OPERATORS, Operator
+from tables.core.filters import BY_SUFFIX, MAX_IN_OPERANDS, OPERATORS, Operator
 from tables.core.scans import KEYWORDS
 from tables.core.values import TYPES
 
@@ -15,7 +15,7 @@ _CONDITION = ref("schemas", "Condition")
 _OPERAND = ref("schemas", "Operand")
 _PATHS: Part = {"type": ["array", "null"], "items": PATH, "maxItems": MAX_OPERATORS}
 _BYTES: Part = {"type": "array", "items": {"type": "integer", "minimum": 0, "maximum": 255}}
-_BUFFER = object_of({"type": {"const": "Buffer"}, "data": _BYTES})
+_BUFFER = ref("schemas", "Buffer")
 _SETS: dict[str, Part] = {"String": STRING, "Number": NUMBER, "Binary": _BUFFER}
 _SCALARS: list[Part] = [STRING, NUMBER, {"type": "boolean"}, {"type": "null"}]
 
@@ -26,13 +26,13 @@ def _alternatives(operand: Part) -> Part:
 
 def _wrapped_set(name: str, entry: Part) -> Part:
     values = {"type": "array", "items": entry, "minItems": 1, "uniqueItems": True}
-    return object_of({"wrapperName": {"const": "Set"}, "type": {"const": name}, "values": values})
+    return object_of({"wrapperName": word("Set"), "type": word(name), "values": values})
 
 
 def _value_of(operator: Operator) -> Part:
     """The `value` of a condition with this operator."""
     if operator.suffix == "type":
-        return {"enum": list(TYPES)}
+        return word(*TYPES)
     if operator.types == frozenset("SB"):
         return {"anyOf": [STRING, _BUFFER]}
     if operator.types == ORDERED_TYPES and operator.operands == 1:
@@ -49,13 +49,27 @@ def _value_of(operator: Operator) -> Part:
 
 
 def _comparison(operator: Operator) -> Part:
-    names: Part = {"enum": list(operator.names)}
+    names = word(*operator.names)
     if operator.operands == 0:
         return object_of({"comparator": names})
-    return object_of({"comparator": names, "value": _value_of(operator)})
+    needed = ["comparator", "value"] if operator is not BY_SUFFIX["eq"] else ["value"]
+    return {
+        **object_of({"comparator": names, "value": _value_of(operator)}),
+        "required": needed,
+    }
 
 
+# Under names of their own, which generators of clients take for the names of classes.
+_OBJECTS: dict[str, Part] = {
+    "Buffer": object_of({"type": word("Buffer"), "data": _BYTES}),
+    **{f"SetOf{name}": _wrapped_set(name, entry) for name, entry in _SETS.items()},
+    **{
+        f"Compares{operator.suffix.title().replace('_', '')}": _comparison(operator)
+        for operator in OPERATORS
+    },
+}
 SCAN_LANGUAGE: dict[str, Part] = {
+    **_OBJECTS,
     "Operand": {
         "description": "One of several values; among the objects are Set wrappers and Buffers.",
         "anyOf": [*_SCALARS, {"type": "object", "additionalProperties": VALUE}],
@@ -67,12 +81,9 @@ SCAN_LANGUAGE: dict[str, Part] = {
         ),
         "anyOf": [
             *_SCALARS,
-            _BUFFER,
-            *(_wrapped_set(name, entry) for name, entry in _SETS.items()),
             _alternatives(_OPERAND),
             _alternatives(_alternatives(_OPERAND)),
-            object_of({"value": VALUE}),
-            *(_comparison(operator) for operator in OPERATORS),
+            *(ref("schemas", name) for name in _OBJECTS),
         ],
     },
     "Scan": {

@@ -7,13 +7,14 @@ from typing import Any
 
 from tables.api.v1.openapi.parts import object_of, ref
 from tables.api.v1.openapi.scan_language import SCAN_LANGUAGE
-from tables.api.v1.openapi.texts import PATH, POINTER, STRING, TAGS, Part
+from tables.api.v1.openapi.texts import PATH, POINTER, STRING, TAGS, Part, word
 from tables.api.v1.openapi.values import NAMES, TYPED_VALUE, VALUE, VALUES
 from tables.api.v1.requests.batch_operations import MAX_OPERATIONS
 from tables.core.descriptions import KeyType
 from tables.core.json_patch import MAX_OPERATIONS as MAX_PATCH_OPERATIONS
 from tables.core.queries import MAX_LIMIT
 from tables.core.registry import ACTIONS
+from tables.core.values import TYPES
 
 _URI: Part = {"type": "string", "format": "uri"}
 _NULLABLE_STRING: Part = {"type": ["string", "null"]}
@@ -21,13 +22,13 @@ INDEX: Part = {"type": "string", "description": "Forces a secondary index."}
 _NATURAL: Part = {"type": "integer", "minimum": 0}
 _KEY_TYPES: tuple[KeyType, ...] = ("S", "N", "B")
 
-_KEY = object_of({"name": STRING, "type": {"type": "string", "enum": list(_KEY_TYPES)}})
+_KEY = object_of({"name": STRING, "type": word(*_KEY_TYPES)})
 _LINKS = {"url": _URI, "items": _URI, "search": _URI, "batch": _URI}
 _SUMMARY: Part = {
     "alias": STRING,
     "label": STRING,
     "description": STRING,
-    "rights": {"type": "array", "items": {"type": "string", "enum": list(ACTIONS)}},
+    "rights": {"type": "array", "items": word(*ACTIONS)},
     **_LINKS,
 }
 # The keys of an index may have up to four attributes each.
@@ -41,7 +42,7 @@ _INDEX = object_of(
         "partition_keys": _KEY_ATTRIBUTES,
         "sort_keys": _KEY_ATTRIBUTES,
         "projection": {
-            "oneOf": [{"const": "ALL"}, {"type": "array", "items": STRING}],
+            "oneOf": [word("ALL"), {"type": "array", "items": STRING}],
         },
         "ready": {"type": "boolean"},
     }
@@ -62,7 +63,7 @@ _TABLE = object_of(
         "client_keys": {"type": "boolean"},
         "require_precondition": {"type": "boolean"},
         "audit_attributes": {"type": "boolean"},
-        "schema": {"type": ["object", "null"]},
+        "schema": {"type": ["object", "null"], "additionalProperties": VALUE},
     }
 )
 _PROBLEM: Part = {
@@ -84,10 +85,18 @@ _PROBLEM: Part = {
 }
 _PLAN = object_of(
     {
-        "operation": {"type": "string", "enum": ["GetItem", "Query", "Scan"]},
+        "operation": word("GetItem", "Query", "Scan"),
         "index": _NULLABLE_STRING,
     }
 )
+# What is there only where it says something.
+_PLAN["properties"] |= {
+    "types": {
+        "type": "object",
+        "description": "By path: as which types a value was compared that has no declared type.",
+        "additionalProperties": {"type": "array", "items": word(*TYPES), "minItems": 1},
+    },
+}
 # Each operation of a batch fails alone: what its body is has no say in the rest.
 _ANY: Part = {}
 _CONDITIONS: Part = {"if_match": TAGS, "if_none_match": TAGS}
@@ -103,7 +112,7 @@ _ITEM: Part = {**_OBJECT, "additionalProperties": VALUE}
 def _operation(method: str, **members: Part) -> Part:
     return {
         "type": "object",
-        "properties": {"method": {"const": method}, **members, **_CONDITIONS},
+        "properties": {"method": word(method), **members, **_CONDITIONS},
         "required": ["method", *members],
         "additionalProperties": False,
     }
@@ -138,7 +147,7 @@ _BATCH_RESULTS = object_of(
                     "key": _NULLABLE_STRING,
                     "etag": STRING,
                     "location": _URI,
-                    "item": {"type": "object"},
+                    "item": {"type": "object", "additionalProperties": VALUE},
                     "problem": ref("schemas", "Problem"),
                 },
                 "required": ["status", "key"],
@@ -153,7 +162,7 @@ _JSON_PATCH: Part = {
         "oneOf": [
             {
                 "type": "object",
-                "properties": {"op": {"const": op}, "path": POINTER, **members},
+                "properties": {"op": word(op), "path": POINTER, **members},
                 "required": ["op", "path", *members],
             }
             for op, members in (
@@ -171,6 +180,11 @@ _JSON_PATCH: Part = {
         {"op": "replace", "path": "/total", "value": 2},
     ],
 }
+
+
+# openapi-python-client asks of a body whether it is one of these types, which no array survives;
+# it leaves out what is not a component of its own, and keeps the other types of a PATCH.
+JSON_PATCH_BODY: Part = {"$ref": "#/components/schemas/JsonPatch/properties/operations"}
 
 
 def page_of(item: Part, **more: Part) -> Part:
@@ -199,10 +213,11 @@ def search_of(index: Part) -> Part:
             "cursor": _NULLABLE_STRING,
             "index": {"anyOf": [index, {"type": "null"}]},
             "order": {
+                "type": ["string", "null"],
                 "enum": ["asc", "desc", None],
                 "description": "The order of a Query; a Scan has none.",
             },
-            "plan": {"enum": ["auto", "scan", None]},
+            "plan": {"type": ["string", "null"], "enum": ["auto", "scan", None]},
         },
         "required": ["scan"],
         "additionalProperties": False,
@@ -221,15 +236,9 @@ def typed_patch(known: Mapping[str, Part]) -> Part:
     return {
         **_OBJECT,
         "properties": dict(known),
-        "additionalProperties": {"oneOf": [TYPED_VALUE, {"type": "null"}]},
+        "additionalProperties": {"anyOf": [TYPED_VALUE, {"type": "null"}]},
         "description": "null removes an attribute; a value sets it whole.",
     }
-
-
-def shown(item: str) -> Part:
-    """What an answer shows of the item of a component: all of it, unless `fields` asks for less."""
-    part: Part = {"type": "object", "description": "The part of the item that `fields` names."}
-    return {"anyOf": [ref("schemas", item), part]}
 
 
 SCHEMAS: dict[str, Any] = {
@@ -244,12 +253,11 @@ SCHEMAS: dict[str, Any] = {
     "Search": search_of(INDEX),
     "Batch": _BATCH,
     "BatchResults": _BATCH_RESULTS,
-    "JsonPatch": _JSON_PATCH,
+    "JsonPatch": object_of({"operations": _JSON_PATCH}),
     **VALUES,
     **SCAN_LANGUAGE,
-    "Item": {**_ITEM, "description": "Any attributes."},
     "NewItem": {**_ITEM, "description": "Any attributes."},
-    "Shown": shown("Item"),
+    "Shown": {**_ITEM, "description": "An item, or the part of it that `fields` names."},
     "ItemAtUrl": {**_ITEM, "description": "Any attributes; the key may be left out."},
     "NewForm": _FORM,
     "FormAtUrl": _FORM,

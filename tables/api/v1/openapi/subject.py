@@ -14,11 +14,13 @@ from tables.api.v1.openapi.texts import Part
 class Subject:
     """A table, as far as its operations differ from those of another; without alias any table.
 
-    `filters` are parameters of declared attributes, `indexes` the names of the table's indexes,
-    None where they are not known. What is true of some tables only may be true of any table.
+    `name` is what components and operations are called after. `filters` are parameters of declared
+    attributes, `indexes` the names of the table's indexes, None where they are not known. What is
+    true of some tables only may be true of any table.
     """
 
     alias: str = ""
+    name: str = ""
     has_natural_key: bool = False
     creates_by_put: bool = True
     requires_precondition: bool = False
@@ -44,7 +46,7 @@ class Subject:
 
     def schema(self, name: str) -> Part:
         """The component of that name, the table's own where this is one table."""
-        return ref("schemas", f"{self.alias}.{name}" if self.alias else name)
+        return ref("schemas", f"{self.name}.{name}" if self.alias else name)
 
     def parameters(self, *names: str) -> list[Part]:
         """Parameters by reference, the alias first where it is one."""
@@ -53,7 +55,7 @@ class Subject:
 
     def operation(self, name: str, summary: str, **members: Any) -> Part:
         """An operation under an id of its own."""
-        words = f"{self.alias}_{name}" if self.alias else name
+        words = f"{self.name}_{name}" if self.alias else name
         tag = self.alias or "Any table"
         return {"operationId": words, "summary": summary, "tags": [tag], **members}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tables.core.expressions import MAX_PATH_DEPTH
@@ -9,6 +10,18 @@ from tables.core.expressions import MAX_PATH_DEPTH
 Part = dict[str, Any]
 
 STRING: Part = {"type": "string"}
+
+
+def folded(name: str) -> str:
+    """What is left of a name where punctuation and case go, as in names of classes."""
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def word(*words: str) -> Part:
+    """One of these words."""
+    return {"type": "string", "enum": list(words)}
+
+
 # Quoted as RFC 9110 has them, weak or not; our own are understood without quotes, too.
 _TAG = r'(?:W/)?(?:"[!#-~]*"|[A-Za-z0-9._~-]+)'
 TAGS: Part = {"type": "string", "pattern": rf"^(?:\*|{_TAG}(?: *, *{_TAG})*)$"}

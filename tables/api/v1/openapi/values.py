@@ -10,17 +10,10 @@ from tables.core.values import SET_TYPES
 
 # What a name of an attribute must be, at the top of an item.
 NAMES: Part = {"minLength": 1}
-_NUMBER: Part = {
-    "type": "number",
-    "description": "38 digits, of a magnitude that DynamoDB holds.",
-    "anyOf": [
-        {"const": 0},
-        {"minimum": 1e-130, "exclusiveMaximum": 1e126},
-        {"exclusiveMinimum": -1e126, "maximum": -1e-130},
-    ],
-}
-NUMBER = ref("schemas", "Number")
-VALUE = ref("schemas", "Value")
+# At most 38 digits, and no nearer to zero than 1e-130: neither can be said here.
+NUMBER: Part = {"type": "number", "exclusiveMinimum": -1e126, "exclusiveMaximum": 1e126}
+# Any JSON. A schema that leads back to itself is read by hardly any generator of clients.
+VALUE: Part = {}
 TYPED_VALUE = ref("schemas", "TypedValue")
 BINARY: Part = {
     "type": "string",
@@ -52,27 +45,19 @@ def _set_of(scalar: Part) -> Part:
 
 
 VALUES: dict[str, Part] = {
-    "Number": _NUMBER,
-    "Value": {
-        "description": "A value in plain JSON: sets are arrays, binary is base64 text.",
-        "anyOf": [
-            STRING,
-            NUMBER,
-            {"type": "boolean"},
-            {"type": "null"},
-            {"type": "array", "items": VALUE},
-            {"type": "object", "additionalProperties": VALUE},
-        ],
-    },
     "TypedValue": {
-        "description": "A value as DynamoDB itself writes it.",
-        "oneOf": [
-            *(typed_scalar(tag) for tag in _SCALARS),
-            typed("BOOL", {"type": "boolean"}),
-            typed("NULL", {"const": True}),
-            *(typed(tag, _set_of(_SCALARS[scalar])) for tag, scalar in SET_TYPES.items()),
-            typed("L", {"type": "array", "items": TYPED_VALUE}),
-            typed("M", {"type": "object", "additionalProperties": TYPED_VALUE}),
-        ],
+        "type": "object",
+        "description": "A value as DynamoDB itself writes it: its type, and what it holds.",
+        "properties": {
+            **_SCALARS,
+            "BOOL": {"type": "boolean"},
+            "NULL": {"type": "boolean", "const": True},
+            **{tag: _set_of(_SCALARS[scalar]) for tag, scalar in SET_TYPES.items()},
+            "L": {"type": "array", "items": TYPED_VALUE},
+            "M": {"type": "object", "additionalProperties": TYPED_VALUE},
+        },
+        "minProperties": 1,
+        "maxProperties": 1,
+        "additionalProperties": False,
     },
 }

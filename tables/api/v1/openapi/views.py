@@ -1,10 +1,14 @@
-"""The OpenAPI document and Swagger UI, for everyone; tables only for those who may view them."""
+"""The OpenAPI document and Swagger UI, for everyone; tables only for those who may view them.
+
+Both are there for one table, too.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.urls import reverse
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
     OpenApiJsonRenderer2,
@@ -12,9 +16,11 @@ from drf_spectacular.renderers import (
     OpenApiYamlRenderer2,
 )
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from tables.access.authentication import IsSignedIn
 from tables.access.log_fields import request_id
 from tables.api.v1.media_types import PROBLEM
 from tables.api.v1.requests.negotiation import PlainRenderer
@@ -54,9 +60,19 @@ class SchemaView(_InProblems, SpectacularAPIView):
         OpenApiYamlRenderer2,
     ]
 
+    def get_permissions(self) -> Sequence[Any]:
+        """Operations are no secret; what a table is like is for those who may view it."""
+        return [IsSignedIn()] if "alias" in self.kwargs else super().get_permissions()
+
 
 class SwaggerView(_InProblems, SpectacularSwaggerSplitView):
     """Swagger UI, its script apart from its page: the CSP takes no inline script."""
 
     url_name = "api-schema"
     title = "Dynadmin REST API"
+
+    def _get_schema_url(self, request: Request) -> str:
+        alias = self.kwargs.get("alias")
+        if alias is None:
+            return str(super()._get_schema_url(request))  # type: ignore[no-untyped-call] # untyped
+        return reverse("api-schema-of-table", kwargs={"alias": alias})

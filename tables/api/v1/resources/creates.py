@@ -9,7 +9,7 @@ from tables.items.conditions import Tags
 from tables.items.drafts import Draft
 from tables.items.new_keys import made_key
 from tables.items.target import Target
-from tables.items.writes import Write
+from tables.items.wanted import Write
 
 
 def create(target: Target, draft: Draft, tags: Tags) -> Write:

@@ -23,16 +23,16 @@ from tables.api.v1.resources.writing import WritingView
 from tables.api.v1.responses.pages import links_to_items, page_document, read_page
 from tables.core.errors import ItemNotFound, PreconditionFailed
 from tables.core.keys import decode_token
+from tables.core.operand_types import filter_types
 from tables.core.preconditions import matches_state, matches_tag
 from tables.core.queries import parse_query
 from tables.core.registry import Table
 from tables.core.values import Item, plain_item
 from tables.dynamodb.reads import get_item
 from tables.items.deletes import delete
-from tables.items.lists import filter_types
 from tables.items.puts import replace
 from tables.items.updates import patch
-from tables.items.writes import Write
+from tables.items.wanted import Write
 
 
 class Items(WritingView):

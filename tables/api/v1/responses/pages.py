@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from tables.access.limits.rates import concurrent_scan, spend
 from tables.api.v1.responses.items import Representation
 from tables.api.v1.responses.links import item_link
+from tables.core.plans import Plan
 from tables.core.queries import CollectionQuery
 from tables.core.values import Item, content_of
 from tables.items.lists import CollectionPage, plan_of, read_collection
@@ -40,7 +41,7 @@ def page_document(
         "count": len(page.items),
         "scanned_count": page.scanned_count,
         "consumed_capacity": page.capacity,
-        "plan": {"operation": plan.operation, "index": plan.index},
+        "plan": _plan(plan),
         "next": following,
     }
 
@@ -58,6 +59,16 @@ def links_to_items(
         )
         for key in keys
     ]
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    """What was read, and as which types values were compared that nobody had declared one for."""
+    types = plan.guessed_types
+    return {
+        "operation": plan.operation,
+        "index": plan.index,
+        **({"types": types} if types else {}),
+    }
 
 
 def _shown(items: list[Item], representation: Representation) -> list[Item]:

@@ -6,7 +6,7 @@ from tables.api.v1.media_types import PLAIN, TYPED
 from tables.api.v1.requests.prefer import Return
 from tables.api.v1.responses.items import Representation
 from tables.core.values import Item
-from tables.items.writes import Outcome
+from tables.items.wanted import Outcome
 from tables.records.idempotency.kept_answers import Answer
 
 

@@ -7,7 +7,7 @@ import schemathesis
 from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.openapi.checks import MissingHeaderNotRejected, RejectedPositiveData
 
-from tables.api.v1.media_types import TYPED
+from tables.api.v1.media_types import FORM, TYPED
 from tables.api.v1.openapi.texts import LISTED_PATH
 from tables.core.queries import PARAMETERS
 
@@ -101,8 +101,22 @@ FINDINGS = (
         422,
         "invalid_value",
         "A number",
-        "A pattern can't count the digits and the magnitude of a number in typed JSON.",
-        TYPED,
+        "Digits and closeness to zero can't be said of a number, nor anything of one in a value.",
+    ),
+    Finding(
+        REFUSED,
+        400,
+        "invalid_expression",
+        "A number",
+        "As above, of a number that is compared with.",
+    ),
+    Finding(
+        REFUSED,
+        400,
+        "invalid_request",
+        "JSON, sent as a form",
+        "A form may have any names, but for one that is the JSON of an object.",
+        FORM,
     ),
     Finding(
         REFUSED,

@@ -45,7 +45,7 @@ def test_an_unconditional_put_replaces_the_newer_state(staff, tag, monkeypatch):
 
 
 def test_an_item_that_never_stands_still_is_409_to_try_again(staff, tag, monkeypatch):
-    monkeypatch.setattr(writes, "_pause", lambda _attempt: None)
+    monkeypatch.setattr(writes, "pause", lambda _attempt: None)
     race(monkeypatch, times=1000)
     response = staff.put("Bare/items/1", {"a": 2})
     problem(response, 409, "transaction_conflict")

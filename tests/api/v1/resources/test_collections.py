@@ -75,6 +75,82 @@ def test_filters_find_what_they_say(staff, workers, query, expected):
     assert ids(ok(staff.get("Workers/items", query))) == [f"w{n:02}" for n in expected]
 
 
+MIXED = {
+    "m1": {"N": "818"},
+    "m2": {"S": "818"},
+    "m3": {"N": "99"},
+    "m4": {"S": "1000"},
+    "m5": {"BOOL": True},
+    "m6": {"NULL": True},
+    "m7": {"L": [{"N": "818"}]},
+    "m8": {"SS": ["818"]},
+    "m9": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("query", "found", "types"),
+    [
+        ("total=818", "1 2", ["S", "N"]),
+        ("total__ne=818", "3 4 5 6 7 8 9", ["S", "N"]),
+        ("total__in=818,99,x", "1 2 3", ["S", "N"]),
+        ("total__contains=818", "2 7 8", ["S", "N"]),
+        ("total__not_contains=818", "1 3 4 5 6 9", ["S", "N"]),
+        ("total=true", "5", ["S", "BOOL"]),
+        ("total__gt=100", "1", ["N"]),
+        ("total__between=90,1000", "1 3", ["N"]),
+        ("total__s=818", "2", None),
+        ("total__ne__s=818", "1 3 4 5 6 7 8 9", None),
+        ("total__n=818", "1", None),
+    ],
+)
+def test_a_value_without_a_declared_type_is_compared_as_any(staff, query, found, types):
+    _require_found(staff, query, found, types)
+
+
+# moto fails to compare values of two types, and takes an absent value for null.
+@pytest.mark.parametrize(
+    ("query", "found", "types"),
+    [
+        ("total=null", "6", ["S", "NULL"]),
+        ("total__gt__s=100", "2 4", None),
+        ("total__gt__n=100", "1", None),
+    ],
+)
+@pytest.mark.parametrize("engine", ["embedded"], indirect=True)
+def test_null_and_pinned_order_are_those_of_dynamodb(staff, query, found, types):
+    _require_found(staff, query, found, types)
+
+
+def _require_found(staff, query, found, types):
+    for key, value in MIXED.items():
+        store("v1-Workers", id={"S": key}, **({"total": value} if value else {}))
+    body = ok(staff.get("Workers/items", query))
+    assert ids(body) == [f"m{number}" for number in found.split()]
+    assert body["plan"].get("types") == ({"total": types} if types else None)
+
+
+def test_too_many_types_are_to_be_pinned_before_any_call(staff, workers, calls):
+    query = "&".join(f"note__ne={number}" for number in range(100))
+    body = problem(staff.get("Workers/items", query), 400, "invalid_expression")
+    assert "pin the type that is meant" in body["detail"]
+    assert "Scan" not in calls
+    assert ok(staff.get("Workers/items", query.replace("__ne=", "__ne__n=")))["items"]
+
+
+def test_fields_that_name_nothing_and_a_beginning_of_a_number_are_refused(staff, workers):
+    assert (
+        "fields names no attribute"
+        in problem(staff.get("Workers/items", "fields="), 400, "invalid_expression")["detail"]
+    )
+    assert (
+        "age is a number, and “begins with” takes string or binary"
+        in problem(staff.get("Workers/items", "age__begins_with=2"), 400, "invalid_expression")[
+            "detail"
+        ]
+    )
+
+
 @pytest.mark.parametrize(
     ("query", "plan"),
     [

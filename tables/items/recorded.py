@@ -1,0 +1,225 @@
+"""Writes of tables with history: the entry stands or falls with the item, and with its answer.
+
+Without transactions, or where a table asks for it, the entry is announced, then the item written,
+then the entry confirmed: one that was only announced is judged by what came after it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
+
+import structlog
+from django.conf import settings
+
+from tables.access.log_fields import bound, request_id
+from tables.core.errors import (
+    Conflict,
+    PreconditionFailed,
+    TablesError,
+    TransactionConflict,
+    Unavailable,
+    WriteInDoubt,
+)
+from tables.core.history import Author, Entry, fingerprint, item_name
+from tables.core.history import Outcome as Fate
+from tables.core.operations import Operation, Written
+from tables.core.values import Item
+from tables.dynamodb import writes
+from tables.dynamodb.history_table import entry_of, last_entry
+from tables.dynamodb.reads import get_item
+from tables.items.wanted import Outcome, Rewrite, Tell, Told, Unread, Write
+from tables.records.history.entries import Recorded, announced, mode_of, new_entry, previous_of
+from tables.records.history.item_queue import turn
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+_ATTEMPTS = 10
+# No longer than a request may take until its answer begins.
+_TURN_SECONDS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Made(Generic[T]):
+    """What was told of a write that went through, and the capacity units of the item alone."""
+
+    result: T
+    capacity: float = 0.0
+
+
+class _Rival(Exception):
+    """Another writer was faster; nothing was written."""
+
+
+def recorded(write: Write, tell: Tell[T]) -> Made[T]:
+    """Make a write together with its entry and its companions.
+
+    Raises as `perform` does, and Unavailable where the entry can't be made: then nothing is done.
+    """
+    name = item_name(_key(write), write.target.description)
+    with turn(name, _TURN_SECONDS):
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                return _try(write, name, tell)
+            except _Rival:
+                writes.pause(attempt)
+    raise TransactionConflict(
+        "The item keeps changing; nothing was written. Send the request again.", retry_after=1
+    )
+
+
+def _try(write: Write, name: str, tell: Tell[T]) -> Made[T]:
+    last = _last(name)  # before the item: the other way round two writers may meet one state
+    operation, outcome = _decided(write)
+    entry = _entry(write, outcome, last)
+    told = tell(replace(outcome, version=entry.entry.n if entry else None))
+    if entry is None:
+        done = _alone(write, operation, told)
+    elif mode_of(write.target.table) == "transaction":
+        done = _together(write, operation, entry, told)
+    else:
+        done = _in_order(write, operation, entry, told)
+    return Made(told.result, done.capacity)
+
+
+def _decided(write: Write) -> tuple[Operation, Outcome]:
+    if not isinstance(write, Rewrite):
+        return write.operation, write.outcome
+    target = write.target
+    before = get_item(target.name, write.key, consistent=True).item
+    try:
+        return write.decide(before)
+    except Conflict:
+        if write.unread is None:
+            raise
+        # Too wide to be pinned: the number keeps our own writers apart, as the others were before.
+        return write.unread.operation, replace(write.unread.outcome, before=before)
+
+
+def _entry(write: Write, outcome: Outcome, last: Entry | None) -> Recorded | None:
+    target, mark = write.target, write.mark
+    before = _known(outcome)
+    now = fingerprint(before, frozenset(target.table.history_ignore))
+    caller = target.caller
+    door = str(bound().get("door", "command"))
+    author = Author(caller.sub, caller.identity, door, request_id(), mark.group)
+    return new_entry(
+        target.table,
+        target.description,
+        before,
+        outcome.after,
+        previous_of(last, now),
+        author,
+        action=mark.action,
+        of=mark.of,
+    )
+
+
+def _alone(write: Write, operation: Operation, told: Told[T]) -> Written:
+    """A write that history has nothing to say of; its condition and companions hold as ever."""
+    try:
+        return writes.write(operation, companions=told.companions)
+    except TransactionConflict as error:
+        raise _Rival from error
+    except PreconditionFailed as error:
+        raise _reason(write, error) from error
+
+
+def _together(write: Write, operation: Operation, entry: Recorded, told: Told[T]) -> Written:
+    """Item, entry, chunks and companions in one transaction."""
+    ours = entry.operations()
+    try:
+        return writes.transact([operation, *ours, *told.companions], units_of=write.target.name)
+    except TransactionConflict as error:
+        raise _Rival from error
+    except WriteInDoubt:
+        if _stands(entry):
+            return Written()
+        raise
+    except PreconditionFailed as error:
+        if 0 < error.position <= len(ours):
+            raise _Rival from error
+        error.position = max(error.position - len(ours), 0)
+        raise _reason(write, error) from error
+
+
+def _in_order(write: Write, operation: Operation, entry: Recorded, told: Told[T]) -> Written:
+    """The entry announced, the item written with its companions, the entry confirmed."""
+    plan = announced(entry)
+    _announce(plan)
+    try:
+        done = writes.write(operation, companions=told.companions)
+    except WriteInDoubt:
+        raise  # the entry stays announced: what comes after it tells
+    except TransactionConflict as error:
+        _confirm(plan.entry, "void")
+        raise _Rival from error
+    except PreconditionFailed as error:
+        _confirm(plan.entry, "void")
+        raise _reason(write, error) from error
+    except TablesError:
+        _confirm(plan.entry, "void")
+        raise
+    _confirm(plan.entry, "done")
+    return done
+
+
+def _announce(plan: Recorded) -> None:
+    """Write the entry, then its chunks: who has the number is the only one to write them."""
+    first, *chunks = plan.operations()
+    try:
+        writes.write(first)
+        for chunk in chunks:
+            writes.write(chunk)
+    except PreconditionFailed as error:
+        raise _Rival from error
+    except TablesError as error:
+        raise _unkept(error) from error
+
+
+def _confirm(entry: Entry, fate: Fate) -> None:
+    """Say what became of an announced write; where that fails, the next reader judges it."""
+    try:
+        writes.write(entry.confirm(settings.HISTORY_TABLE, fate))
+    except TablesError as error:
+        log.warning("history_not_confirmed", reason=error.code)
+
+
+def _reason(write: Write, error: PreconditionFailed) -> Exception:
+    """Why a condition did not hold: a companion's, the caller's own, or a rival's write."""
+    if error.position > 0:
+        return error
+    return _Rival() if isinstance(write, Rewrite) else write.refusal(error)
+
+
+def _last(name: str) -> Entry | None:
+    try:
+        return last_entry(name)
+    except TablesError as error:
+        raise _unkept(error) from error
+
+
+def _stands(entry: Recorded) -> bool:
+    """Whether the transaction whose answer was lost was made: then its entry is there."""
+    found = entry_of(entry.entry.item, entry.entry.n)
+    return found is not None and found.hash == entry.entry.hash
+
+
+def _unkept(error: TablesError) -> Unavailable:
+    log.error("history_not_kept", reason=error.code)
+    return Unavailable(
+        "The history of this item can't be kept at the moment, so nothing was written.",
+        retry_after=error.retry_after or 2,
+    )
+
+
+def _key(write: Write) -> Item:
+    return write.key if isinstance(write, Rewrite) else write.outcome.key
+
+
+def _known(outcome: Outcome) -> Item | None:
+    if isinstance(outcome.before, Unread):
+        raise TypeError("a write of a table with history knows the item before it")
+    return outcome.before

@@ -1,0 +1,144 @@
+"""New entries of history: made from the states on both sides of a write, signed, and cut."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from django.conf import settings
+
+from tables.core.descriptions import TableDescription
+from tables.core.edits import edits_between
+from tables.core.history import Action, Author, Entry, fingerprint, item_name, needs_base, without
+from tables.core.history_bodies import Body, chunks_of, digest_of, pack
+from tables.core.history_chain import chained, judged
+from tables.core.keys import key_of
+from tables.core.operations import Operation
+from tables.core.registry import Table
+from tables.core.values import Item
+from tables.dynamodb.history_table import chunk_puts, entries_of
+
+Mode = Literal["off", "transaction", "announced"]
+_DAY_SECONDS = 24 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A signed entry and the chunks of its body."""
+
+    entry: Entry
+    chunks: Sequence[bytes] = ()
+
+    def operations(self) -> list[Operation]:
+        """What must be written with the item: the entry first, then its chunks."""
+        return [self.entry.put(settings.HISTORY_TABLE), *chunk_puts(self.entry, [*self.chunks])]
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The last entry of an item, which numbers and signs the next, and the state that was left.
+
+    `left` is what the last write that was made left; None where none is known.
+    """
+
+    entry: Entry | None = None
+    left: str | None = None
+
+
+def previous_of(last: Entry | None, now: str) -> Previous:
+    """What stands before a new entry. `now` is the item's fingerprint, read after `last` was.
+
+    An entry that was announced, and whose writer is gone, is judged by it.
+    """
+    if last is None or last.happened:
+        return Previous(last, last.after if last else None)
+    made = [
+        entry
+        for entry in judged(entries_of(last.item, consistent=True)[::-1], now)
+        if entry.happened
+    ]
+    return Previous(last, made[-1].after if made else None)
+
+
+def mode_of(table: Table) -> Mode:
+    """How the history of a table's items is kept, if at all."""
+    wanted = settings.HISTORY if table.history is None else table.history
+    if not wanted:
+        return "off"
+    has_transactions = settings.DYNAMODB_TRANSACTIONS
+    return "transaction" if has_transactions and wanted != "announced" else "announced"
+
+
+def new_entry(
+    table: Table,
+    description: TableDescription,
+    before: Item | None,
+    after: Item | None,
+    previous: Previous,
+    author: Author,
+    *,
+    action: Action | None = None,
+    of: int | None = None,
+) -> Recorded | None:
+    """The entry of a write, unless nothing that history keeps was changed by it.
+
+    `previous` was read before the item was.
+    """
+    ignored = frozenset(table.history_ignore)
+    states = fingerprint(before, ignored), fingerprint(after, ignored)
+    if states[0] == states[1]:
+        return None
+    last, now = previous.entry, time.time_ns() // 1_000_000
+    n = last.n + 1 if last else 1
+    is_base = needs_base(n, previous.left, states[0])
+    kept = [None if item is None else without(item, ignored) for item in (before, after)]
+    packed = pack(Body(edits_between(*kept), kept[0] if is_base else None))
+    chunks = chunks_of(packed)
+    key = key_of(before or after or {}, description)
+    entry = Entry(
+        item=item_name(key, description),
+        n=n,
+        at=now,
+        author=author,
+        action=action or _action(before, after),
+        table=description.name,
+        alias=table.alias,
+        key=key,
+        before=states[0],
+        after=states[1],
+        digest=digest_of(packed),
+        body=None if chunks else packed,
+        chunks=len(chunks),
+        is_base=is_base,
+        of=of,
+        expires=_expiry(table, now // 1000),
+        past=last.expires if last else 0,
+    )
+    return Recorded(chained(entry, last.hash if last else "", _secret()), chunks)
+
+
+def announced(recorded: Recorded) -> Recorded:
+    """The same, as it goes before its write; the hash does not cover what becomes of it."""
+    return replace(recorded, entry=replace(recorded.entry, announced=True))
+
+
+def secrets() -> list[bytes]:
+    """The keys of the chain: the first signs, all of them verify."""
+    return [secret.encode() for secret in settings.HISTORY_SECRETS]
+
+
+def _secret() -> bytes:
+    return secrets()[0]
+
+
+def _expiry(table: Table, now: int) -> int:
+    days = settings.HISTORY_DAYS if table.history_days is None else table.history_days
+    return now + days * _DAY_SECONDS if days else 0
+
+
+def _action(before: Item | None, after: Item | None) -> Action:
+    if before is None:
+        return "create"
+    return "delete" if after is None else "change"
