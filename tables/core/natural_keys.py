@@ -16,13 +16,13 @@ from tables.core.values import AttributeValue, Item, content_of, join_pointer, t
 # Ours for good: with another namespace every item would get another key.
 _NAMESPACE = uuid.UUID("6f1d6a0e-4a3c-5b0c-9d53-2b8f6c1a7e42")
 _SCALARS = frozenset({"S", "N", "BOOL"})
-_WANTED = "a string, a number or a boolean, and not empty"
+_WANTED = "a string, a number or a boolean, and not empty or blank"
 
 
 def natural_partition_key(item: Item, table: Table) -> str:
     """The uuid5 of the item's natural key: the same for every spelling of the same values.
 
-    Raises InvalidRequest, one problem for each attribute that is missing, null, empty or no scalar.
+    Raises InvalidRequest, one problem for each attribute that is missing, null, blank or no scalar.
     """
     values = {name: value_at(item, parse_path(name)) for name in table.natural_key}
     problems = [
@@ -58,7 +58,14 @@ def pointer_to(name: str) -> str:
 
 
 def _is_usable(value: AttributeValue | None) -> bool:
-    return value is not None and type_of(value) in _SCALARS and content_of(value) != ""
+    if value is None or type_of(value) not in _SCALARS:
+        return False
+    return type_of(value) != "S" or not _is_blank(content_of(value))
+
+
+def _is_blank(text: str) -> bool:
+    """Whether nobody would see anything: spaces, line breaks, controls, marks of no width."""
+    return not any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def _spelled(value: AttributeValue | None) -> object:

@@ -115,8 +115,9 @@ def pin(
 ) -> str:
     """The condition that every attribute still is as it was read, and `new_paths` still are free.
 
-    An item too wide for that (300 operators, 4 KB) is pinned on its audit stamps, which every
-    writer that comes through here changes. Raises Conflict where it has none.
+    What is too much for that (300 operators, 4 KB) is pinned on its audit stamps, which every
+    writer that comes through here changes; without stamps `new_paths` are left out. Raises
+    Conflict where an item without stamps is too wide by itself.
     """
     # What lies inside an attribute is pinned with it.
     free = list(dict.fromkeys((path[0],) for path in new_paths if path[0] not in item))
@@ -125,6 +126,8 @@ def pin(
     if all(name in item for name in UPDATED):
         stamps: list[Path] = [(name,) for name in UPDATED]
         attempts += [[*stamps, *free], stamps]
+    else:
+        attempts.append(whole)
     for paths in attempts:
         trial = pool.copy()
         with contextlib.suppress(InvalidExpression):
@@ -173,6 +176,40 @@ def compile_replace(stored: Item, new: Item, description: TableDescription) -> U
     except InvalidExpression:
         pool = Placeholders()
         return Put(description.name, new, pin(stored, description, pool), pool, may_repeat=True)
+
+
+def compile_overwrite(stored: Item, new: Item, description: TableDescription) -> Update | Put:
+    """As `compile_replace`, for a request without conditions: it writes any item in the end.
+
+    One too wide to be pinned is pinned as far as a condition reaches, what changes first.
+    """
+    try:
+        return compile_replace(stored, new, description)
+    except Conflict:
+        changes = diff(stored, new)
+    touched = [change.path for change in changes]
+    rest = [(name,) for name in stored if name not in description.key_names]
+    paths = _as_many_as_fit([*touched, *rest], stored, description)
+    try:
+        return compile_changes(changes, stored, description, pinned=paths)
+    except InvalidExpression:
+        pool = Placeholders()
+        condition = pin_paths(stored, paths, description, pool)
+        return Put(description.name, new, condition, pool, may_repeat=True)
+
+
+def _as_many_as_fit(
+    paths: Iterable[Path], stored: Item, description: TableDescription
+) -> list[Path]:
+    """The first of these paths, as many as one condition takes."""
+    fitting = list(dict.fromkeys(paths))
+    while True:
+        try:
+            pin_paths(stored, fitting, description, Placeholders())
+        except InvalidExpression:
+            fitting = fitting[: len(fitting) * 9 // 10]
+        else:
+            return fitting
 
 
 def _same_again(stored: Item, description: TableDescription) -> list[Change]:

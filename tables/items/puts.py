@@ -20,7 +20,7 @@ from tables.core.expressions import Placeholders
 from tables.core.keys import key_of
 from tables.core.natural_keys import has_same_natural_key, natural_partition_key, pointer_to
 from tables.core.operations import Operation, Put, ReturnValues
-from tables.core.preconditions import absent, compile_create, compile_replace
+from tables.core.preconditions import absent, compile_create, compile_overwrite, compile_replace
 from tables.core.updates import same_value
 from tables.core.values import Item, join_pointer
 from tables.items.conditions import UNCONDITIONAL, Condition
@@ -80,7 +80,8 @@ def put(
             return compile_create(new, target.description), Outcome(key, None, new)
         if not may_change:
             raise _may_not_change()
-        return compile_replace(before, new, target.description), Outcome(key, before, new)
+        compiled = compile_replace if condition else compile_overwrite
+        return compiled(before, new, target.description), Outcome(key, before, new)
 
     def refusal(error: PreconditionFailed) -> TablesError:
         is_taken = error.current is not None or not condition
@@ -103,7 +104,7 @@ def upsert(target: Target, draft: Draft, condition: Condition) -> Rewrite:
 
     def decide(before: Item | None) -> tuple[Operation, Outcome]:
         condition.require(before)
-        operation, outcome = _placed_over(target, key, placed, before)
+        operation, outcome = _placed_over(target, key, placed, before, condition)
         return operation, replaced(outcome, is_named_by_server=True)
 
     return Rewrite(target, key, decide)
@@ -122,7 +123,7 @@ def replace(target: Target, key: Item, draft: Draft, condition: Condition) -> Re
         if before is None and makes_keys:
             raise ItemNotFound("No item has that key, and the server makes keys here.")
         condition.require(before)
-        return _placed_over(target, key, placed, before)
+        return _placed_over(target, key, placed, before, condition)
 
     return Rewrite(target, key, decide)
 
@@ -148,7 +149,7 @@ def admitted_change(item: Item, before: Item, target: Target) -> Item:
 
 
 def _placed_over(
-    target: Target, key: Item, draft: Draft, before: Item | None
+    target: Target, key: Item, draft: Draft, before: Item | None, condition: Condition
 ) -> tuple[Operation, Outcome]:
     if before is None:
         target.require("add")
@@ -156,14 +157,16 @@ def _placed_over(
         return compile_create(new, target.description), Outcome(key, None, new)
     target.require("change")
     after = admitted_change(draft.fitted(before), before, target)
-    return compile_replace(before, after, target.description), Outcome(key, before, after)
+    compiled = compile_replace if condition else compile_overwrite
+    return compiled(before, after, target.description), Outcome(key, before, after)
 
 
 def _require_natural_key(new: Item, before: Item, target: Target) -> None:
-    expected = natural_partition_key(new, target.table)
-    key = before[target.description.partition_key.name]
     # An item that another door made may have a key of its own.
-    if key == {"S": expected} or has_same_natural_key(new, before, target.table):
+    if has_same_natural_key(new, before, target.table):
+        return
+    key = before[target.description.partition_key.name]
+    if key == {"S": natural_partition_key(new, target.table)}:
         return
     detail = "The natural key belongs to another item than this URL's."
     pointers = [pointer_to(name) for name in target.table.natural_key]

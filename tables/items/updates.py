@@ -19,8 +19,14 @@ from tables.core.errors import (
 )
 from tables.core.expressions import Path, Placeholders, format_path, require_within_limits
 from tables.core.keys import require_index_keys
-from tables.core.operations import Operation, ReturnValues, Update
-from tables.core.preconditions import compile_changes, compile_create, compile_replace, present
+from tables.core.operations import Operation, Put, ReturnValues, Update
+from tables.core.preconditions import (
+    compile_changes,
+    compile_create,
+    compile_overwrite,
+    compile_replace,
+    present,
+)
 from tables.core.sizes import require_item_fits
 from tables.core.updates import (
     Change,
@@ -191,10 +197,11 @@ def _compile_patched(target: Target, before: Item, after: Item, *, may_pin_less:
     except Conflict:
         if not may_pin_less:
             raise
-        # Too wide to pin whole; what is not touched has no say in this change.
-        changes = diff(before, after)
-        touched = [change.path for change in changes]
-        return compile_changes(changes, before, target.description, pinned=touched)
+        operation = compile_overwrite(before, after, target.description)
+        if isinstance(operation, Put):
+            # What others changed elsewhere would be gone.
+            raise
+        return operation
 
 
 def _compile_values(target: Target, before: Item, after: Item) -> Operation:

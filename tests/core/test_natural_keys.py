@@ -37,7 +37,10 @@ def test_another_value_or_type_is_another_key(school, number):
     )
 
 
-@pytest.mark.parametrize("value", [None, "", ["A"], {"a": "b"}])
+@pytest.mark.parametrize(
+    "value",
+    [None, "", " ", "\t\n", "\u00a0\u3000", "\u200b\ufeff", "\x00", ["A"], {"a": "b"}],
+)
 def test_an_unusable_attribute_is_refused_with_its_pointer(value):
     with pytest.raises(InvalidRequest) as caught:
         key_of(school={"id": value})

@@ -11,6 +11,7 @@ from tables.core.preconditions import (
     compile_changes,
     compile_create,
     compile_delete,
+    compile_overwrite,
     compile_replace,
     etag,
     matches_state,
@@ -221,6 +222,40 @@ def test_a_change_with_too_many_new_attributes_is_pinned_on_the_stamps_alone():
         "attribute_exists(id) AND lastUpdatedBy = doe, jane"
         " AND lastUpdatedDateTime = 2026-01-01T00:00:00.000Z"
     )
+
+
+def test_a_change_with_too_many_new_attributes_and_no_stamps_is_pinned_on_what_was_read():
+    new = {**STORED, **{f"b{i}": {"S": ""} for i in range(160)}}
+    operation = compile_replace(STORED, new, STRING_KEY)
+    assert isinstance(operation, Update)
+    assert spelled_out(operation)[1] == ("attribute_exists(id) AND a = 5 AND m = {'x': {'S': 'y'}}")
+
+
+@pytest.mark.parametrize("added", [1, 160, 310])
+def test_an_item_too_wide_to_pin_is_overwritten_pinned_as_far_as_a_condition_reaches(added):
+    new = {**WIDE, "a150": {"S": "x"}, **{f"b{i}": {"S": ""} for i in range(added)}}
+    operation = compile_overwrite(WIDE, new, STRING_KEY)
+    assert isinstance(operation, Update)
+    assert operation.may_repeat
+    changes, condition = spelled_out(operation)
+    assert "a150 = x" in changes
+    assert "a150 = 150" in condition
+    assert condition.count(" AND ") >= 100
+    operation.request()
+
+
+def test_an_overwrite_that_can_be_pinned_whole_is_a_replace():
+    new = {**STORED, "a": {"N": "6"}}
+    assert compile_overwrite(STORED, new, STRING_KEY) == compile_replace(STORED, new, STRING_KEY)
+
+
+def test_an_overwrite_too_long_for_an_update_is_a_put_pinned_on_what_changes_first():
+    new = {"id": {"S": "1"}, **{f"b{i}": {"S": ""} for i in range(400)}}
+    operation = compile_overwrite(WIDE, new, STRING_KEY)
+    assert isinstance(operation, Put)
+    assert operation.item == new
+    assert operation.may_repeat
+    assert " AND " in spelled_out(operation)[1]
 
 
 def test_a_replace_too_long_for_an_update_is_a_pinned_put():

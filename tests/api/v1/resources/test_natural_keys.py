@@ -183,3 +183,18 @@ def test_an_upsert_needs_the_right_for_what_it_does(staff, settings, tmp_path):
     problem(Door("adders").post("Students/items", ANN), 403, "forbidden")
     ok(Door("changers").post("Students/items", ANN))
     problem(Door("readers").post("Students/items", ANN), 403, "forbidden")
+
+
+@pytest.mark.parametrize("school", [" ", "\t", "\u00a0", "\u200b"])
+def test_a_natural_key_of_blanks_is_refused(staff, school):
+    refusal = problem(
+        staff.post("Students/items", {**ANN, "school": school}), 400, "invalid_request"
+    )
+    assert pointers(refusal) == ["/school"]
+    assert "blank" in refusal["detail"]
+
+
+def test_an_item_that_has_a_natural_key_of_blanks_can_be_changed(staff):
+    store("v1-Students", id={"S": "1"}, school={"S": " "}, number={"N": "7"})
+    assert ok(staff.patch("Students/items/1", {"name": "Ann"}))["name"] == "Ann"
+    problem(staff.patch("Students/items/1", {"school": "\t"}), 400, "invalid_request")
