@@ -281,6 +281,8 @@ THROTTLE_READ = rate("THROTTLE_READ", "")
 THROTTLE_WRITE = rate("THROTTLE_WRITE", "")
 THROTTLE_SCAN = rate("THROTTLE_SCAN", "")
 THROTTLE_EXPORT = rate("THROTTLE_EXPORT", "")
+STREAMS_PER_CALLER = whole_number("STREAMS_PER_CALLER", 2, least=1)
+STREAMS_PER_SITE = whole_number("STREAMS_PER_SITE", 8, least=1)
 THROTTLE_ANONYMOUS = rate("THROTTLE_ANONYMOUS", "300/min")
 
 # --- Watching ------------------------------------------------------------------------------------

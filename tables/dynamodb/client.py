@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 # Sent after every call: operation, table, milliseconds, capacity (units), error (ours or None).
 called = Signal()
 
-# gunicorn runs 8 threads; streams and parallel segments add some.
+# gunicorn runs 16 threads; parallel segments add some.
 MAX_POOL_CONNECTIONS = 32
 # Operations whose answer is items: their parsing by botocore is most of a call's time.
 _RAW_OPERATIONS = frozenset(

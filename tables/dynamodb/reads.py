@@ -137,18 +137,20 @@ def iterate(
     consistent: bool = False,
     segment: tuple[int, int] | None = None,
 ) -> Iterator[Page]:
-    """Every page of the plan, one call each, as they are asked for."""
+    """Every page of the plan, one call each, as they are asked for; none is held on to."""
     while True:
-        page = read_page(
-            description,
-            plan,
-            start_key=start_key,
-            fields=fields,
-            consistent=consistent,
-            segment=segment,
-        )
-        yield page
-        start_key = page.last_evaluated_key
+        pages = [
+            read_page(
+                description,
+                plan,
+                start_key=start_key,
+                fields=fields,
+                consistent=consistent,
+                segment=segment,
+            )
+        ]
+        start_key = pages[0].last_evaluated_key
+        yield pages.pop()
         if start_key is None:
             return
 

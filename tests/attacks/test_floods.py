@@ -2,6 +2,8 @@
 
 import pytest
 
+from tables.api.adminapi import lists
+from tables.dynamodb.reads import Page
 from tests.contract.conftest import store
 
 
@@ -67,3 +69,30 @@ def test_22_a_page_that_stops_at_its_budget_says_so(moto_tables, enter, settings
     assert (page["items"], page["count"]) == ([], 0)
     assert page["scanned_count"] == 2
     assert page["next"]
+
+
+def test_31_of_many_whole_lists_that_go_on_most_are_429(moto_tables, enter, settings, monkeypatch):
+    settings.STREAMS_PER_SITE = 3
+    key = {"id": {"S": "t"}}
+    pages = (Page([key], last_evaluated_key=key), Page([key]))
+    monkeypatch.setattr(lists, "iterate", lambda *_arguments, **_members: iter(pages))
+    doors = [enter("adminapi", "staff", sub=f"caller-{number}") for number in range(4)]
+
+    running = [door.everything() for door in doors]
+    assert [response.status_code for response in running] == [200, 200, 200, 429]
+    assert running[-1]["Retry-After"]
+
+    running[0].close()
+    last = doors[-1].everything()
+    assert b"".join(last.streaming_content) == b'[{"id":"t"},{"id":"t"}]'
+    for response in (*running[1:], last):
+        response.close()
+
+
+def test_31_a_whole_list_that_is_one_page_takes_no_room(moto_tables, enter, settings):
+    fill(3)
+    settings.STREAMS_PER_SITE = 1
+    running = [enter("adminapi", "staff", sub=f"of-{number}").everything() for number in range(4)]
+    assert [response.status_code for response in running] == [200] * 4
+    for response in running:
+        response.close()

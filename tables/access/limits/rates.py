@@ -173,27 +173,47 @@ def concurrent_scan(caller: Caller, *, patience: float = 0.0) -> Iterator[None]:
     try:
         yield
     finally:
-        if slot:
-            with contextlib.suppress(RedisError, OSError):
-                cache.delete(slot)
+        give_back(slot)
 
 
 def _slot(caller: Caller, patience: float) -> str:
-    if rest.is_on():
-        return ""
     deadline = time.monotonic() + patience
     while True:
-        for number in range(SCANS_AT_ONCE):
-            slot = f"scan:{_short(caller.sub)}:{number}"
-            try:
-                if cache.add(slot, 1, timeout=SLOT_SECONDS):
-                    return slot
-            except (RedisError, OSError) as error:
-                rest.begin("scan slots", error)
-                return ""
+        slot = free_slot("scan", caller.sub, SCANS_AT_ONCE)
+        if slot is not None:
+            return slot
         if time.monotonic() >= deadline:
             raise Throttled(wait=1, detail=f"At most {SCANS_AT_ONCE} scans at a time.")
         time.sleep(0.05)
+
+
+def free_slot(kind: str, who: str, most: int) -> str | None:
+    """Take one of `most` slots for SLOT_SECONDS. None: all are taken; "": none can be counted."""
+    if rest.is_on():
+        return ""
+    for number in range(most):
+        slot = f"{kind}:{_short(who)}:{number}"
+        try:
+            if cache.add(slot, 1, timeout=SLOT_SECONDS):
+                return slot
+        except (RedisError, OSError) as error:
+            rest.begin(f"{kind} slots", error)
+            return ""
+    return None
+
+
+def keep_slot(slot: str) -> None:
+    """Hold a slot for SLOT_SECONDS from now."""
+    if slot:
+        with contextlib.suppress(RedisError, OSError):
+            cache.set(slot, 1, timeout=SLOT_SECONDS)
+
+
+def give_back(slot: str) -> None:
+    """Let somebody else have a slot."""
+    if slot:
+        with contextlib.suppress(RedisError, OSError):
+            cache.delete(slot)
 
 
 def _short(who: str) -> str:

@@ -6,11 +6,16 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
+from tables.access.callers import Caller
+from tables.access.limits.streams import Room, room_to_stream
 from tables.admin.item_list.columns import Column
 from tables.core.expressions import value_at
 from tables.core.values import AttributeValue, Item, content_of, dumps, plain_item, plain_value
@@ -31,43 +36,74 @@ class Format:
     write: Callable[[Pages, Sequence[Column]], Chunks]
 
 
+class Download:
+    """The chunks of a file; the room of it is given back when the server closes the answer."""
+
+    def __init__(self, chunks: Chunks, room: Room, running: ExitStack) -> None:
+        self._chunks = chunks
+        self._room = room
+        self.close = running.close
+
+    def __iter__(self) -> Chunks:
+        for chunk in self._chunks:
+            self._room.renew()
+            yield chunk
+
+
 def export(
-    pages: Pages, columns: Sequence[Column], format: Format, alias: str
+    pages: Pages, columns: Sequence[Column], format: Format, alias: str, caller: Caller
 ) -> StreamingHttpResponse:
-    """A download. A page that fails ends it abruptly, so that nobody takes a part for the whole."""
+    """A download. A page that fails ends it abruptly, so that nobody takes a part for the whole.
+
+    What stops the first page still becomes a page of words, not half a file. Raises DRF's Throttled
+    where the caller, or the site, has as many long answers as it may.
+    """
     day = timezone.localdate().isoformat()
-    return StreamingHttpResponse(
-        format.write(pages, columns),
-        content_type=format.media_type,
-        headers={
-            "Content-Disposition": f'attachment; filename="{alias}-{day}.{format.extension}"',
-            "X-Accel-Buffering": "no",
-        },
-    )
+    with ExitStack() as running:
+        room = running.enter_context(room_to_stream(caller))
+        return StreamingHttpResponse(
+            Download(format.write(pages, columns), room, running.pop_all()),
+            content_type=format.media_type,
+            headers={
+                "Content-Disposition": f'attachment; filename="{alias}-{day}.{format.extension}"',
+                "X-Accel-Buffering": "no",
+            },
+        )
+
+
+# By `map` each page is let go before its chunk is sent: a slow client would keep it in memory.
 
 
 def _json_lines(pages: Pages, _columns: Sequence[Column]) -> Chunks:
-    for page in pages:
-        yield b"".join(dumps(plain_item(item)) + b"\n" for item in page)
+    return map(_lines_of_page, pages)
+
+
+def _lines_of_page(page: Sequence[Item]) -> bytes:
+    return b"".join(dumps(plain_item(item)) + b"\n" for item in page)
 
 
 def _typed_lines(pages: Pages, _columns: Sequence[Column]) -> Chunks:
-    for page in pages:
-        yield b"".join(dumps(item) + b"\n" for item in page)
+    return map(_typed_lines_of_page, pages)
+
+
+def _typed_lines_of_page(page: Sequence[Item]) -> bytes:
+    return b"".join(dumps(item) + b"\n" for item in page)
 
 
 def _csv_for_excel(pages: Pages, columns: Sequence[Column]) -> Chunks:
     """Excel takes a file for UTF-8 only by its mark, which other readers take for text."""
-    yield codecs.BOM_UTF8
-    yield from _csv(pages, columns)
+    return chain((codecs.BOM_UTF8,), _csv(pages, columns))
 
 
 def _csv(pages: Pages, columns: Sequence[Column]) -> Chunks:
-    yield _csv_lines([[_defused(column.text) for column in columns]])
-    for page in pages:
-        yield _csv_lines(
-            [_csv_cell(value_at(item, column.path)) for column in columns] for item in page
-        )
+    head = _csv_lines([[_defused(column.text) for column in columns]])
+    return chain((head,), map(partial(_csv_lines_of_page, columns), pages))
+
+
+def _csv_lines_of_page(columns: Sequence[Column], page: Sequence[Item]) -> bytes:
+    return _csv_lines(
+        [_csv_cell(value_at(item, column.path)) for column in columns] for item in page
+    )
 
 
 def _csv_lines(rows: Iterable[list[str]]) -> bytes:

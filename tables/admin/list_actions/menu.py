@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -101,7 +101,8 @@ def _export(format: Format, listing: ItemList, chosen: Chosen) -> HttpResponseBa
     # What stops the first page still becomes a page of words, not half a file.
     first = next(pages, [])
     columns = listing.columns_for(first, listing.visit.request.POST.getlist("column"))
-    return export(chain([first], pages), columns, format, listing.table.alias)
+    whole = _from_first_on([first], pages)
+    return export(whole, columns, format, listing.table.alias, listing.visit.caller)
 
 
 ACTIONS: dict[str, Action] = {
@@ -122,7 +123,15 @@ ACTIONS: dict[str, Action] = {
 def _everything(listing: ItemList) -> Iterator[Sequence[Item]]:
     """Every matching item, from the first page on."""
     pages = iterate(listing.description, listing.plan, fields=listing.query.fields)
-    return (page.items for page in pages)
+    return map(attrgetter("items"), pages)
+
+
+def _from_first_on(
+    first: list[Sequence[Item]], rest: Iterator[Sequence[Item]]
+) -> Iterator[Sequence[Item]]:
+    """The page in `first`, which is let go, and the rest."""
+    yield first.pop()
+    yield from rest
 
 
 def _back(listing: ItemList, words: str) -> HttpResponseBase:

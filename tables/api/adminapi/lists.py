@@ -106,11 +106,13 @@ def one_page(reading: Reading) -> bytes:
 class ItemStream:
     """The array of every item, page by page; the first page is read when this is made.
 
-    `on_close` is called when the stream is closed, whether or not it was ever read.
+    `on_page` is called before each further page is read, `on_close` when the stream is closed,
+    whether or not it was ever read. `goes_on` is false where the first page is all of it.
     """
 
-    def __init__(self, reading: Reading, on_close: Callable[[], object] = lambda: None) -> None:
-        self.on_close = on_close
+    def __init__(self, reading: Reading) -> None:
+        self.on_page: Callable[[], object] = lambda: None
+        self.on_close: Callable[[], object] = lambda: None
         self._reading = reading
         self._most = settings.ADMINAPI_LIST_LIMIT
         self._require_short_table()
@@ -118,7 +120,8 @@ class ItemStream:
         first = next(self._pages)
         if self._is_over(len(first.items)):
             raise _too_many(self._most)
-        self._chunks = self._written(first)
+        self.goes_on = first.last_evaluated_key is not None
+        self._chunks = self._written([first])
 
     def __iter__(self) -> Iterator[bytes]:
         return self._chunks
@@ -129,30 +132,38 @@ class ItemStream:
         self._pages.close()
         self.on_close()
 
-    def _written(self, page: Page) -> Generator[bytes]:
+    def _written(self, pages: list[Page]) -> Generator[bytes]:
+        """The chunks, beginning with the page in `pages`; each is let go before its chunk is sent.
+
+        A slow client would keep it in memory.
+        """
         separator, count = b"[", 0
-        while True:
+        while pages:
+            page = pages.pop()
             count += len(page.items)
-            if page.items:
-                yield separator + dumps(self._reading.shown(page.items))[1:-1]
+            is_empty, is_last = not page.items, page.last_evaluated_key is None
+            chunk = b"" if is_empty else separator + dumps(self._reading.shown(page.items))[1:-1]
+            del page
+            if not is_empty:
                 separator = b","
-            elif page.last_evaluated_key is not None:
+                yield chunk
+            elif not is_last:
                 # A page without a match: JSON's white space shows whether anyone still listens.
                 yield b" "
-            following = self._next_page(count)
-            if following is None:
-                break
-            page = following
+            del chunk
+            self.on_page()
+            pages += self._next_page(count)
         yield b"[]" if separator == b"[" else b"]"
 
-    def _next_page(self, count: int) -> Page | None:
+    def _next_page(self, count: int) -> list[Page]:
+        """The next page alone; nothing at the end."""
         try:
             page = next(self._pages, None)
         except TablesError as error:
             raise self._cut_off(error.code, count) from None
         if page is not None and self._is_over(count + len(page.items)):
             raise self._cut_off("list_limit", count)
-        return page
+        return [] if page is None else [page]
 
     def _require_short_table(self) -> None:
         """An unfiltered list has as many items as its table, as far as that is known."""
@@ -171,13 +182,14 @@ class ItemStream:
 
 
 def _pages(reading: Reading) -> Generator[Page]:
-    left = reading.limit
-    for page in iterate(
+    pages = iterate(
         reading.description, reading.plan, fields=reading.fields, start_key=reading.start_key
-    ):
-        if left is None:
-            yield page
-            continue
+    )
+    left = reading.limit
+    if left is None:
+        yield from pages
+        return
+    for page in pages:
         yield replace(page, items=page.items[:left])
         left -= len(page.items)
         if left <= 0:

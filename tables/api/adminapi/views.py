@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from tables.access.authentication import caller_of
 from tables.access.limits.rates import ReadThrottle, ScanThrottle, WriteThrottle, concurrent_scan
+from tables.access.limits.streams import room_to_stream
 from tables.access.log_fields import bind
 from tables.api.adminapi import cors
 from tables.api.adminapi.changes import change, read_all_changes, run_actions, wanted
@@ -183,6 +184,8 @@ class AdminApiView(APIView):
             stream = ItemStream(reading)
             if self.request.method == "HEAD":
                 return StreamingHttpResponse((), content_type=JSON)
+            if stream.goes_on:
+                stream.on_page = running.enter_context(room_to_stream(target.caller)).renew
             # The scan goes on until the server closes the response.
             stream.on_close = running.pop_all().close
             return StreamingHttpResponse(stream, content_type=JSON)

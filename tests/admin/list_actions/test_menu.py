@@ -67,6 +67,25 @@ def test_everything_that_matches_is_exported_from_all_pages(admin, cities, how):
     assert names == [f"XX-{number:02}" for number in range(25)]
 
 
+def test_31_exports_beyond_those_that_one_may_have_at_a_time_are_refused(admin, cities, settings):
+    settings.STREAMS_PER_CALLER = 1
+    path = "/admin/tables/Cities/?country=XX"
+    first = admin.post(path, {"export_all": "export_jsonl"})
+    refused = admin.post(path, {"export_all": "export_jsonl"})
+    assert (refused.status_code, refused["Retry-After"]) == (429, "5")
+    assert len(body(first).splitlines()) == 25
+    assert len(body(admin.post(path, {"export_all": "export_jsonl"})).splitlines()) == 25
+
+
+def test_31_an_export_that_nobody_reads_gives_its_room_back(admin, cities, settings):
+    settings.STREAMS_PER_CALLER = 1
+    path = "/admin/tables/Cities/?country=XX"
+    answer = admin.post(path, {"export_all": "export_jsonl"})
+    answer.close()
+    del answer
+    assert admin.post(path, {"export_all": "export_jsonl"}).status_code == 200
+
+
 def test_typed_lines_are_the_items_as_they_are_stored(admin, put):
     item = {
         "id": {"S": "x"},
