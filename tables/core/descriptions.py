@@ -37,6 +37,15 @@ class Index:
     more_partition_keys: tuple[KeyAttribute, ...] = ()
     more_sort_keys: tuple[KeyAttribute, ...] = ()
 
+    def holds(self, name: str) -> bool:
+        """Whether the index has an attribute where its item has it."""
+        return self.projected is None or name in self.projected
+
+    @property
+    def is_part(self) -> bool:
+        """Whether reading it gives but parts of items; those of a local one DynamoDB completes."""
+        return self.is_global and self.projected is not None
+
     @property
     def partition_keys(self) -> tuple[KeyAttribute, ...]:
         """Every attribute of the partition key, in order."""

@@ -72,14 +72,18 @@ def choose_plan(
     index: str | None = None,
     scan_only: bool = False,
     order: Literal["asc", "desc"] | None = None,
+    completes: bool = False,
 ) -> Plan:
     """The cheapest plan that provably gives the same answer as a scan of the table.
 
     An index is taken by itself only when it holds every attribute that is asked for and every
-    item that can match; `index` forces one. Raises InvalidExpression for an unknown index and
-    for an order on a scan, which has none.
+    item that can match; `index` forces one. `completes`: the caller reads what a forced index lacks
+    from the table. Raises InvalidExpression for an unknown index, for fields and conditions that a
+    forced index lacks, and for an order on a scan, which has none.
     """
     forced = _forced_index(description, index)
+    if forced is not None:
+        _require_held(forced, filter, () if completes else fields)
     if scan_only:
         plan = Plan("Scan", index=index, filter=filter)
     else:
@@ -89,6 +93,33 @@ def choose_plan(
     if plan.operation == "Scan":
         raise InvalidExpression("A scan has no order: filter on a partition key to get one.")
     return replace(plan, descending=order == "desc")
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """An index that would answer by a Query what is scanned, and why it isn't taken by itself.
+
+    `is_part`: it has but a part of each item. `unproven` are its key attributes for which it may
+    lack items that match.
+    """
+
+    index: str
+    is_part: bool
+    unproven: tuple[str, ...]
+
+
+def advise(filter: Group, description: TableDescription) -> Advice | None:
+    """The index that would narrow a scan the most, where somebody asks for it."""
+    found: dict[str, int] = {}
+    for index in description.indexes:
+        names = {str(term.path[0]) for term in terms_of(filter)}
+        plan = _query_index(filter, index) if index.is_ready else None
+        if plan is not None and all(map(index.holds, names)):
+            found[index.name] = len(plan.key_terms)
+    best = description.index(max(found, key=lambda name: found[name])) if found else None
+    if best is None:
+        return None
+    return Advice(best.name, best.is_part, unproven_keys(best, filter, description))
 
 
 def require_start_key(start_key: Item, plan: Plan) -> None:
@@ -108,6 +139,25 @@ def _forced_index(description: TableDescription, name: str | None) -> Index | No
         known = ", ".join(index.name for index in description.indexes) or "none"
         raise InvalidExpression(f"No index has that name; this table's indexes: {known}.")
     return index
+
+
+def _require_held(index: Index, filter: Group, fields: Iterable[Path]) -> None:
+    """Raise InvalidExpression for what a part of an item can't answer: it would look absent.
+
+    DynamoDB itself reads fields that a local index lacks from the table, but never conditions.
+    """
+    asked = dict.fromkeys(str(term.path[0]) for term in terms_of(filter))
+    lacked = [name for name in asked if not index.holds(name)]
+    if lacked:
+        raise InvalidExpression(
+            f"The index {index.name} does not hold {', '.join(lacked)}, so it can't be filtered by."
+        )
+    named = dict.fromkeys(str(path[0]) for path in fields)
+    lacked = [name for name in named if index.is_global and not index.holds(name)]
+    if lacked:
+        raise InvalidExpression(
+            f"The index {index.name} does not hold {', '.join(lacked)}; leave it out of the fields."
+        )
 
 
 def _best(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from tables.core.admission import needed_fields
 from tables.core.descriptions import TableDescription
+from tables.core.errors import Throttled
 from tables.core.expressions import Path, Placeholders, compile_projection
 from tables.core.filters import matches
 from tables.core.keys import start_key_attributes
@@ -19,6 +20,9 @@ from tables.dynamodb.wire import to_request
 
 # Most keys of one BatchGetItem (AWS: API_BatchGetItem).
 MAX_BATCH_GET = 100
+# Times that DynamoDB may leave the same keys unread before we say that it is busy.
+_FRUITLESS_READS = 5
+_FIRST_PAUSE_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +90,33 @@ def batch_get(
     return answer["Responses"].get(table, []), unprocessed, consumed_units(answer)
 
 
+def get_items(
+    description: TableDescription, keys: Sequence[Item], *, consistent: bool = False
+) -> Page:
+    """The items of these keys that are there, in no order, a hundred keys to a call.
+
+    Keys that DynamoDB leaves unprocessed are asked for again; raises Throttled where it keeps
+    leaving them.
+    """
+    items: list[Item] = []
+    capacity, calls = 0.0, 0
+    for start in range(0, len(keys), MAX_BATCH_GET):
+        left = list(keys[start : start + MAX_BATCH_GET])
+        fruitless = 0
+        while left:
+            found, unread, units = batch_get(description.name, left, consistent=consistent)
+            items += found
+            capacity += units
+            calls += 1
+            fruitless = fruitless + 1 if len(unread) == len(left) else 0
+            if fruitless == _FRUITLESS_READS:
+                raise Throttled("DynamoDB asks to slow down. Try again in a moment.", retry_after=5)
+            if unread:
+                time.sleep(_FIRST_PAUSE_SECONDS * 2**fruitless)
+            left = unread
+    return Page(items, None, len(items), capacity, calls)
+
+
 def read_page(
     description: TableDescription,
     plan: Plan,
@@ -114,7 +145,7 @@ def read_page(
         plan.operation,
         TableName=description.name,
         ReturnConsumedCapacity="TOTAL",
-        **_expressions(plan, fields),
+        **_expressions(plan, fields, description),
         **_optional(limit, start_key, consistent, segment),
     )
     items = answer["Items"]
@@ -209,12 +240,18 @@ def start_key_names(description: TableDescription, index: str | None) -> tuple[s
     return tuple(attribute.name for attribute in start_key_attributes(description, index))
 
 
-def _expressions(plan: Plan, fields: tuple[Path, ...]) -> dict[str, Any]:
+def _expressions(
+    plan: Plan, fields: tuple[Path, ...], description: TableDescription
+) -> dict[str, Any]:
     pool = Placeholders()
     members = plan.compile(pool)
     projection = compile_projection(fields, pool)
+    index = description.index(plan.index) if plan.index else None
     if projection:
         members["ProjectionExpression"] = projection
+    elif index is not None and not (index.is_global or index.projected is None):
+        # DynamoDB then reads from the table what a local index lacks.
+        members["Select"] = "ALL_ATTRIBUTES"
     return {**members, **pool.request()}
 
 

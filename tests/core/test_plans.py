@@ -10,7 +10,7 @@ from tables.core.descriptions import Index, KeyAttribute
 from tables.core.errors import InvalidCursor, InvalidExpression
 from tables.core.expressions import Placeholders
 from tables.core.filters import BY_SUFFIX, OPERATORS, Group, Term, make_term
-from tables.core.plans import Plan, choose_plan, require_start_key
+from tables.core.plans import Advice, Plan, advise, choose_plan, require_start_key
 from tests.core.model import holds, kind, matches
 from tests.core.tables import COMPOSITE, NUMBER_KEY, STRING_KEY
 
@@ -465,3 +465,37 @@ def test_a_start_key_lies_inside_of_what_is_read():
     with pytest.raises(InvalidCursor, match="outside"):
         require_start_key({"id": {"S": "y"}}, get)
     require_start_key({"id": {"S": "y"}}, plan_for(table=STRING_KEY))
+
+
+# ---------------------------------------------------------------- advice
+
+
+def test_an_index_that_answers_but_for_attributes_or_items_is_advised():
+    terms = Group((eq("mayor", "m"), number("people", "gt", "0")))
+    assert choose_plan(terms, RICH).operation == "Scan"
+    assert advise(terms, RICH) == Advice("names-only", is_part=True, unproven=())
+    ranged = Group((eq("zone", "z"), created("begins_with", {"S": "m"})))
+    table = only("by-zone-mayor", "by-zone-country")
+    assert advise(ranged, table) == Advice("by-zone-mayor", is_part=False, unproven=("mayor",))
+
+
+def test_an_index_that_can_not_answer_is_not_advised():
+    assert advise(Group((eq("note", "x"),)), RICH) is None
+    # A condition on what the index lacks would find nothing there.
+    terms = Group((eq("mayor", "m"), number("people", "gt", "0"), eq("note", "x")))
+    assert advise(terms, only("names-only")) is None
+    building = replace(RICH, indexes=(replace(COMPOSITE.indexes[0], is_ready=False),))
+    assert advise(Group((eq("zone", "z"),)), building) is None
+
+
+def test_a_forced_index_is_asked_for_nothing_that_it_lacks():
+    forced = {"table": only("names-only"), "index": "names-only"}
+    words = "The index names-only does not hold note"
+    with pytest.raises(InvalidExpression, match=words):
+        plan_for(eq("mayor", "m"), eq("note", "x"), **forced)
+    with pytest.raises(InvalidExpression, match=words):
+        plan_for(eq("mayor", "m"), Group((exists("note"), exists("party")), "OR"), **forced)
+    with pytest.raises(InvalidExpression, match=words):
+        plan_for(eq("mayor", "m"), fields=[("note", "x")], **forced)
+    whole = plan_for(eq("mayor", "m"), fields=[("note", "x")], completes=True, **forced)
+    assert whole == plan_for(eq("mayor", "m"), **forced)

@@ -2,12 +2,14 @@
 
 import pytest
 
+from tables.core.descriptions import Index, KeyAttribute, TableDescription
 from tables.core.errors import InvalidCursor, InvalidExpression
 from tables.core.operand_types import filter_types
 from tables.core.queries import CollectionQuery, parse_query
 from tables.core.registry import Table
 from tables.core.scans import parse_scan
-from tables.dynamodb.reads import Budget
+from tables.dynamodb.reads import Budget, Page
+from tables.items.completion import every_item
 from tables.items.lists import cursor_at, plan_of, read_collection
 from tests.dynamodb.conftest import fill
 
@@ -137,3 +139,89 @@ def test_types_come_from_the_keys_the_indexes_and_the_schema(full):
 def test_a_scan_has_no_order(full):
     with pytest.raises(InvalidExpression, match="A scan has no order"):
         plan_of(query(full, ("order", "asc")), full)
+
+
+# ---------------------------------------------------------------- indexes that hold a part
+
+BY_PEOPLE = [("zone", "Z"), ("index", "by-zone-people")]
+
+
+def whole(item):
+    return item in ITEMS
+
+
+def test_what_an_index_lacks_is_read_from_the_table_a_hundred_keys_to_a_call(full, calls, engine):
+    part = read(full, *BY_PEOPLE)
+    assert not any(whole(item) for item in part.page.items)
+    assert part.holds == ("country", "name", "people", "zone")
+    del calls[:]
+    found = read(full, *BY_PEOPLE, completes=True)
+    assert calls == ["Query", "BatchGetItem"]
+    assert [item["people"]["N"] for item in found.page.items] == [str(n) for n in range(20)]
+    assert all(whole(item) for item in found.page.items)
+    assert (found.holds, found.states, found.page.calls) == (None, {}, 2)
+    # The embedded engine counts no capacity of a BatchGetItem.
+    assert found.page.capacity > part.page.capacity or engine == "embedded"
+    fill("cities", [{**ITEMS[0], "name": {"S": f"more {n:03}"}} for n in range(90)])
+    del calls[:]
+    assert len(read(full, *BY_PEOPLE, limit=200, completes=True).page.items) == 110
+    assert calls == ["Query", "BatchGetItem", "BatchGetItem"]
+
+
+def test_fields_that_the_index_holds_take_no_second_read(full, calls):
+    del calls[:]
+    found = read(full, *BY_PEOPLE, ("fields", "people"), completes=True)
+    assert (calls, found.holds) == (["Query"], None)
+    assert read(full, *BY_PEOPLE, ("fields", "tags"), completes=True).page.calls == 2
+
+
+def test_an_item_that_went_or_changed_since_the_index_took_it_is_told(full, monkeypatch):
+    """Engines here keep indexes up to date at once: what the table says is made to be newer."""
+    newer = [{**ITEMS[1], "zone": {"S": "elsewhere"}}, *ITEMS[2:]]
+    page = Page(newer, None, len(newer), 9.0, 1)
+    monkeypatch.setattr("tables.items.completion.get_items", lambda *_, **__: page)
+    found = read(full, *BY_PEOPLE, completes=True)
+    assert found.states == {0: "gone", 1: "changed"}
+    assert found.page.items[0] == {
+        name: ITEMS[0][name] for name in ("country", "name", "zone", "people")
+    }
+    assert found.page.items[1:] == newer
+    wanted = query(full, *BY_PEOPLE)
+    pages = every_item(found.plan, wanted.filter, full)
+    assert [item for page in pages for item in page] == ITEMS[2:]
+
+
+@pytest.mark.parametrize("completes", [False, True])
+def test_conditions_that_an_index_lacks_are_refused_by_name_before_any_call(full, calls, completes):
+    del calls[:]
+    words = r"The index by-zone-people does not hold tags, note, so it can't be filtered by\."
+    with pytest.raises(InvalidExpression, match=words):
+        read(full, *BY_PEOPLE, ("tags__exists", "true"), ("note", "x"), completes=completes)
+    with pytest.raises(InvalidExpression, match="leave it out of the fields"):
+        read(full, *BY_PEOPLE, ("fields", "tags,people"))
+    assert calls == []
+
+
+def test_a_local_index_gives_whole_items_itself(monkeypatch):
+    """DynamoDB reads what a local index lacks. Engines here don't: this looks at the requests."""
+    local = Index("by-size", ID, SIZE, frozenset({"id", "name", "size"}), is_global=False)
+    described = TableDescription("local", ID, KeyAttribute("name", "S"), (local,))
+    item = {"id": {"S": "1"}, "name": {"S": "a"}, "size": {"N": "5"}, "note": {"S": "kept"}}
+    sent = []
+
+    def call(operation, **members):
+        sent.append((operation, members.get("Select"), members.get("ProjectionExpression")))
+        return {"Items": [item], "ScannedCount": 1}
+
+    monkeypatch.setattr("tables.dynamodb.reads.call", call)
+    for completes in (False, True):
+        for pairs in ([], [("id", "1")], [("fields", "note")]):
+            found = read(described, ("index", "by-size"), *pairs, completes=completes)
+            assert (found.page.items, found.holds, found.page.calls) == ([item], None, 1)
+    whole = [("Scan", "ALL_ATTRIBUTES", None), ("Query", "ALL_ATTRIBUTES", None)]
+    assert sent == [*whole, ("Scan", None, "#0, #1, #2, #3")] * 2
+    with pytest.raises(InvalidExpression, match="does not hold note"):
+        read(described, ("index", "by-size"), ("note", "kept"))
+
+
+ID, SIZE = KeyAttribute("id", "S"), KeyAttribute("size", "N")

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from tables.admin.fragments import fragment
 from tables.admin.item_list.address import OWN, RUN_SCAN, TRAIL, Address
 from tables.admin.item_list.columns import Column, columns_of, offered_columns
+from tables.admin.item_list.index_choices import IndexAdvice, index_advice
 from tables.admin.item_list.previous_pages import (
     Trail,
     read_trail,
@@ -71,7 +72,7 @@ class ItemList:
             search_fields=self.table.search_fields,
             ignore=OWN,
         )
-        self.plan: Plan = plan_of(self.query, self.description)
+        self.plan: Plan = plan_of(self.query, self.description, completes=True)
         self.preference = preference(visit.request, self.table.alias)
         self.limit = self.query.limit or self.preference.page_size or self.table.list_per_page
         self.trail = self._trail()
@@ -95,7 +96,9 @@ class ItemList:
     @cached_property
     def collection(self) -> CollectionPage:
         """The page as it was read."""
-        return read_collection(self.query, self.table, self.description, limit=self.limit)
+        return read_collection(
+            self.query, self.table, self.description, limit=self.limit, completes=True
+        )
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -135,6 +138,8 @@ class ItemList:
             self.description,
             list_url=self.address.path,
             can_select=self.can_select,
+            states=self.collection.states,
+            held=self._held,
         )
 
     @property
@@ -230,6 +235,11 @@ class ItemList:
         return type_notes(self.query.filter, self.address, self.types)
 
     @property
+    def advice(self) -> IndexAdvice | None:
+        """An index that would answer what is scanned."""
+        return index_advice(self.plan, self.query, self.description, self.address)
+
+    @property
     def meter_words(self) -> str:
         """What reading the page took."""
         return words.meter_words(self.collection.page, self.plan)
@@ -255,6 +265,12 @@ class ItemList:
     @property
     def _bound_to(self) -> str:
         return f"{self.table.alias} {self.plan.operation} {self.plan.index or ''}"
+
+    @property
+    def _held(self) -> frozenset[str] | None:
+        """What the index that is read has of each item; None for whole items."""
+        index = self.description.index(self.plan.index) if self.plan.index else None
+        return index.projected if index else None
 
     def _trail(self) -> Trail:
         text = self.address.own(TRAIL)

@@ -14,6 +14,7 @@ from tables.admin.item_list.address import Address
 from tables.admin.item_list.columns import parse_paths
 from tables.admin.item_list.filter_choices import kind_options, operator_options, type_options
 from tables.admin.item_list.filter_rows import Row, pairs_of_rows, row_of_term, rows_of_form
+from tables.admin.item_list.index_choices import index_words
 from tables.admin.visit import Visit
 from tables.core.expressions import format_path
 from tables.core.filters import Term
@@ -75,8 +76,9 @@ class FilterBar:
             (_AUTOMATIC, _("whatever reads least")),
             (_SCAN, _("the whole table (Scan)")),
             *(
-                (f"{_INDEX}{index.name}", _("index %(index)s") % {"index": index.name})
+                (f"{_INDEX}{index.name}", _("index %(index)s") % {"index": words})
                 for index in self.visit.description.indexes
+                for words in [index_words(index, self.visit.description)]
             ),
         ]
 

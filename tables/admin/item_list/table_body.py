@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from types import MappingProxyType
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from tables.core.descriptions import TableDescription
 from tables.core.expressions import child_of
 from tables.core.keys import encode_token
 from tables.core.values import AttributeValue, Item
+from tables.items.completion import State
 
 _ABSENT = '<td class="absent">–</td>'
 _ABSENT_NUMBER = '<td class="absent numeric">–</td>'
@@ -36,25 +38,32 @@ def write_grid(
     *,
     list_url: str,
     can_select: bool,
+    states: Mapping[int, State] = MappingProxyType({}),
+    held: frozenset[str] | None = None,
 ) -> Grid:
     """Key attributes as links to the item, then the other columns.
 
-    A column that mixes types shows the type of each value.
+    `states` are those of a page that was completed, and `held` what its index has: of an item that
+    is gone nothing else was read, which is not to say that it was absent. A column that mixes types
+    shows the type of each value.
     """
     cells = Cells(description.ttl_attribute)
     tokens = [encode_token(item, description) for item in items]
     parts = [_boxes(items, tokens, description)] if can_select else []
     numeric = set()
+    gone = {place for place, state in states.items() if state == "gone"}
     for column in columns:
         values = _values(items, column)
         if column.is_key:
             is_first = column is columns[0]
-            parts.append(_links(values, tokens, cells, list_url, is_first=is_first))
+            links = _links(values, tokens, cells, list_url, is_first=is_first)
+            parts.append(_with_states(links, states) if is_first else links)
             continue
         tags = {tag for value in values if value for tag in value if tag != "NULL"}
         if tags == {"N"}:
             numeric.add(column)
-        parts.append(_column(values, column, cells, tags))
+        unread = gone if held is not None and column.path[0] not in held else set()
+        parts.append(_column(values, column, cells, tags, unread))
     lines = "</tr><tr>".join(map("".join, zip(*parts, strict=True)))
     html = f"<tr>{lines}</tr>" if items else ""
     return Grid(mark_safe(html), frozenset(numeric))  # noqa: S308 - escaped where it was written
@@ -102,8 +111,22 @@ def _links(
     ]
 
 
+def _with_states(links: list[str], states: Mapping[int, State]) -> list[str]:
+    """The links with a word on what became of an item since the index took it."""
+    words = {"gone": _("deleted since"), "changed": _("no longer matches")}
+    marked = list(links)
+    for place, state in states.items():
+        mark = f' <span class="tag row-state">{escape(words[state])}</span></th>'
+        marked[place] = f"{links[place].removesuffix('</th>')}{mark}"
+    return marked
+
+
 def _column(
-    values: Sequence[AttributeValue | None], column: Column, cells: Cells, tags: set[str]
+    values: Sequence[AttributeValue | None],
+    column: Column,
+    cells: Cells,
+    tags: set[str],
+    unread: set[int],
 ) -> list[str]:
     is_numeric = tags == {"N"}
     opening, absent = ('<td class="numeric">', _ABSENT_NUMBER) if is_numeric else ("<td>", _ABSENT)
@@ -113,4 +136,8 @@ def _column(
     if len(present) == len(values):
         return written
     remaining = iter(written)
-    return [next(remaining) if value else absent for value in values]
+    not_read = f'<td class="unread">{escape(_("not read"))}</td>'
+    return [
+        next(remaining) if value else (not_read if place in unread else absent)
+        for place, value in enumerate(values)
+    ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from django.contrib import messages
@@ -29,7 +28,7 @@ from tables.admin.list_actions.export import (
 )
 from tables.admin.list_actions.ticked import chosen_keys, read_chosen
 from tables.core.values import Item
-from tables.dynamodb.reads import iterate
+from tables.items.completion import every_item
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -121,9 +120,8 @@ ACTIONS: dict[str, Action] = {
 
 
 def _everything(listing: ItemList) -> Iterator[Sequence[Item]]:
-    """Every matching item, from the first page on."""
-    pages = iterate(listing.description, listing.plan, fields=listing.query.fields)
-    return map(attrgetter("items"), pages)
+    """Every matching item, whole, from the first page on."""
+    return every_item(listing.plan, listing.query.filter, listing.description)
 
 
 def _from_first_on(

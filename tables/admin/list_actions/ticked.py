@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
 from tables.core.descriptions import TableDescription
-from tables.core.errors import InvalidRequest, Throttled
+from tables.core.errors import InvalidRequest
 from tables.core.keys import decode_token, encode_token
 from tables.core.queries import MAX_LIMIT
 from tables.core.values import Item
-from tables.dynamodb.reads import MAX_BATCH_GET, batch_get
-
-# Times that DynamoDB may leave the same keys unread before we say that it is busy.
-_FRUITLESS_READS = 5
-_FIRST_PAUSE_SECONDS = 0.05
+from tables.dynamodb.reads import MAX_BATCH_GET, get_items
 
 
 def chosen_keys(tokens: Sequence[str], description: TableDescription) -> list[Item]:
@@ -31,21 +26,7 @@ def read_chosen(keys: Sequence[Item], description: TableDescription) -> Iterator
     """The items of these keys that are there, in their order, up to a hundred at a time."""
     for start in range(0, len(keys), MAX_BATCH_GET):
         wanted = list(keys[start : start + MAX_BATCH_GET])
-        found = {encode_token(item, description): item for item in _read(wanted, description)}
+        read = get_items(description, wanted, consistent=True)
+        found = {encode_token(item, description): item for item in read.items}
         tokens = (encode_token(key, description) for key in wanted)
         yield [found[token] for token in tokens if token in found]
-
-
-def _read(keys: list[Item], description: TableDescription) -> list[Item]:
-    items: list[Item] = []
-    fruitless = 0
-    while keys:
-        found, left, _capacity = batch_get(description.name, keys, consistent=True)
-        items += found
-        fruitless = fruitless + 1 if len(left) == len(keys) else 0
-        if fruitless == _FRUITLESS_READS:
-            raise Throttled(_("DynamoDB keeps asking to slow down."), retry_after=5)
-        if left:
-            time.sleep(_FIRST_PAUSE_SECONDS * 2**fruitless)
-        keys = left
-    return items

@@ -96,6 +96,11 @@ _PLAN["properties"] |= {
         "description": "By path: as which types a value was compared that has no declared type.",
         "additionalProperties": {"type": "array", "items": word(*TYPES), "minItems": 1},
     },
+    "holds": {
+        "type": "array",
+        "description": "All that an index holds of its items, where that is but a part.",
+        "items": STRING,
+    },
 }
 # Each operation of a batch fails alone: what its body is has no say in the rest.
 _ANY: Part = {}

@@ -9,7 +9,6 @@ from rest_framework.request import Request
 from tables.access.limits.rates import concurrent_scan, spend
 from tables.api.v1.responses.items import Representation
 from tables.api.v1.responses.links import item_link
-from tables.core.plans import Plan
 from tables.core.queries import CollectionQuery
 from tables.core.values import Item, content_of
 from tables.items.lists import CollectionPage, plan_of, read_collection
@@ -35,13 +34,13 @@ def page_document(
     found: CollectionPage, representation: Representation, following: str | None
 ) -> dict[str, Any]:
     """The members of a page; `following` is the URL of the next one."""
-    page, plan = found.page, found.plan
+    page = found.page
     return {
         "items": [representation.spell(item) for item in _shown(page.items, representation)],
         "count": len(page.items),
         "scanned_count": page.scanned_count,
         "consumed_capacity": page.capacity,
-        "plan": _plan(plan),
+        "plan": _plan(found),
         "next": following,
     }
 
@@ -61,13 +60,16 @@ def links_to_items(
     ]
 
 
-def _plan(plan: Plan) -> dict[str, Any]:
-    """What was read, and as which types values were compared that nobody had declared one for."""
-    types = plan.guessed_types
+def _plan(found: CollectionPage) -> dict[str, Any]:
+    """What was read; where it applies, as which types values were compared that have no declared
+    one, and which attributes an index holds that has but a part of each item.
+    """
+    types = found.plan.guessed_types
     return {
-        "operation": plan.operation,
-        "index": plan.index,
+        "operation": found.plan.operation,
+        "index": found.plan.index,
         **({"types": types} if types else {}),
+        **({"holds": list(found.holds)} if found.holds is not None else {}),
     }
 
 

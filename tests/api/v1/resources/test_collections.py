@@ -1,10 +1,12 @@
 """Lists of items: filters in the URL, the plan they get, and the pages they come in."""
 
+from dataclasses import replace
 from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
 
+from tables.dynamodb.descriptions import describe_table
 from tests.api.v1.conftest import ok, problem, store
 
 pytestmark = pytest.mark.usefixtures("tables")
@@ -168,6 +170,30 @@ def test_fields_that_name_nothing_and_a_beginning_of_a_number_are_refused(staff,
 def test_the_answer_names_its_plan(staff, workers, query, plan):
     body = ok(staff.get("Workers/items", query))
     assert (body["plan"]["operation"], body["plan"]["index"]) == plan
+
+
+def test_an_index_that_holds_a_part_says_what_it_holds(staff, workers, monkeypatch):
+    """The engines' own tables: what is asked of DynamoDB is made to be a part of an item."""
+    known = describe_table("v1-Workers")
+    part = frozenset({"id", "city", "age"})
+    indexes = tuple(replace(index, projected=part) for index in known.indexes)
+    monkeypatch.setattr(
+        "tables.items.target.description", lambda _table: replace(known, indexes=indexes)
+    )
+    body = ok(staff.get("Workers/items", "city=Oslo&index=by-city&limit=1"))
+    held = {"operation": "Query", "index": "by-city", "holds": ["age", "city", "id"]}
+    assert body["plan"] == held
+    body = ok(staff.get("Workers/items", "city=Oslo&index=by-city&limit=1&fields=age"))
+    assert "holds" not in body["plan"]
+    for query, name in (("fields=note", "note"), ("note=x", "note"), ("training.a=x", "training")):
+        found = problem(
+            staff.get("Workers/items", f"city=Oslo&index=by-city&{query}"),
+            400,
+            "invalid_expression",
+        )
+        assert f"The index by-city does not hold {name}" in found["detail"]
+    search = {"scan": {"note": "x"}, "index": "by-city"}
+    assert staff.post("Workers/search", search).status_code == 400
 
 
 def test_order_is_that_of_the_sort_key(staff, workers):
