@@ -15,6 +15,7 @@ from tables.core.errors import (
     ItemNotFound,
     PreconditionFailed,
     TablesError,
+    TooLarge,
     TransactionConflict,
 )
 from tables.core.expressions import Path, Placeholders, format_path, require_within_limits
@@ -27,7 +28,7 @@ from tables.core.preconditions import (
     compile_replace,
     present,
 )
-from tables.core.sizes import require_item_fits
+from tables.core.sizes import item_size, require_item_fits
 from tables.core.updates import (
     Change,
     apply_changes,
@@ -72,13 +73,15 @@ def update(
     *,
     condition: Condition = UNCONDITIONAL,
     may_create: bool = True,
+    most_bytes: int | None = None,
     return_values: ReturnValues = "ALL_NEW",
 ) -> Rewrite:
     """Change an item at single paths, as UpdateItem does; one that is not there is created.
 
-    DynamoDB computes the values, so that counters never collide, unless a schema judges the item
-    as a whole. When written raises ItemNotFound where it may not be created by this update,
-    Forbidden where the caller may not add, PreconditionFailed, InvalidExpression, InvalidValue.
+    DynamoDB computes the values, so that counters never collide, unless the item is judged as a
+    whole: by a schema, or because it may not grow past `most_bytes` (stamps aside). When written
+    raises ItemNotFound where it may not be created by this update, Forbidden where the caller may
+    not add, PreconditionFailed, InvalidExpression, InvalidValue, TooLarge.
     """
 
     def decide(before: Item | None) -> tuple[Operation, Outcome]:
@@ -88,6 +91,8 @@ def update(
         changes = _complete(edit.settled(before or key), target)
         after = apply_changes(changes, before or key)
         require_admissible(after, target.table, target.description)
+        if most_bytes is not None:
+            _require_no_growth_past(most_bytes, before or {}, after, target)
         if before is None:
             return compile_create(after, target.description), Outcome(key, None, after)
         if target.keeps_history:
@@ -97,7 +102,7 @@ def update(
     def computed() -> tuple[Operation, Refusal]:
         return _computed(target, key, edit, condition, may_create=may_create)
 
-    is_judged = target.table.schema is not None
+    is_judged = target.table.schema is not None or most_bytes is not None
     return Rewrite(
         target,
         key,
@@ -182,6 +187,19 @@ def _require_values_fit(changes: Sequence[Change], target: Target) -> None:
         if c.action == "set" and c.value is not None and len(c.path) == 1
     }
     require_index_keys(whole, target.description)
+
+
+def _require_no_growth_past(most: int, before: Item, after: Item, target: Target) -> None:
+    """Raise TooLarge where a change makes an item larger than that; one that is may shrink."""
+    size = item_size(_unstamped(after, target))
+    if size > max(most, item_size(_unstamped(before, target))):
+        raise TooLarge(f"The item would be {size} bytes; it may hold {most} here.")
+
+
+def _unstamped(item: Item, target: Target) -> Item:
+    if not target.table.audit_attributes:
+        return item
+    return {name: value for name, value in item.items() if name not in AUDIT_ATTRIBUTES}
 
 
 def _require_creating(target: Target, *, may_create: bool) -> None:

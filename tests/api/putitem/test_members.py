@@ -228,3 +228,33 @@ def test_in_takes_values_of_one_type(riley):
     condition = {"ComparisonOperator": "IN", "AttributeValueList": [{"N": "1"}, {"N": "300"}]}
     found = riley("Scan", TableName="comp5", ScanFilter={"time": condition})
     assert found.json()["Count"] == 1
+
+
+def sized(name, size):
+    """An update that sets an attribute to a text of so many bytes."""
+    return {"Key": KEY, "AttributeUpdates": {name: {"Value": {"S": "a" * size}}}}
+
+
+def test_an_update_does_not_take_an_item_past_64_kb(riley):
+    assert riley("UpdateItem", TableName="comp5", **sized("x", 33_000)).status_code == 200
+    answer = riley("UpdateItem", TableName="comp5", **sized("y", 33_000))
+    assert "may hold 65536" in refused(answer)
+    assert "y" not in riley("GetItem", TableName="comp5", Key=KEY).json()["Item"]
+    assert riley("UpdateItem", TableName="comp5", **sized("y", 32_000)).status_code == 200
+
+
+def test_a_set_does_not_grow_an_item_past_64_kb(riley):
+    riley("UpdateItem", TableName="comp5", **sized("x", 60_000))
+    tags = {"Action": "ADD", "Value": {"SS": [f"{'t' * 1000}{n}" for n in range(6)]}}
+    answer = riley("UpdateItem", TableName="comp5", Key=KEY, AttributeUpdates={"tags": tags})
+    assert "may hold 65536" in refused(answer)
+
+
+def test_a_larger_item_of_another_door_may_count_and_shrink(riley):
+    store = {**ITEM, "x": {"S": "a" * 80_000}, "n": {"N": "1"}}
+    call("PutItem", TableName="real-comp5", Item=store)
+    count = {"n": {"Action": "ADD", "Value": {"N": "1"}}}
+    updates = [{"Key": KEY, "AttributeUpdates": count}, sized("x", 60_000), sized("x", 60_001)]
+    for members in updates:
+        assert riley("UpdateItem", TableName="comp5", **members).status_code == 200
+    assert "may hold" in refused(riley("UpdateItem", TableName="comp5", **sized("y", 10_000)))
