@@ -116,15 +116,18 @@ def pin(
     """The condition that every attribute still is as it was read, and `new_paths` still are free.
 
     What is too much for that (300 operators, 4 KB) is pinned on its audit stamps, which every
-    writer that comes through here changes; without stamps `new_paths` are left out. Raises
-    Conflict where an item without stamps is too wide by itself.
+    writer that comes through here changes, and on what of `new_paths` is there already; without
+    stamps `new_paths` are left out. Raises Conflict where an item without stamps is too wide.
     """
     # What lies inside an attribute is pinned with it.
-    free = list(dict.fromkeys((path[0],) for path in new_paths if path[0] not in item))
+    names: list[Path] = list(dict.fromkeys((path[0],) for path in new_paths))
+    free = [path for path in names if path[0] not in item]
     whole: list[Path] = [(name,) for name in item if name not in description.key_names]
     attempts = [[*whole, *free]]
     if all(name in item for name in UPDATED):
         stamps: list[Path] = [(name,) for name in UPDATED]
+        # Two stamps may be of one millisecond: the write itself must break the pin.
+        stamps += [path for path in names if path[0] in item and path not in stamps]
         attempts += [[*stamps, *free], stamps]
     else:
         attempts.append(whole)

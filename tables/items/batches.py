@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tables.core.errors import Conflict, Throttled, WriteInDoubt
+from tables.core.errors import Conflict, Throttled
 from tables.core.operations import BatchEntry
 from tables.core.values import Item
 from tables.dynamodb.writes import batch_write_once
@@ -33,7 +33,7 @@ def delete_entry(target: Target, key: Item) -> BatchEntry:
 def send_batch(target: Target, entries: Sequence[BatchEntry]) -> tuple[list[BatchEntry], float]:
     """Write at most 25 entries of distinct items: those that were left, and the capacity units.
 
-    With history each is a transaction of its own.
+    With history each is a transaction of its own. Raises WriteInDoubt, TablesError.
     """
     if not target.keeps_history:
         return batch_write_once(target.name, entries)
@@ -42,6 +42,6 @@ def send_batch(target: Target, entries: Sequence[BatchEntry]) -> tuple[list[Batc
         write = put(target, item) if kind == "PutRequest" else delete(target, item)
         try:
             capacity += send(write).capacity
-        except (Conflict, Throttled, WriteInDoubt):
+        except (Conflict, Throttled):
             left.append((kind, item))
     return left, capacity

@@ -203,7 +203,10 @@ def _last(name: str) -> Entry | None:
 
 def _stands(entry: Recorded) -> bool:
     """Whether the transaction whose answer was lost was made: then its entry is there."""
-    found = entry_of(entry.entry.item, entry.entry.n)
+    try:
+        found = entry_of(entry.entry.item, entry.entry.n)
+    except TablesError:
+        return False
     return found is not None and found.hash == entry.entry.hash
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import pytest
 
 from tables.dynamodb.client import call, client
+from tables.dynamodb.history_table import create_history_table
 from tests.attacks.faults import FAULTS, in_front_of
 from tests.contract.conftest import store, stored
 
@@ -318,6 +319,26 @@ def test_32_with_an_idempotency_key_the_next_request_tells(
         assert made <= 1, where
         assert again == "acknowledged" or (not transactions and answer != "acknowledged"), where
         assert made == 1 or again != "acknowledged", where
+    assert cell["acknowledged"] == cell["acknowledged and stored"]
+
+
+@pytest.mark.parametrize("transactions", [True, False], ids=["transactions", "no transactions"])
+@pytest.mark.parametrize("write", WRITES, ids=str)
+def test_32_with_history_what_is_told_as_made_is_stored_once(
+    proxy, enter, settings, write, transactions, counts
+):
+    settings.HISTORY = True
+    settings.DYNAMODB_TRANSACTIONS = transactions
+    create_history_table(settings.HISTORY_TABLE)
+    door = enter(write.door, "admins")
+    way = "history" if transactions else "history, no transactions"
+    cell = counts[f"{write}, {way}"] = Counter()
+    for fault, times in CASES:
+        answer, made = attempt(proxy, door, write, fault, times, cell)
+        where = (str(write), way, fault, times, answer, made)
+        assert made == 1 if answer == "acknowledged" else made <= (answer != "refused"), where
+        if fault in HARMLESS:
+            assert answer == ("refused" if fault and times == ALWAYS else "acknowledged"), where
     assert cell["acknowledged"] == cell["acknowledged and stored"]
 
 

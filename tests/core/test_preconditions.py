@@ -214,6 +214,18 @@ def test_an_item_too_wide_to_pin_is_pinned_on_its_stamps_and_on_what_is_new():
     )
 
 
+def test_a_change_of_an_item_too_wide_to_pin_is_pinned_on_what_it_changes_too():
+    stored = {**WIDE, **STAMPS}
+    changes = [Change("add", ("a7",), {"N": "1"})]
+    changes += [Change("set", (name,), value) for name, value in STAMPS.items()]
+    operation = compile_changes(changes, stored, STRING_KEY)
+    assert operation.may_repeat
+    assert spelled_out(operation)[1].startswith(
+        "attribute_exists(id) AND lastUpdatedBy = doe, jane"
+        " AND lastUpdatedDateTime = 2026-01-01T00:00:00.000Z AND a7 = 7 AND "
+    )
+
+
 def test_a_change_with_too_many_new_attributes_is_pinned_on_the_stamps_alone():
     new = {**STORED, **STAMPS, **{f"b{i}": {"S": ""} for i in range(160)}}
     operation = compile_replace({**STORED, **STAMPS}, new, STRING_KEY)
