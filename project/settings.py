@@ -78,7 +78,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tables.api.cross_origin.CrossOriginMiddleware",
     "tables.access.limits.middleware.LimitsMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "tables.access.browser.session_saving.SavingSessionMiddleware",
     "tables.api.framing.framing_middleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -16,6 +16,7 @@ from tables.core.errors import TablesError
 from tables.core.keys import decode_token, encode_token
 from tables.core.registry import Table
 from tables.core.values import Item
+from tables.dispensable import dispensable
 from tables.models import RecentItem
 
 # How many are kept for each person, and shown.
@@ -37,16 +38,20 @@ def remember(visit: Visit, item: Item, action: Literal["added", "changed"]) -> N
     """Note that the person wrote an item; its key is kept, nothing that it holds."""
     entries = RecentItem.objects.filter(user=visit.request.user.pk)
     token = encode_token(item, visit.description)
-    entries.filter(alias=visit.table.alias, key=token).delete()
     user_id = cast("int", visit.request.user.pk)
-    RecentItem.objects.create(user_id=user_id, alias=visit.table.alias, key=token, action=action)
-    for old in entries.order_by("-at")[KEPT : 2 * KEPT]:
-        old.delete()
+    with dispensable("recent item"):
+        entries.filter(alias=visit.table.alias, key=token).delete()
+        RecentItem.objects.create(
+            user_id=user_id, alias=visit.table.alias, key=token, action=action
+        )
+        for old in entries.order_by("-at")[KEPT : 2 * KEPT]:
+            old.delete()
 
 
 def forget(visit: Visit, token: str) -> None:
     """Drop a deleted item from everyone's lists."""
-    RecentItem.objects.filter(alias=visit.table.alias, key=token).delete()
+    with dispensable("recent item"):
+        RecentItem.objects.filter(alias=visit.table.alias, key=token).delete()
 
 
 def recent_items(request: HttpRequest) -> list[Recent]:

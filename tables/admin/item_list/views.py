@@ -14,6 +14,7 @@ from django.http import (
 )
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from tables.access.limits.rates import concurrent_scan, spend
 from tables.admin.item_list.address import Address
@@ -33,6 +34,7 @@ from tables.records.people.preferences import keep_preference
 
 # How long a page waits for one of the caller's own scans to end before it refuses.
 SCAN_PATIENCE_SECONDS = 1.0
+_NOT_KEPT = gettext_lazy("Your choice could not be kept: the database is busy. Try again.")
 # What htmx swaps -> the template of just that.
 _PARTS = {
     "results": "admin/tables/results.html",
@@ -86,12 +88,16 @@ def choose_columns(visit: Visit) -> HttpResponseBase:
     shown = Address.read(QueryDict(form.get("query", "")), visit.table.alias)
     back = shown.changed(fields=None, limit=None)
     if "reset" in form:
-        keep_preference(visit.request, visit.table.alias, [], None)
+        if not keep_preference(visit.request, visit.table.alias, [], None):
+            messages.warning(visit.request, _NOT_KEPT)
         return HttpResponseRedirect(back.url)
     wanted = [*form.getlist("column"), form.get("further", "").strip()]
     columns = [format_path(path) for path in parse_paths(filter(None, wanted))][:MAX_COLUMNS]
-    keep_preference(visit.request, visit.table.alias, columns, _page_size(form.get("size", "")))
-    messages.success(visit.request, _("Your columns were kept."))
+    size = _page_size(form.get("size", ""))
+    if keep_preference(visit.request, visit.table.alias, columns, size):
+        messages.success(visit.request, _("Your columns were kept."))
+    else:
+        messages.warning(visit.request, _NOT_KEPT)
     return HttpResponseRedirect(back.url)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from tables.dispensable import dispensable
 from tables.models import PagePreference
 
 # Each list asks for it, and the ORM takes five times as long to write the query.
@@ -32,10 +33,13 @@ def preference(request: HttpRequest, alias: str) -> Preference:
 
 def keep_preference(
     request: HttpRequest, alias: str, columns: Sequence[str], page_size: int | None
-) -> None:
-    """Remember a choice; an empty one is the table's own again."""
-    PagePreference.objects.update_or_create(
-        user_id=request.user.pk,
-        alias=alias,
-        defaults={"columns": list(columns), "page_size": page_size},
-    )
+) -> bool:
+    """Remember a choice, and say whether it could be; an empty one is the table's own again."""
+    with dispensable("preference"):
+        PagePreference.objects.update_or_create(
+            user_id=request.user.pk,
+            alias=alias,
+            defaults={"columns": list(columns), "page_size": page_size},
+        )
+        return True
+    return False
