@@ -1,3 +1,5 @@
+import json
+
 import jsonschema
 import pytest
 
@@ -49,6 +51,116 @@ def of(**rules):
 )
 def test_a_value_that_fits_passes_digit_by_digit(schema, value):
     assert problems(schema, f'{{"a": {value}}}') == []
+
+
+FAMILY = {"properties": {"children": {"items": {"$ref": "#"}}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "place"),
+    [
+        ({"$ref": "#"}, "at /: a reference comes back to /"),
+        ({"allOf": [{"$ref": "#"}]}, "comes back"),
+        (of(anyOf=[{"type": "null"}, {"$ref": "#/properties/a"}]), "/properties/a"),
+        ({"$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"not": {"$ref": "#/$defs/a"}}}}, "/$defs/"),
+        ({"$dynamicAnchor": "node", "allOf": [{"$dynamicRef": "#node"}]}, "comes back"),
+        ({"x": {"if": {"$ref": "#/x"}}, "$ref": "#/x"}, "comes back"),
+        (of(**{"$dynamicRef": "https://example.com/a#b"}), "at /properties/a: the reference"),
+        (of(**{"$ref": "https://example.com/a"}), "at /properties/a: the reference"),
+        (of(**{"$ref": "#/no/such"}), "leads nowhere in this file"),
+        (of(pattern="^(?=a)b"), "at /properties/a: the pattern '^(?=a)b' can't be searched"),
+        (of(pattern=r"(a)\1"), "linear time"),
+        (of(patternProperties={"(?<!x)y": {}}), "at /properties/a: the pattern"),
+        ({"$ref": "#/x", "x": {"pattern": "(?!a)"}}, "at /x: the pattern"),
+        (
+            {"unevaluatedProperties": False, "allOf": [{"patternProperties": {"^x": {}}}]},
+            "additionalProperties can",
+        ),
+    ],
+)
+def test_30_what_could_not_be_decided_at_a_write_is_refused_at_the_start_by_its_place(
+    schema, place
+):
+    with pytest.raises(jsonschema.SchemaError) as error:
+        require_schema(schema)
+    assert place in error.value.message
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        FAMILY,
+        {"$dynamicAnchor": "node", "properties": {"a": {"$dynamicRef": "#node"}}},
+        {"$id": "https://x.test/a", "$ref": "b", "$defs": {"b": {"$id": "b", "type": "object"}}},
+        of(const={"$ref": "https://example.com/not-a-reference"}),
+        {"allOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}], "$defs": {"a": {}}},
+        {"properties": {"a": True, "b": False}},
+    ],
+)
+def test_what_goes_deeper_into_the_item_is_taken(schema):
+    require_schema(schema)
+
+
+def test_a_schema_of_itself_is_asked_as_deep_as_the_item_goes():
+    schema = {**FAMILY, "required": ["id"]}
+    assert problems(schema, '{"id": 1, "children": [{"id": 2}, {"children": []}]}') == [
+        ("/children/1", "'id' is a required property")
+    ]
+
+
+NO_NUMBER = ("/n_a", "'x' is not of type 'number'")
+
+
+@pytest.mark.parametrize(
+    ("schema", "text", "expected"),
+    [
+        (of(pattern="^a+$"), '{"a": "aaa"}', []),
+        (of(pattern="^a+$"), '{"a": "b"}', [("/a", "'b' does not match '^a+$'")]),
+        (of(pattern=r"^\u00e9$"), '{"a": "é"}', []),
+        (of(pattern="a"), '{"a": 7}', []),
+        (
+            {"patternProperties": {"^n_": {"type": "number"}}},
+            '{"n_a": "x"}',
+            [("/n_a", "'x' is not of type 'number'")],
+        ),
+        ({"patternProperties": {"^n_": {}}, "additionalProperties": False}, '{"n_a": 1}', []),
+        (
+            {
+                "properties": {"a": {}},
+                "patternProperties": {"^n_": {}},
+                "additionalProperties": False,
+            },
+            '{"a": 1, "n_a": 1, "x": 1}',
+            [("", "Additional properties are not allowed ('x' was unexpected)")],
+        ),
+        (
+            {"additionalProperties": {"type": "number"}},
+            '{"x": "y"}',
+            [("/x", "'y' is not of type 'number'")],
+        ),
+        (of(format="regex"), '{"a": "("}', [("/a", "'(' is not a 'regex'")]),
+    ],
+)
+def test_patterns_say_what_fits(schema, text, expected):
+    assert problems(schema, text) == expected
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        of(pattern="^(a+)+$"),
+        of(pattern="^(a|a)*$"),
+        of(pattern="(x+x+)+y"),
+        of(patternProperties={"^(a+)+$": {"type": "number"}}, additionalProperties=False),
+        of(format="regex"),
+    ],
+)
+def test_30_a_pattern_that_python_would_search_for_ever_is_searched_at_once(schema):
+    text = "a" * 60_000 + "!"
+    value = json.dumps(
+        {"a": {text: 1} if "patternProperties" in schema["properties"]["a"] else text}
+    )
+    assert len(problems(schema, value)) <= 1
 
 
 @pytest.mark.parametrize(
