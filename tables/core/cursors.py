@@ -13,8 +13,9 @@ from tables.core.errors import InvalidCursor
 from tables.core.values import Item
 
 _MAC_BYTES = 16
-# A start key holds at most four key attributes of 2 KB; base64 and JSON make it larger.
-MAX_CURSOR_CHARACTERS = 16_384
+# A start key holds at most ten key attributes: two of the table, four and four of an index, of 2 KB
+# and 1 KB. JSON may make six of each byte, base64 four of three.
+MAX_CURSOR_CHARACTERS = 160_000
 
 
 def sign_cursor(start_key: Item, *, bound_to: str, secret: str) -> str:

@@ -42,6 +42,11 @@ class Plan:
     descending: bool = False
 
     @property
+    def is_filtered(self) -> bool:
+        """Whether more items may be read than match."""
+        return bool(self.filter or self.local)
+
+    @property
     def guessed_types(self) -> dict[str, list[str]]:
         """The type tags that are compared with at each path whose type nobody declared."""
         terms = (*terms_of(self.filter), *terms_of(self.local))

@@ -198,13 +198,12 @@ def read_until(
 ) -> Page:
     """Up to `limit` matching items, with as few calls as the data needs and the budget allows."""
     deadline = time.monotonic() + budget.seconds
-    filtered = bool(plan.filter or plan.local)
     items: list[Item] = []
     scanned, capacity, calls = 0, 0.0, 0
     while True:
         # Unfiltered, every item read is one of the page; filtered, a call takes what it can.
         left = max(budget.items - scanned, 1)
-        ask = left if filtered else min(limit - len(items), left)
+        ask = left if plan.is_filtered else min(limit - len(items), left)
         page = read_page(
             description,
             plan,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tables.core.cursors import read_cursor, sign_cursor
+from tables.core.cursors import MAX_CURSOR_CHARACTERS, read_cursor, sign_cursor
 from tables.core.errors import InvalidCursor
 from tests.core.strategies import ITEMS
 
@@ -63,3 +63,12 @@ def test_what_a_cursor_is_bound_to_cannot_leak_into_its_key():
     moved = base64.urlsafe_b64encode(payload[:16] + b"b" + payload[16:]).decode().rstrip("=")
     with pytest.raises(InvalidCursor):
         read_cursor(moved, bound_to="a", secret="s")
+
+
+def test_a_start_key_of_ten_attributes_at_their_limits_has_a_cursor():
+    """Two of the table; four and four of an index; JSON makes six bytes of a control character."""
+    sizes = [2048, 1024, *[2048] * 4, *[1024] * 4]
+    key = {f"{n}{'x' * 254}": {"S": "\x01" * size} for n, size in enumerate(sizes)}
+    cursor = sign_cursor(key, bound_to="x", secret="s")
+    assert len(cursor) <= MAX_CURSOR_CHARACTERS
+    assert read_cursor(cursor, bound_to="x", secret="s") == key

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from django.conf import settings
@@ -23,7 +23,9 @@ from tables.admin.item_list.previous_pages import (
 from tables.admin.item_list.table_body import Grid, write_grid
 from tables.admin.item_list.type_notes import TypeNote, type_notes
 from tables.admin.texts import sentences as words
+from tables.admin.texts.meter import Tally, meter_words, tally_of
 from tables.admin.visit import Visit
+from tables.core.descriptions import TableDescription
 from tables.core.operand_types import filter_types
 from tables.core.plans import Plan
 from tables.core.queries import CollectionQuery, parse_query
@@ -162,7 +164,11 @@ class ItemList:
         if collection.next_cursor is None:
             return None
         left = visited(
-            len(collection.page.items), collection.start_key, self.plan, self.description
+            len(collection.page.items),
+            collection.start_key,
+            self.plan,
+            self.description,
+            tally_of(collection.page) if self.plan.is_filtered else None,
         )
         trail = write_trail(self.trail.after(left), self._bound_to)
         return self.address.at(collection.next_cursor, trail).url
@@ -212,7 +218,7 @@ class ItemList:
     @property
     def plan_words(self) -> str:
         """What DynamoDB does for this list."""
-        return words.plan_words(self.plan, self.description)
+        return words.plan_words(self.plan, self._described)
 
     @property
     def plan_kind(self) -> str:
@@ -242,7 +248,7 @@ class ItemList:
     @property
     def meter_words(self) -> str:
         """What reading the page took."""
-        return words.meter_words(self.collection.page, self.plan)
+        return meter_words(self.collection.page, self._took_before, self.trail.shown or 0)
 
     @cached_property
     def position_words(self) -> str:
@@ -261,6 +267,37 @@ class ItemList:
             is_part=self.is_part,
             **links,
         )
+
+    @property
+    def about_words(self) -> str:
+        """How many items the table is said to hold, unless this page shows that it is not so."""
+        is_so = self._described is self.description
+        return words.about_words(self.description) if is_so else ""
+
+    @property
+    def _described(self) -> TableDescription:
+        """The description, without a count that what was read contradicts: AWS counts every six
+        hours.
+        """
+        count = self.description.item_count
+        if count is None or "collection" not in self.__dict__:
+            return self.description
+        page = self.collection.page
+        looked = (self._took_before or Tally()).scanned + page.scanned_count
+        is_whole = (
+            page.stopped == "end"
+            and (self.query.cursor is None or self._took_before is not None)
+            and self.plan.operation == "Scan"
+            and self.plan.index is None
+        )
+        if looked > count or (is_whole and looked < count):
+            return replace(self.description, item_count=None)
+        return self.description
+
+    @property
+    def _took_before(self) -> Tally | None:
+        """What the pages before this one took; None on the first, or where that is not known."""
+        return self.trail.took if self.trail.pages else None
 
     @property
     def _bound_to(self) -> str:

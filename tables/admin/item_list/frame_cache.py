@@ -60,7 +60,8 @@ def whole_list(visit: Visit, context: Mapping[str, Any], status: int = 200) -> H
     context = {**visit.context, **context, "csrf_token": token}
     content = render_to_string("admin/tables/listing.html", context, request=request)
     twin = context["listing"].address.twin if "listing" in context else ""
-    about = about_words(visit.description)
+    listing = context.get("listing")
+    about = listing.about_words if listing else about_words(visit.description)
     if len(messages.get_messages(request)):
         # They are for this once.
         shown = {"title": table.label, "about": about, "can_add": visit.can("add")}

@@ -26,7 +26,7 @@ from tables.admin.item_list.no_items import explain
 from tables.admin.list_actions.menu import action_menu, run_action
 from tables.admin.texts.core_messages import told
 from tables.admin.visit import Visit, table_page
-from tables.core.errors import InvalidRequest
+from tables.core.errors import InvalidCursor, InvalidRequest
 from tables.core.expressions import format_path
 from tables.core.queries import MAX_LIMIT
 from tables.core.values import Item
@@ -46,10 +46,12 @@ _PARTS = {
 def list_items(visit: Visit) -> HttpResponseBase:
     """A page of items, or an action on some of them."""
     try:
-        listing = ItemList(visit)
-        if visit.request.method == "POST":
-            return run_action(listing)
-        return _list_page(visit, listing)
+        try:
+            return _listed(visit, ItemList(visit))
+        except InvalidCursor:
+            # Such as one of before an upgrade: the list is still what was asked for.
+            first = Address.of(visit.request, visit.table.alias).at(None, None)
+            return _listed(visit, ItemList(visit, first), starts_over=True)
     except InvalidRequest as error:
         bar = FilterBar(visit, Address(visit.table.alias))
         return _render(visit, {"bar": bar, "error": told(error.message)}, status=error.status)
@@ -101,8 +103,14 @@ def choose_columns(visit: Visit) -> HttpResponseBase:
     return HttpResponseRedirect(back.url)
 
 
-def _list_page(visit: Visit, listing: ItemList) -> HttpResponse:
-    context: dict[str, object] = {"listing": listing}
+def _listed(visit: Visit, listing: ItemList, *, starts_over: bool = False) -> HttpResponseBase:
+    if visit.request.method == "POST":
+        return run_action(listing)
+    return _list_page(visit, listing, starts_over=starts_over)
+
+
+def _list_page(visit: Visit, listing: ItemList, *, starts_over: bool) -> HttpResponse:
+    context: dict[str, object] = {"listing": listing, "starts_over": starts_over}
     # Read now: what DynamoDB says must not come up in the middle of a template.
     items = [] if listing.is_waiting else _read(listing)
     if items:
@@ -110,7 +118,7 @@ def _list_page(visit: Visit, listing: ItemList) -> HttpResponse:
     elif not listing.is_waiting:
         context["explanation"] = explain(listing)
     context["bar"] = bar_of_query(visit, listing.address, listing.query, items)
-    return _render(visit, context)
+    return _render(visit, context, here=listing.address.url if starts_over else "")
 
 
 def _read(listing: ItemList) -> Sequence[Item]:
@@ -124,14 +132,19 @@ def _read(listing: ItemList) -> Sequence[Item]:
         return listing.collection.page.items
 
 
-def _render(visit: Visit, context: dict[str, object], status: int = 200) -> HttpResponse:
-    """The whole page, or the part of it that htmx asked for; errors always are whole."""
+def _render(
+    visit: Visit, context: dict[str, object], status: int = 200, here: str = ""
+) -> HttpResponse:
+    """The whole page, or the part of it that htmx asked for; errors always are whole.
+
+    `here` is the page's address where it is not the one that was asked for.
+    """
     request = visit.request
     part = _PARTS.get(request.headers.get("HX-Target", "")) if status == 200 else None
     answer = visit.render(part, context) if part else whole_list(visit, context, status)
     patch_vary_headers(answer, ["HX-Request", "HX-Target"])
     if part:
-        answer["HX-Push-Url"] = request.get_full_path()
+        answer["HX-Push-Url"] = here or request.get_full_path()
     return answer
 
 

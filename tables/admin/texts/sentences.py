@@ -16,7 +16,6 @@ from tables.core.expressions import Path, format_path
 from tables.core.filters import Group, Term, terms_of
 from tables.core.plans import Plan
 from tables.core.values import TYPES, AttributeValue, Item, type_of
-from tables.dynamodb.reads import Page
 
 # Longest operand in a sentence, in characters.
 _OPERAND_CHARACTERS = 40
@@ -133,28 +132,6 @@ def cost_words(plan: Plan, description: TableDescription) -> str:
         return ""
     units = description.size_bytes // _BYTES_PER_UNIT + 1
     return _("roughly %(units)s RCU") % {"units": count_words(units)}
-
-
-def meter_words(page: Page, plan: Plan) -> str:
-    """What reading a page took, and why it ended."""
-    matched = len(page.items)
-    if page.scanned_count == matched:
-        words = [_("Read %(items)s") % {"items": items_words(matched)}]
-    else:
-        words = [
-            _("Looked at %(count)s") % {"count": count_words(page.scanned_count)},
-            _("matched %(count)s") % {"count": count_words(matched)},
-        ]
-    words.append(_("%(units)s RCU") % {"units": number_format(page.capacity, force_grouping=True)})
-    words.append(
-        ngettext("%(count)s call", "%(count)s calls", page.calls)
-        % {"count": count_words(page.calls)}
-    )
-    if page.stopped == "budget":
-        words.append(_("stopped at your budget"))
-    elif page.stopped == "end":
-        words.append(_("reached the end"))
-    return ", ".join(words)
 
 
 def position_words(shown: int, before: int | None) -> str:

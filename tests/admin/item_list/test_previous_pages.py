@@ -10,6 +10,7 @@ from tables.admin.item_list.previous_pages import (
     visited,
     write_trail,
 )
+from tables.admin.texts.meter import Tally
 from tables.core.descriptions import Index, KeyAttribute, TableDescription
 from tables.core.errors import InvalidCursor
 from tables.core.plans import Plan
@@ -34,6 +35,28 @@ def test_a_trail_reads_back_as_it_was_written():
     trail = Trail().after(visited(100, None, QUERY, CITIES)).after(visited(7, START, QUERY, CITIES))
     assert read_trail(write_trail(trail, "x"), "x") == trail
     assert trail.shown == 107
+
+
+def test_a_trail_adds_up_what_reading_its_pages_took():
+    first = visited(2, None, QUERY, CITIES, Tally(1000, 12.5, 1))
+    trail = Trail().after(first).after(visited(0, START, QUERY, CITIES, Tally(500, 0.3, 2)))
+    assert read_trail(write_trail(trail, "x"), "x") == trail
+    assert trail.took == Tally(1500, 12.8, 3)
+    assert trail.back().took == Tally(1000, 12.5, 1)
+    assert Trail().took == Tally()
+    # A page of which nothing is known, or an unknown beginning: no sum is better than a part.
+    assert trail.after(visited(7, START, QUERY, CITIES)).took is None
+    assert Trail(before=None).after(first).took is None
+
+
+def test_what_forgotten_pages_took_is_not_forgotten():
+    trail = Trail()
+    for number in range(1500):
+        start = {"country": {"S": "DE"}, "name": {"S": f"City {number}#{number * 7919}"}}
+        trail = trail.after(visited(1, start, SCAN, CITIES, Tally(100, 0.5, 1)))
+    again = read_trail(write_trail(trail, "x"), "x")
+    assert len(again.pages) < 1500
+    assert (again.shown, again.took) == (1500, Tally(150_000, 750.0, 1500))
 
 
 def test_a_start_key_comes_back_with_its_types():
