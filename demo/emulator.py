@@ -18,6 +18,7 @@ from hypercorn.config import Config
 from ministack.app import app as ministack
 from ministack.services import cognito, dynamodb
 
+from demo.functions import mend
 from demo.snapshots import Snapshots
 
 Scope = dict[str, Any]
@@ -27,6 +28,8 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 # ministack adds numbers in whatever context it finds. Python's own rounds at 28 digits, DynamoDB
 # never: what a number can't hold is refused. No sum of two of its numbers is longer than this.
 decimal.setcontext(decimal.Context(prec=400))
+
+mend()
 
 STORES = {"dynamodb": dynamodb, "cognito": cognito}
 

@@ -27,7 +27,7 @@ PATIENCE = 30  # seconds until a condition that must come true has failed
 # What `demo.emulator` takes from inside ministack. Its own state files lose everything on SIGKILL.
 RELIED_ON = {
     "ministack.app": {"app"},
-    "ministack.services.dynamodb": {"get_state", "load_persisted_state"},
+    "ministack.services.dynamodb": {"get_state", "load_persisted_state", "_ExprEval"},
     "ministack.services.cognito": {"get_state", "load_persisted_state"},
 }
 
@@ -88,9 +88,64 @@ def is_listening(port):
 @pytest.mark.parametrize(("module", "names"), RELIED_ON.items())
 def test_the_pinned_ministack_has_what_snapshots_are_made_with(module, names):
     source = Path(importlib.util.find_spec(module).origin).read_text(encoding="utf-8")
-    functions = (ast.FunctionDef, ast.AsyncFunctionDef)
-    found = {node.name for node in ast.parse(source).body if isinstance(node, functions)}
-    assert names <= found, f"ministack {importlib.metadata.version('ministack')} lacks some"
+    kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    defined = {node.name for node in ast.parse(source).body if isinstance(node, kinds)}
+    assert names <= defined, f"ministack {importlib.metadata.version('ministack')} lacks some"
+
+
+@pytest.fixture
+def mixed(tmp_path):
+    """A client of an engine whose items have values of every type under one name."""
+    with start(0, tmp_path / "mixed") as running:
+        client = EngineClient(running.url)
+        make_table(client)
+        for key, value in {
+            "text": {"S": "abc"},
+            "number": {"N": "7"},
+            "bytes": {"B": "AAECAw=="},
+            "list": {"L": [{"S": "abc"}]},
+            "null": {"NULL": True},
+        }.items():
+            item = {"id": {"S": key}, "v": value}
+            client.dynamodb("PutItem", TableName="kept", Item=item)
+        client.dynamodb("PutItem", TableName="kept", Item={"id": {"S": "nothing"}})
+        yield client
+        client.session.close()
+
+
+def found(client, condition, value):
+    page = client.dynamodb(
+        "Scan",
+        TableName="kept",
+        FilterExpression=condition,
+        ExpressionAttributeNames={"#v": "v"},
+        ExpressionAttributeValues={":v": value},
+    )
+    return {item["id"]["S"] for item in page["Items"]}
+
+
+@pytest.mark.parametrize(
+    ("condition", "value", "keys"),
+    [
+        ("begins_with(#v, :v)", {"S": "a"}, {"text"}),
+        ("begins_with(#v, :v)", {"B": "AAE="}, {"bytes"}),
+        ("NOT begins_with(#v, :v)", {"S": "a"}, {"number", "bytes", "list", "null", "nothing"}),
+        ("begins_with(#v, :v) OR #v = :v", {"S": "abc"}, {"text"}),
+        ("contains(#v, :v)", {"S": "abc"}, {"text", "list"}),
+        ("contains(#v, :v)", {"B": "AQI="}, {"bytes"}),
+        ("contains(#v, :v)", {"B": "AgE="}, set()),
+        ("contains(#v, :v) OR attribute_not_exists(#v)", {"B": "AQI="}, {"bytes", "nothing"}),
+    ],
+)
+def test_functions_pass_over_values_of_other_types_and_look_into_binary(
+    mixed, condition, value, keys
+):
+    assert found(mixed, condition, value) == keys
+
+
+def test_an_operand_that_can_begin_nothing_is_still_refused(mixed):
+    with pytest.raises(EngineCallError, match="Incorrect operand type"):
+        found(mixed, "begins_with(#v, :v)", {"N": "7"})
 
 
 @pytest.mark.parametrize(

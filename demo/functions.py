@@ -1,0 +1,61 @@
+"""`begins_with` and `contains` as DynamoDB has them, in place of ministack's.
+
+ministack refuses a whole scan where `begins_with` meets a value of another type, and finds no
+binary in another. DynamoDB: the first is no match, the second may be one.
+"""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from ministack.services import dynamodb
+
+Evaluator = dynamodb._ExprEval  # noqa: SLF001 - there is no other way to its functions
+
+
+class Functions(Evaluator):
+    """ministack's evaluator of conditions and filters, with two functions mended."""
+
+    def _fn_begins_with(self) -> bool:
+        start = self.pos
+        value, prefix = self._arguments()
+        if prefix is not None and prefix.keys() <= {"S", "B"} and not _have_one_type(value, prefix):
+            return False
+        self.pos = start
+        return bool(super()._fn_begins_with())
+
+    def _fn_contains(self) -> bool:
+        start = self.pos
+        if super()._fn_contains():
+            return True
+        end, self.pos = self.pos, start
+        value, part = self._arguments()
+        self.pos = end
+        if value is None or part is None or "B" not in value or "B" not in part:
+            return False
+        return _bytes(part) in _bytes(value)
+
+    def _arguments(self) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+        """The two values that a function compares, None for one that is not there."""
+        self.advance()
+        self.expect("LPAREN")
+        value = self._operand()
+        self.expect("COMMA")
+        other = self._operand()
+        self.expect("RPAREN")
+        return value, other
+
+
+def _have_one_type(value: dict[str, Any] | None, other: dict[str, Any]) -> bool:
+    return value is not None and value.keys() == other.keys()
+
+
+def _bytes(value: dict[str, Any]) -> bytes:
+    content = value["B"]
+    return content if isinstance(content, bytes) else base64.b64decode(content)
+
+
+def mend() -> None:
+    """Have every expression evaluated with these functions."""
+    dynamodb._ExprEval = Functions  # noqa: SLF001 - as above
