@@ -15,6 +15,16 @@ class Problem:
     detail: str
 
 
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A document path, and three values there in wire form; None is absent."""
+
+    path: tuple[str | int, ...]
+    left: dict[str, Any] | None
+    now: dict[str, Any] | None
+    wanted: dict[str, Any] | None
+
+
 class TablesError(Exception):
     """A failure that nobody foresaw.
 
@@ -124,6 +134,36 @@ class PatchConflict(Conflict):
 
     code = "patch_conflict"
     title = "Patch conflict"
+
+
+class HistoryBroken(Conflict):
+    """An entry of history is missing or was altered: what it told is not offered."""
+
+    code = "history_broken"
+    title = "History broken"
+
+
+class UndoConflict(Conflict):
+    """What would be taken back does not stand as it was left.
+
+    `contested` are the paths with what was left, what stands now, and what undoing would set;
+    `current` is the item as it is, None where there is none.
+    """
+
+    code = "undo_conflict"
+    title = "Undo conflict"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        contested: Sequence[Clash] = (),
+        current: dict[str, Any] | None = None,
+        **context: Any,
+    ) -> None:
+        super().__init__(message, **context)
+        self.contested = tuple(contested)
+        self.current = current
 
 
 class TransactionConflict(Conflict):

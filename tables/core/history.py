@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, cast
 
 import orjson
@@ -226,11 +226,6 @@ def read_entry(stored: Item) -> Entry:
         outcome=cast("Outcome", _text(stored, "outcome")),
         hash=_text(stored, "hash"),
     )
-
-
-def erased(entry: Entry, word: str) -> Entry:
-    """The entry with its author's name replaced; the hash does not cover the name."""
-    return replace(entry, author=replace(entry.author, name=word))
 
 
 def _filled(tag: str, fields: Mapping[str, str], source: object) -> dict[str, AttributeValue]:

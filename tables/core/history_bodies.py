@@ -1,4 +1,4 @@
-"""Bodies of history entries: edits and whole states, packed, and cut where they are long.
+"""Bodies of history entries: deltas and whole states, packed, and cut where they are long.
 
 One byte of format stands in front, so that another compressor can come without a migration.
 """
@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from tables.core.edits import Edit, edits_of, rows_of
+from tables.core.deltas import Delta, deltas_of, rows_of
 from tables.core.sizes import MAX_ITEM_BYTES
 from tables.core.values import Item
 
@@ -31,15 +31,15 @@ class BrokenBody(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What an entry tells: the edits, and the whole state before them where the entry is a base."""
+    """What an entry tells: the deltas, and of a base the whole state before them."""
 
-    edits: Sequence[Edit]
+    deltas: Sequence[Delta]
     base: Item | None = None
 
 
 def pack(body: Body) -> bytes:
     """The body as bytes."""
-    document: dict[str, Any] = {"edits": rows_of(body.edits)}
+    document: dict[str, Any] = {"deltas": rows_of(body.deltas)}
     if body.base is not None:
         document["base"] = body.base
     return _ZLIB + zlib.compress(orjson.dumps(document), 6)
@@ -55,7 +55,7 @@ def unpack(packed: bytes) -> Body:
         if not inflating.eof:
             raise BrokenBody
         document = orjson.loads(text)
-        return Body(edits_of(document["edits"]), document.get("base"))
+        return Body(deltas_of(document["deltas"]), document.get("base"))
     except (zlib.error, ValueError, KeyError, IndexError, TypeError) as error:
         raise BrokenBody from error
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 import orjson
 
-from tables.core.edits import Contested, apply_edits
+from tables.core.deltas import Contested, apply_deltas
 from tables.core.history import Entry, fingerprint
 from tables.core.history_bodies import Body
 from tables.core.updates import canonical_value
@@ -111,7 +111,7 @@ def rebuilt(
     made = [entry for entry in entries if entry.happened and entry.n <= n]
     item: Item | None = None
     for entry, body in _from_base(made, body_of):
-        item = apply_edits(body.edits, body.base if entry.is_base else item)
+        item = apply_deltas(body.deltas, body.base if entry.is_base else item)
     if not made or made[-1].n != n or fingerprint(item, ignored) != made[-1].after:
         raise Contested
     return item

@@ -19,7 +19,7 @@ from tables.core.expressions import format_path, parse_path
 from tables.core.schemas import require_schema
 from tables.core.values import TYPES
 
-ACTIONS = ("view", "add", "change", "delete", "export")
+ACTIONS = ("view", "add", "change", "delete", "export", "history")
 WRITE_ACTIONS = frozenset({"add", "change", "delete"})
 DEFAULT_STAFF_ACTIONS = frozenset({"view", "add", "change"})
 
@@ -217,7 +217,8 @@ class _Reader:
             self._check_paths(section.get(key), f"{where} {key}")
 
     def _check_history(self, section: dict[str, Any], where: str) -> None:
-        if section.get("history", True) not in (True, False, "announced"):
+        wanted = section.get("history", "announced")
+        if wanted != "announced" and not isinstance(wanted, bool):
             self._mistake("tables.E004", f'{where} history must be true, false or "announced".')
         days = section.get("history_days", 0)
         if isinstance(days, int) and days < 0:
@@ -295,9 +296,11 @@ def _granted(
     read_only: bool,
 ) -> dict[str, frozenset[str]]:
     """Groups by action: what is given, else the defaults; superusers always."""
-    permissions = {}
+    permissions: dict[str, frozenset[str]] = {}
     for action in ACTIONS:
         default = staff if action in DEFAULT_STAFF_ACTIONS else superusers
+        if action == "history":
+            default = permissions["view"]  # the history of what one sees
         permissions[action] = given.get(action, default) | superusers
     if read_only:
         permissions |= {action: frozenset() for action in WRITE_ACTIONS}

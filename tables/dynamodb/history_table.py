@@ -51,11 +51,19 @@ _PAGE = 50
 
 @dataclass(frozen=True, slots=True, order=True)
 class Moment:
-    """Where a list of changes goes on: after this entry, newest first."""
+    """Where a list of changes goes on: after this entry, newest first.
+
+    `digest` is that of the item's key: names of real tables are nobody's business.
+    """
 
     at: int
-    item: str
+    digest: str
     n: int
+
+
+def moment_of(entry: Entry) -> Moment:
+    """Where an entry stands among the changes of its table or its author."""
+    return Moment(entry.at, entry.item.rpartition("#")[2], entry.n)
 
 
 def create_history_table(name: str) -> bool:
@@ -91,6 +99,39 @@ def entries_of(
     return found
 
 
+def all_entries_of(item: str) -> list[Entry]:
+    """Every entry of an item, oldest first, read consistently."""
+    found: list[Entry] = []
+    below: int | None = None
+    while page := entries_of(item, below=below, consistent=True):
+        found += page
+        below = page[-1].n
+    return found[::-1]
+
+
+def item_names(table: str = "") -> Iterator[str]:
+    """The names of all items that have entries, or of one real table's, each once."""
+    seen: set[str] = set()
+    start: dict[str, Any] = {}
+    pool = Placeholders()
+    members = {"ProjectionExpression": pool.name("item"), **pool.request()}
+    while True:
+        answer = call("Scan", TableName=settings.HISTORY_TABLE, **members, **start)
+        for name in (stored["item"]["S"] for stored in answer["Items"]):
+            if _is_item(name, table) and name not in seen:
+                seen.add(name)
+                yield name
+        if not answer.get("LastEvaluatedKey"):
+            return
+        start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def _is_item(name: str, table: str) -> bool:
+    """Whether a partition holds an item's entries: chunks and groups have partitions too."""
+    owner, _, digest = name.partition("#")
+    return "#" not in digest and owner != "group" and table in ("", owner)
+
+
 def entry_of(item: str, n: int) -> Entry | None:
     """One entry, read consistently."""
     key = {"item": {"S": item}, "n": {"S": number(n)}}
@@ -106,20 +147,25 @@ def body_of(entry: Entry) -> Body:
     return unpack(packed)
 
 
+def chunk_keys(entry: Entry) -> list[Item]:
+    """The keys of an entry's chunks: in a partition of their own, which no list reads."""
+    name = f"{entry.item}#{number(entry.n)}"
+    return [{"item": {"S": name}, "n": {"S": number(part)}} for part in range(entry.chunks)]
+
+
 def chunk_puts(entry: Entry, chunks: list[bytes]) -> list[Put]:
-    """The writes of an entry's chunks: in a partition of their own, which no list reads."""
+    """The writes of an entry's chunks."""
     expiry: Item = {"expires": {"N": str(entry.expires)}} if entry.expires else {}
     return [
         Put(
             settings.HISTORY_TABLE,
             {
-                "item": {"S": _chunks_name(entry)},
-                "n": {"S": number(position)},
+                **key,
                 "part": {"B": base64.b64encode(chunk).decode()},
                 **expiry,
             },
         )
-        for position, chunk in enumerate(chunks)
+        for key, chunk in zip(chunk_keys(entry), chunks, strict=True)
     ]
 
 
@@ -132,12 +178,8 @@ def changes_of(
     """
     until = min(time for time in (until, before.at if before else 0, 10**14) if time)
     partitions = [_partition(index, name, shard, since, until) for shard in range(SHARDS)]
-    merged = heapq.merge(*partitions, key=_moment_of, reverse=True)
-    return itertools.dropwhile(lambda e: before is not None and _moment_of(e) >= before, merged)
-
-
-def _moment_of(entry: Entry) -> Moment:
-    return Moment(entry.at, entry.item, entry.n)
+    merged = heapq.merge(*partitions, key=moment_of, reverse=True)
+    return itertools.dropwhile(lambda e: before is not None and moment_of(e) >= before, merged)
 
 
 def _partition(index: Index, name: str, shard: int, since: int, until: int) -> Iterator[Entry]:
@@ -150,7 +192,7 @@ def _partition(index: Index, name: str, shard: int, since: int, until: int) -> I
     condition = f"{names[0]} = {partition} AND {names[1]} BETWEEN {first} AND {last}"
     found = _pages(IndexName=index, KeyConditionExpression=condition, Limit=_PAGE, **pool.request())
     for _at, alike in itertools.groupby(found, key=lambda entry: entry.at):
-        yield from sorted(alike, key=_moment_of, reverse=True)
+        yield from sorted(alike, key=moment_of, reverse=True)
 
 
 def _pages(**members: Any) -> Iterator[Entry]:
@@ -191,14 +233,9 @@ def _query(
 
 def _read_chunks(entry: Entry) -> bytes:
     parts = []
-    for position in range(entry.chunks):
-        key = {"item": {"S": _chunks_name(entry)}, "n": {"S": number(position)}}
+    for key in chunk_keys(entry):
         stored = call("GetItem", TableName=settings.HISTORY_TABLE, Key=key, ConsistentRead=True)
         if not stored.get("Item"):
             raise BrokenBody
         parts.append(base64.b64decode(stored["Item"]["part"]["B"]))
     return b"".join(parts)
-
-
-def _chunks_name(entry: Entry) -> str:
-    return f"{entry.item}#{number(entry.n)}"

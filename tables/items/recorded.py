@@ -81,6 +81,8 @@ def _try(write: Write, name: str, tell: Tell[T]) -> Made[T]:
         done = _together(write, operation, entry, told)
     else:
         done = _in_order(write, operation, entry, told)
+    if entry is not None:
+        _note(entry.entry)
     return Made(told.result, done.capacity)
 
 
@@ -192,6 +194,11 @@ def _reason(write: Write, error: PreconditionFailed) -> Exception:
     if error.position > 0:
         return error
     return _Rival() if isinstance(write, Rewrite) else write.refusal(error)
+
+
+def _note(entry: Entry) -> None:
+    """Say in the log what was written: it shows a tail of the chain that somebody cut off."""
+    log.info("history", item=entry.item, version=entry.n, hash=entry.hash)
 
 
 def _last(name: str) -> Entry | None:

@@ -28,6 +28,7 @@ TABLE = Table(
         "change": frozenset({"staff", "admins"}),
         "delete": frozenset({"admins"}),
         "export": frozenset({"admins", "exporters"}),
+        "history": frozenset({"admins"}),
     },
 )
 
@@ -94,7 +95,7 @@ def test_read_only_refuses_every_write_of_everybody_and_says_so(settings):
     settings.READ_ONLY = True
     table = registry().get("Workers")
     assert is_read_only(table)
-    assert allowed_actions(of("admins"), table) == {"view", "export"}
+    assert allowed_actions(of("admins"), table) == {"view", "export", "history"}
     for action in ("add", "change", "delete"):
         with pytest.raises(Forbidden, match=f"read-only here: nobody may {action} items"):
             require(of("admins"), action, table)

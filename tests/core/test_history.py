@@ -6,7 +6,6 @@ from tables.core.descriptions import KeyAttribute, TableDescription
 from tables.core.history import (
     Author,
     Entry,
-    erased,
     fingerprint,
     item_name,
     needs_base,
@@ -88,13 +87,3 @@ def test_attributes_left_out_of_history_change_no_fingerprint():
     assert fingerprint(item) != fingerprint(later)
     assert fingerprint(None) == ""
     assert without(item, ignored) == {"pk": {"S": "1"}}
-
-
-def test_a_forgotten_person_leaves_no_name():
-    assert erased(entry(1), "erased").author == Author("sub-1", "erased", "v1", "request-1")
-
-
-def entry(n, **parts):
-    return Entry(
-        NAME, n, n, AUTHOR, "change", ORDERS.name, "Orders", KEY, "", **{"after": "a"} | parts
-    )

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tables.core.edits import edits_between
+from tables.core.deltas import deltas_between
 from tables.core.history_bodies import (
     CHUNK_BYTES,
     INLINE_BYTES,
@@ -20,16 +20,16 @@ from tests.core.strategies import ITEMS
 
 @given(st.none() | ITEMS, st.none() | ITEMS, st.none() | ITEMS)
 def test_a_body_is_read_as_it_was_packed(before, after, base):
-    body = Body(edits_between(before, after), base)
+    body = Body(deltas_between(before, after), base)
 
     assert unpack(pack(body)) == body
 
 
 def test_two_whole_items_of_the_largest_size_fit_into_a_body():
     text = "\x01" * (400 * 1024)  # told by six characters each
-    body = Body(edits_between({"a": {"S": text}}, {"b": {"S": text}}), {"a": {"S": text}})
+    body = Body(deltas_between({"a": {"S": text}}, {"b": {"S": text}}), {"a": {"S": text}})
 
-    assert unpack(pack(Body(body.edits))) == Body(body.edits)
+    assert unpack(pack(Body(body.deltas))) == Body(body.deltas)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_two_whole_items_of_the_largest_size_fit_into_a_body():
         b"\x02" + zlib.compress(b"{}"),
         b"\x01not zlib",
         b"\x01" + zlib.compress(b"[]"),
-        b"\x01" + zlib.compress(b'{"edits": [[]]}'),
+        b"\x01" + zlib.compress(b'{"deltas": [[]]}'),
         pack(Body([]))[:-1],
         b"\x01" + zlib.compress(b" " * 50_000_000),
     ],

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tables.core.edits import Contested, Edit, edits_between
+from tables.core.deltas import Contested, Delta, deltas_between
 from tables.core.history import Author, Entry, fingerprint, needs_base
 from tables.core.history_bodies import Body
 from tables.core.history_chain import broken, chained, gaps, judged, missing, rebuilt
@@ -25,7 +25,7 @@ def written(states, *, outside=(), lifetime=0):
         previous = entries[-1] if entries else None
         before = fingerprint(state)
         base = needs_base(n, previous.after if previous else None, before)
-        bodies[n] = Body(edits_between(state, after), state if base else None)
+        bodies[n] = Body(deltas_between(state, after), state if base else None)
         entry = Entry(
             NAME, n, n, AUTHOR, "change", "real-orders", "Orders", {"pk": {"S": "1"}}, before,
             fingerprint(after), is_base=base, expires=n + lifetime if lifetime else 0, past=past,
@@ -58,7 +58,7 @@ def test_a_version_is_rebuilt_from_the_last_whole_state_before_it():
 
 def test_a_version_whose_fingerprint_does_not_come_out_is_not_offered():
     entries, bodies = written([{"a": {"N": "1"}}, {"a": {"N": "2"}}])
-    bodies[2] = Body([Edit(("a",), {"N": "1"}, {"N": "3"})])
+    bodies[2] = Body([Delta(("a",), {"N": "1"}, {"N": "3"})])
 
     with pytest.raises(Contested):
         rebuilt(entries, 2, lambda entry: bodies[entry.n])

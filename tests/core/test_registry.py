@@ -72,6 +72,7 @@ def test_a_whole_file_is_read_into_frozen_tables(load):
             "change": frozenset({"staff", "admins"}),
             "delete": frozenset({"admins"}),
             "export": frozenset({"admins"}),
+            "history": frozenset({"readers", "admins"}),
         },
     )
     assert registry.staff_groups == {"staff", "admins"}
@@ -88,7 +89,15 @@ def test_what_is_not_said_has_its_default(load):
         "change": frozenset({"staff", "admins"}),
         "delete": frozenset({"admins"}),
         "export": frozenset({"admins"}),
+        "history": frozenset({"staff", "admins"}),
     }
+
+
+@pytest.mark.parametrize("line", ['history = "yes"', "history = 1", "history_days = -1"])
+def test_what_history_is_not_is_said(load, line):
+    _registry, mistakes = load(W + line)
+    assert [mistake.id for mistake in mistakes] == ["tables.E004"]
+    assert "history" in mistakes[0].message
 
 
 def test_types_are_read_by_path(load):
@@ -101,7 +110,8 @@ def test_one_switch_takes_every_write_away_even_from_superusers(load):
     registry, _ = load(WHOLE, read_only=True)
     assert registry.read_only
     for table in registry.tables.values():
-        assert {action for action in ACTIONS if table.permissions[action]} == {"view", "export"}
+        left = {action for action in ACTIONS if table.permissions[action]}
+        assert left == {"view", "export", "history"}
 
 
 @pytest.mark.parametrize(

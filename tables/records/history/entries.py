@@ -9,8 +9,8 @@ from typing import Literal
 
 from django.conf import settings
 
+from tables.core.deltas import deltas_between
 from tables.core.descriptions import TableDescription
-from tables.core.edits import edits_between
 from tables.core.history import Action, Author, Entry, fingerprint, item_name, needs_base, without
 from tables.core.history_bodies import Body, chunks_of, digest_of, pack
 from tables.core.history_chain import chained, judged
@@ -94,7 +94,7 @@ def new_entry(
     n = last.n + 1 if last else 1
     is_base = needs_base(n, previous.left, states[0])
     kept = [None if item is None else without(item, ignored) for item in (before, after)]
-    packed = pack(Body(edits_between(*kept), kept[0] if is_base else None))
+    packed = pack(Body(deltas_between(*kept), kept[0] if is_base else None))
     chunks = chunks_of(packed)
     key = key_of(before or after or {}, description)
     entry = Entry(

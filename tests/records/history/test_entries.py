@@ -2,20 +2,20 @@ import random
 
 import pytest
 
-from tables.core.edits import Edit
+from tables.core.deltas import Delta
 from tables.core.errors import PreconditionFailed
 from tables.core.history import Author, fingerprint, item_name
 from tables.core.history_bodies import Body, BrokenBody
 from tables.core.history_chain import broken, rebuilt
 from tables.dynamodb.client import call
 from tables.dynamodb.history_table import (
-    Moment,
     body_of,
     changes_of,
     entries_of,
     entry_of,
     history_table_fits,
     last_entry,
+    moment_of,
 )
 from tables.dynamodb.writes import transact
 from tables.records.history.entries import (
@@ -44,7 +44,7 @@ def test_a_history_is_read_as_it_was_written(remember):
     assert last_entry(NAME) == written[2]
     assert entry_of(NAME, 2) == written[1]
     assert entry_of(NAME, 9) is None
-    assert body_of(written[1]) == Body([Edit(("total",), FIRST["total"], SECOND["total"])])
+    assert body_of(written[1]) == Body([Delta(("total",), FIRST["total"], SECOND["total"])])
     assert rebuilt(written, 2, body_of) == SECOND
     assert broken(written, secrets(), 0) == []
 
@@ -72,7 +72,7 @@ def test_long_bodies_stand_in_chunks_that_no_list_reads(remember):
     entry = remember(None, large)
 
     assert (entry.body, entry.chunks) == (None, 1)
-    assert body_of(entry) == Body([Edit((), None, {"M": large})])
+    assert body_of(entry) == Body([Delta((), None, {"M": large})])
     assert last_entry(NAME) == entry
 
 
@@ -97,17 +97,17 @@ def test_what_history_leaves_out_makes_no_entry(history):
     assert new_entry(table, ORDERS, FIRST, seen, Previous(), ANN) is None
     assert new_entry(table, ORDERS, None, None, Previous(), ANN) is None
     recorded = new_entry(table, ORDERS, None, seen, Previous(), ANN)
-    assert body_of(recorded.entry) == Body([Edit((), None, {"M": FIRST})])
+    assert body_of(recorded.entry) == Body([Delta((), None, {"M": FIRST})])
 
 
 def test_changes_come_newest_first_from_all_shards_and_go_on(remember):
     items = [{"pk": {"S": str(number)}} for number in range(12)]
     written = [remember(None, item) for item in items]
-    newest_first = [entry.key["pk"]["S"] for entry in sorted(written, key=_moment, reverse=True)]
+    newest_first = [entry.key["pk"]["S"] for entry in sorted(written, key=moment_of, reverse=True)]
 
     found = list(changes_of("by-line", "real-orders"))
     assert [entry.key["pk"]["S"] for entry in found] == newest_first
-    rest = changes_of("by-line", "real-orders", before=_moment(found[4]))
+    rest = changes_of("by-line", "real-orders", before=moment_of(found[4]))
     assert [entry.key["pk"]["S"] for entry in rest] == newest_first[5:]
     assert [entry.author.name for entry in found] == ["Ann"] * 12
     assert list(changes_of("by-line", "real-orders", since=found[0].at + 1)) == []
@@ -151,10 +151,6 @@ def test_entries_expire_after_the_days_of_their_table(history, days, kept):
 
     assert entry.expires == (0 if kept is None else entry.at // 1000 + kept * 86_400)
     assert announced(new_entry(table, ORDERS, None, FIRST, Previous(), ANN)).entry.announced
-
-
-def _moment(entry):
-    return Moment(entry.at, entry.item, entry.n)
 
 
 def test_an_announcement_whose_writer_is_gone_is_judged_by_the_item(remember, settings):

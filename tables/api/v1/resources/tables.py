@@ -16,6 +16,7 @@ from tables.api.v1.responses.links import link
 from tables.configuration import registry
 from tables.core.descriptions import Index, KeyAttribute, TableDescription
 from tables.core.registry import ACTIONS, Table
+from tables.records.history.entries import mode_of
 
 
 class Root(V1View):
@@ -62,6 +63,8 @@ class OneTable(V1View):
 
 def _summary(request: Request, table: Table, caller: Caller) -> dict[str, Any]:
     allowed = allowed_actions(caller, table)
+    if mode_of(table) == "off":
+        allowed -= {"history"}
     return {
         "alias": table.alias,
         "label": table.label,

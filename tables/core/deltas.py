@@ -1,6 +1,6 @@
 """What one write did to an item: old and new value by path, told small, applied either way.
 
-An edit of the whole item stands at the empty path: a create or a delete. Of long texts and lists
+A delta of the whole item stands at the empty path: a create or a delete. Of long texts and lists
 only the middle that differs is told, with its position; of sets what went and what came.
 """
 
@@ -20,7 +20,7 @@ _SPLICED_FROM = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Edit:
+class Delta:
     """What stood at a path and what stands there now; None is absent.
 
     `at` is None where the values are whole. Else they are parts of one text or list, which begin
@@ -34,64 +34,64 @@ class Edit:
 
 
 class Contested(Exception):
-    """An edit does not fit what is there: the value is not what the edit says it was."""
+    """A delta does not fit what is there: the value is not what the delta says it was."""
 
 
-def edits_between(before: Item | None, after: Item | None) -> list[Edit]:
-    """The edits that turn one state into the other; both None, or equal: none."""
+def deltas_between(before: Item | None, after: Item | None) -> list[Delta]:
+    """The deltas that turn one state into the other; both None, or equal: none."""
     if before is None or after is None:
         if before is after:
             return []
-        return [Edit((), _map_of(before), _map_of(after))]
+        return [Delta((), _map_of(before), _map_of(after))]
     return [
-        _spliced(Edit(change.path, value_at(before, change.path), change.value))
+        _spliced(Delta(change.path, value_at(before, change.path), change.value))
         for change in diff(before, after, nested=True)
     ]
 
 
-def reversed_edits(edits: Iterable[Edit]) -> list[Edit]:
-    """The edits that take these back."""
-    return [replace(edit, old=edit.new, new=edit.old) for edit in edits]
+def reversed_deltas(deltas: Iterable[Delta]) -> list[Delta]:
+    """The deltas that take these back."""
+    return [replace(delta, old=delta.new, new=delta.old) for delta in deltas]
 
 
-def apply_edits(edits: Iterable[Edit], item: Item | None) -> Item | None:
-    """The item after the edits. Raises Contested where they don't fit."""
+def apply_deltas(deltas: Iterable[Delta], item: Item | None) -> Item | None:
+    """The item after the deltas. Raises Contested where they don't fit."""
     changes: list[Change] = []
-    for edit in edits:
-        if not edit.path:
-            if not _equal(edit.old, _map_of(item)):
+    for delta in deltas:
+        if not delta.path:
+            if not _equal(delta.old, _map_of(item)):
                 raise Contested
-            return copy.deepcopy(edit.new["M"]) if edit.new is not None else None
+            return copy.deepcopy(delta.new["M"]) if delta.new is not None else None
         if item is None:
             raise Contested
-        changes.append(change_of(edit, item))
+        changes.append(change_of(delta, item))
     return apply_changes(changes, item or {}) if changes else item
 
 
-def change_of(edit: Edit, item: Item) -> Change:
-    """The edit of a path as a change to this item. Raises Contested where it does not fit."""
-    stored = value_at(item, edit.path)
-    value = _edited(edit, stored)
-    return Change("remove", edit.path) if value is None else Change("set", edit.path, value)
+def change_of(delta: Delta, item: Item) -> Change:
+    """The delta of a path as a change to this item. Raises Contested where it does not fit."""
+    stored = value_at(item, delta.path)
+    value = _applied(delta, stored)
+    return Change("remove", delta.path) if value is None else Change("set", delta.path, value)
 
 
-def is_made(edit: Edit, item: Item) -> bool:
-    """Whether the path holds already what the edit would put there; a part is never known to."""
-    return edit.at is None and _equal(value_at(item, edit.path), edit.new)
+def is_made(delta: Delta, item: Item) -> bool:
+    """Whether the path holds already what the delta would put there; a part is never known to."""
+    return delta.at is None and _equal(value_at(item, delta.path), delta.new)
 
 
-def _edited(edit: Edit, stored: AttributeValue | None) -> AttributeValue | None:
-    if edit.at is None:
-        if not _equal(edit.old, stored):
+def _applied(delta: Delta, stored: AttributeValue | None) -> AttributeValue | None:
+    if delta.at is None:
+        if not _equal(delta.old, stored):
             raise Contested
-        return copy.deepcopy(edit.new)
-    if edit.old is None or edit.new is None or stored is None:
+        return copy.deepcopy(delta.new)
+    if delta.old is None or delta.new is None or stored is None:
         raise Contested
-    tag = type_of(edit.old)
+    tag = type_of(delta.old)
     if type_of(stored) != tag:
         raise Contested
     swap = _swap_members if tag in SET_TYPES else _swap_middle
-    content = swap(content_of(stored), content_of(edit.old), content_of(edit.new), edit.at)
+    content = swap(content_of(stored), content_of(delta.old), content_of(delta.new), delta.at)
     return None if tag in SET_TYPES and not content else {tag: content}
 
 
@@ -111,22 +111,22 @@ def _swap_members(stored: list[str], went: list[str], came: list[str], _at: int)
     return [entry for entry in stored if entry not in gone] + came
 
 
-def _spliced(edit: Edit) -> Edit:
-    """The edit told by the middle that differs, where that is shorter."""
-    if edit.old is None or edit.new is None:
-        return edit
-    tag = type_of(edit.old)
+def _spliced(delta: Delta) -> Delta:
+    """The delta told by the middle that differs, where that is shorter."""
+    if delta.old is None or delta.new is None:
+        return delta
+    tag = type_of(delta.old)
     part = _PARTS.get(tag)
-    if part is None or type_of(edit.new) != tag or _is_short(edit):
-        return edit
-    old, new, at = part(content_of(edit.old), content_of(edit.new))
-    if len(old) == len(content_of(edit.old)):
-        return edit
-    return Edit(edit.path, {tag: old}, {tag: new}, at)
+    if part is None or type_of(delta.new) != tag or _is_short(delta):
+        return delta
+    old, new, at = part(content_of(delta.old), content_of(delta.new))
+    if len(old) == len(content_of(delta.old)):
+        return delta
+    return Delta(delta.path, {tag: old}, {tag: new}, at)
 
 
-def _is_short(edit: Edit) -> bool:
-    return min(len(content_of(edit.old or {})), len(content_of(edit.new or {}))) < _SPLICED_FROM
+def _is_short(delta: Delta) -> bool:
+    return min(len(content_of(delta.old or {})), len(content_of(delta.new or {}))) < _SPLICED_FROM
 
 
 def _middles(old: Any, new: Any) -> tuple[Any, Any, int]:
@@ -170,14 +170,14 @@ def _equal(left: AttributeValue | None, right: AttributeValue | None) -> bool:
     return same_value(left, right)
 
 
-def rows_of(edits: Sequence[Edit]) -> list[list[Any]]:
-    """Edits as JSON rows: path, old, new, and the position of a part."""
+def rows_of(deltas: Sequence[Delta]) -> list[list[Any]]:
+    """Deltas as JSON rows: path, old, new, and the position of a part."""
     return [
-        [list(edit.path), edit.old, edit.new, *([] if edit.at is None else [edit.at])]
-        for edit in edits
+        [list(delta.path), delta.old, delta.new, *([] if delta.at is None else [delta.at])]
+        for delta in deltas
     ]
 
 
-def edits_of(rows: Iterable[Sequence[Any]]) -> list[Edit]:
-    """Edits from their rows."""
-    return [Edit(tuple(row[0]), row[1], row[2], row[3] if len(row) > 3 else None) for row in rows]
+def deltas_of(rows: Iterable[Sequence[Any]]) -> list[Delta]:
+    """Deltas from their rows."""
+    return [Delta(tuple(row[0]), row[1], row[2], row[3] if len(row) > 3 else None) for row in rows]

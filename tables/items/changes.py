@@ -1,0 +1,100 @@
+"""What was changed lately: in a table, or by a person in the tables that one may look at."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tables.core.errors import InvalidCursor
+from tables.core.history import Entry
+from tables.dynamodb.history_table import Index, Moment, changes_of, moment_of
+from tables.items.history import require_kept
+from tables.items.target import Target
+
+# Entries that one page may look at before it says where to go on.
+_LOOKED_AT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which changes: of this author's sub and action, in a time (milliseconds, 0 for no end)."""
+
+    person: str = ""
+    action: str = ""
+    since: int = 0
+    until: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Entries newest first; `next` says where to go on, empty at the end."""
+
+    entries: Sequence[Entry]
+    next: str = ""
+
+
+def changes_in(target: Target, asked: Asked, *, after: str = "", limit: int = 50) -> Changes:
+    """A page of a table's changes. Raises Forbidden, NotFound, InvalidCursor."""
+    require_kept(target)
+    return _page(
+        "by-line",
+        target.name,
+        asked,
+        lambda entry: not asked.person or entry.author.sub == asked.person,
+        after=after,
+        limit=limit,
+    )
+
+
+def changes_by(
+    person: str, tables: frozenset[str], asked: Asked, *, after: str = "", limit: int = 50
+) -> Changes:
+    """A page of a person's changes in these real tables. Raises InvalidCursor."""
+    return _page("by-person", person, asked, lambda e: e.table in tables, after=after, limit=limit)
+
+
+def read_moment(text: str) -> Moment | None:
+    """Where a page goes on; None for the first. Raises InvalidCursor."""
+    if not text:
+        return None
+    at, _, rest = text.partition(".")
+    digest, _, n = rest.partition(".")
+    digits = at + n
+    if not (digits.isascii() and digits.isdigit() and at and n and len(digits) < 30):
+        raise InvalidCursor("This page of changes can't be found; begin at the first.")
+    return Moment(int(at), digest, int(n))
+
+
+def moment_text(moment: Moment) -> str:
+    """Where a page goes on, as a URL carries it."""
+    return f"{moment.at}.{moment.digest}.{moment.n}"
+
+
+def unexpired(entries: Iterable[Entry]) -> Iterator[Entry]:
+    """Entries that are kept still; DynamoDB removes expired ones within days."""
+    now = int(time.time())
+    return (entry for entry in entries if not entry.expires or entry.expires > now)
+
+
+def _page(
+    index: Index,
+    name: str,
+    asked: Asked,
+    is_wanted: Callable[[Entry], bool],
+    *,
+    after: str,
+    limit: int,
+) -> Changes:
+    before = read_moment(after)
+    source = unexpired(changes_of(index, name, since=asked.since, until=asked.until, before=before))
+    found: list[Entry] = []
+    last = None
+    for last in itertools.islice(source, _LOOKED_AT):
+        if is_wanted(last) and asked.action in ("", last.action):
+            found.append(last)
+        if len(found) == limit:
+            break
+    is_more = last is not None and next(source, None) is not None
+    return Changes(found, moment_text(moment_of(last)) if is_more and last else "")

@@ -1,0 +1,123 @@
+"""What history tells of an item: its versions newest first, and what came from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tables.core.deltas import Contested, Delta, deltas_between
+from tables.core.errors import HistoryBroken, NotFound
+from tables.core.history import Entry, fingerprint, item_name
+from tables.core.history_bodies import BrokenBody
+from tables.core.history_chain import Gap, gaps, judged, rebuilt
+from tables.core.values import Item
+from tables.dynamodb.history_table import body_of, entries_of, entry_of
+from tables.dynamodb.reads import get_item
+from tables.items.target import Target
+
+# A version is rebuilt from a whole state that is never farther back.
+_STEPS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Entries newest first, each judged, and the gaps among them; `below` is where to go on.
+
+    `now` is the item as it is.
+    """
+
+    entries: Sequence[Entry]
+    gaps: Sequence[Gap]
+    now: Item | None
+    below: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One entry, what it changed, and the item as it left it (None: deleted)."""
+
+    entry: Entry
+    deltas: Sequence[Delta]
+    item: Item | None
+
+
+def timeline(target: Target, key: Item, *, below: int | None = None, limit: int = 50) -> Timeline:
+    """A page of an item's history. Raises Forbidden, TableNotFound where none is kept."""
+    require_kept(target)
+    found = entries_of(_name(target, key), below=below, limit=limit + 1, consistent=True)
+    now = get_item(target.name, key, consistent=True).item
+    state = fingerprint(now, _ignored(target))
+    if below is not None:
+        state = _state_left(target, key, below - 1)
+    known = judged(found[::-1], state)
+    page = known[-limit:]
+    last = page[0].n if len(known) > len(page) else None
+    seen = gaps(known[-limit - 1 :], state if below is None else None)
+    return Timeline(page[::-1], seen[::-1], now, last)
+
+
+def version(target: Target, key: Item, n: int) -> Version:
+    """One version. Raises NotFound, and HistoryBroken where it can't be proved to be right."""
+    require_kept(target)
+    entries = _entries_to(target, key, n)
+    entry = entries[-1]
+    try:
+        return Version(entry, body_of(entry).deltas, rebuilt(entries, n, body_of, _ignored(target)))
+    except (Contested, BrokenBody) as error:
+        raise HistoryBroken(
+            f"Version {n} can't be rebuilt as it was: an entry is missing or was altered."
+        ) from error
+
+
+def deltas_of(entry: Entry) -> Sequence[Delta]:
+    """What an entry changed. Raises HistoryBroken."""
+    try:
+        return body_of(entry).deltas
+    except BrokenBody as error:
+        raise HistoryBroken(f"What version {entry.n} changed was lost or altered.") from error
+
+
+def outside(target: Target, key: Item, gap: Gap, now: Item | None) -> Sequence[Delta]:
+    """What somebody else's program changed in a gap. Raises HistoryBroken."""
+    older = version(target, key, gap.older.n).item if gap.older is not None else None
+    if gap.newer is None:
+        return deltas_between(older, now)
+    try:
+        base = body_of(gap.newer).base
+    except BrokenBody as error:
+        raise HistoryBroken("What was changed from outside was lost or altered.") from error
+    return deltas_between(older, base)
+
+
+def require_kept(target: Target) -> None:
+    """Raise NotFound where no history is kept, Forbidden where the caller may not see it."""
+    if not target.keeps_history:
+        raise NotFound("No history is kept of this table's items.")
+    target.require("history")
+
+
+def _entries_to(target: Target, key: Item, n: int) -> list[Entry]:
+    """The entries up to version `n`, oldest first, judged. Raises NotFound."""
+    found = entries_of(_name(target, key), below=n + 1, limit=_STEPS, consistent=True)[::-1]
+    if not found or found[-1].n != n:
+        raise NotFound("This item has no such version.")
+    if not any(entry.announced for entry in found):
+        return found
+    return judged(found, _state_left(target, key, n))
+
+
+def _state_left(target: Target, key: Item, n: int) -> str:
+    """The fingerprint that stood after version `n`: what the next found, or the item's own."""
+    newer = entry_of(_name(target, key), n + 1)
+    if newer is not None:
+        return newer.before
+    item = get_item(target.name, key, consistent=True).item
+    return fingerprint(item, _ignored(target))
+
+
+def _name(target: Target, key: Item) -> str:
+    return item_name(key, target.description)
+
+
+def _ignored(target: Target) -> frozenset[str]:
+    return frozenset(target.table.history_ignore)

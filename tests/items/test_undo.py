@@ -1,0 +1,287 @@
+"""Taking back what was written, on every engine, with history in transactions and announced."""
+
+import pytest
+
+from tables.access.callers import Caller
+from tables.configuration import registry
+from tables.core.errors import Forbidden, NotFound, PreconditionFailed, UndoConflict
+from tables.core.preconditions import state_of
+from tables.core.updates import Change
+from tables.dynamodb.client import call
+from tables.dynamodb.history_table import create_history_table
+from tables.items.changes import Asked, changes_by, changes_in
+from tables.items.conditions import Tags
+from tables.items.deletes import delete
+from tables.items.drafts import Draft, Edit
+from tables.items.history import outside, timeline, version
+from tables.items.puts import create, replace
+from tables.items.target import find_target
+from tables.items.trash import trash
+from tables.items.undo import restore, undo
+from tables.items.updates import update
+from tables.items.wanted import itself
+from tables.items.writes import perform
+from tests.contract.conftest import make_tables, store, stored
+
+KEY = {"id": {"S": "a"}}
+ITEM = {
+    **KEY,
+    "total": {"N": "12345678901234567890123456789012345678"},
+    "tags": {"SS": ["x", "y"]},
+    "note": {"S": "written once"},
+    "deep": {"M": {"a": {"L": [{"BOOL": True}, {"NULL": True}, {"B": "AAE="}]}}},
+}
+UNCONDITIONAL = Tags()
+
+
+@pytest.fixture(params=[True, False], ids=["in transactions", "announced"])
+def things(request, engine, settings):
+    settings.DYNAMODB_TRANSACTIONS = request.param
+    settings.HISTORY = True
+    make_tables(settings)
+    create_history_table(settings.HISTORY_TABLE)
+    return target("admins")
+
+
+def target(*groups, alias="Things", sub="sub-ann"):
+    return find_target(registry().get(alias), Caller(sub, "Ann", frozenset(groups)), "view")
+
+
+def write(wanted):
+    return perform(wanted, itself)
+
+
+def put(things, **attributes):
+    write(replace(things, KEY, Draft({**KEY, **attributes}, is_typed=True), UNCONDITIONAL))
+
+
+def set_(things, **attributes):
+    changes = [Change("set", (name,), value) for name, value in attributes.items()]
+    write(update(things, KEY, Edit(changes)))
+
+
+def undone(things, n, **how):
+    write(undo(things, version(things, KEY, n), **how))
+    return stored("real-things", "a")
+
+
+def actions(things):
+    return [(e.action, e.of) for e in reversed(timeline(things, KEY).entries) if e.happened]
+
+
+def test_a_change_is_undone_and_its_undo_too(things):
+    write(create(things, ITEM))
+    set_(things, note={"S": "oops"}, total={"N": "0"})
+
+    assert undone(things, 2) == ITEM
+    assert undone(things, 3)["note"] == {"S": "oops"}
+    assert actions(things) == [("create", None), ("change", None), ("undo", 2), ("undo", 3)]
+
+
+def test_what_others_changed_elsewhere_stays(things):
+    write(create(things, ITEM))
+    set_(things, note={"S": "oops"})
+    set_(things, total={"N": "7"})
+
+    assert undone(things, 2) == {**ITEM, "total": {"N": "7"}}
+
+
+def test_what_others_changed_at_the_same_path_is_asked_about(things):
+    write(create(things, ITEM))
+    set_(things, note={"S": "oops"}, total={"N": "0"})
+    set_(things, note={"S": "mended"})
+
+    with pytest.raises(UndoConflict) as refused:
+        undone(things, 2)
+
+    (clash,) = refused.value.contested
+    assert clash.path == ("note",)
+    assert (clash.left, clash.now, clash.wanted) == (
+        {"S": "oops"},
+        {"S": "mended"},
+        {"S": "written once"},
+    )
+    assert stored("real-things", "a")["total"] == {"N": "0"}
+
+
+def test_a_path_that_is_as_it_was_already_is_no_conflict(things):
+    write(create(things, ITEM))
+    set_(things, note={"S": "oops"}, total={"N": "0"})
+    set_(things, note=ITEM["note"])
+
+    assert undone(things, 2) == ITEM
+    with pytest.raises(UndoConflict, match="nothing to undo"):
+        undone(things, 2)
+
+
+def test_a_create_is_undone_while_nobody_has_added_to_it(things):
+    write(create(things, ITEM))
+    set_(things, note={"S": "added"})
+
+    with pytest.raises(UndoConflict) as refused:
+        undone(things, 1)
+    assert [clash.path for clash in refused.value.contested] == [("note",)]
+    undone(things, 2)
+    assert undone(things, 1) is None
+
+
+def test_a_delete_is_undone_unless_another_item_took_the_key(things):
+    write(create(things, ITEM))
+    write(delete(things, KEY))
+    store("real-things", {**KEY, "other": {"S": "mine"}})
+
+    with pytest.raises(UndoConflict, match="Another item") as refused:
+        undone(things, 2)
+    assert refused.value.current == {**KEY, "other": {"S": "mine"}}
+    call("DeleteItem", TableName="real-things", Key=KEY)
+    assert undone(things, 2) == ITEM
+
+
+def test_an_item_that_went_meanwhile_is_not_made_again_by_undoing_a_change(things):
+    write(create(things, ITEM))
+    set_(things, note={"S": "oops"})
+    write(delete(things, KEY))
+
+    with pytest.raises(UndoConflict, match="gone"):
+        undone(things, 2)
+
+
+def test_any_version_is_restored_to_the_byte(things):
+    write(create(things, ITEM))
+    put(things, note={"S": "another item altogether"})
+    store("real-things", {**KEY, "foreign": {"S": "from elsewhere"}})
+
+    write(restore(things, version(things, KEY, 1)))
+
+    assert stored("real-things", "a") == ITEM
+    assert actions(things)[-1] == ("restore", 1)
+    write(delete(things, KEY))
+    write(restore(things, version(things, KEY, 2)))
+    assert stored("real-things", "a") == {**KEY, "note": {"S": "another item altogether"}}
+
+
+def test_a_restore_is_pinned_to_what_was_shown(things):
+    write(create(things, ITEM))
+    set_(things, note={"S": "now"})
+    shown = Tags(if_match=f'"{state_of(stored("real-things", "a"))}.p"')
+    store("real-things", {**ITEM, "note": {"S": "later"}})
+
+    with pytest.raises(PreconditionFailed):
+        write(restore(things, version(things, KEY, 1), condition=shown))
+
+
+def test_lists_and_sets_are_taken_back_in_their_middle(things):
+    numbers = {"L": [{"N": str(n)} for n in range(12)]}
+    write(create(things, {**KEY, "l": numbers, "s": {"SS": [str(n) for n in range(12)]}}))
+    write(
+        update(
+            things,
+            KEY,
+            Edit(
+                [
+                    Change("append", ("l",), {"L": [{"N": "99"}]}),
+                    Change("add", ("s",), {"SS": ["x"]}),
+                ]
+            ),
+        )
+    )
+    write(update(things, KEY, Edit([Change("add", ("s",), {"SS": ["kept"]})])))
+
+    now = undone(things, 2)
+
+    assert now["l"] == numbers
+    assert set(now["s"]["SS"]) == {*map(str, range(12)), "kept"}
+
+
+def test_a_gap_is_told_with_what_was_changed_in_it(things):
+    write(create(things, ITEM))
+    store("real-things", {**ITEM, "note": {"S": "theirs"}})
+    set_(things, total={"N": "1"})
+    store("real-things", {**ITEM, "note": {"S": "theirs again"}, "total": {"N": "1"}})
+
+    seen = timeline(things, KEY)
+
+    assert [entry.n for entry in seen.entries] == [2, 1]
+    told = [[(d.path, d.new) for d in outside(things, KEY, gap, seen.now)] for gap in seen.gaps]
+    assert told[1] == [(("note",), {"S": "theirs"})]
+    assert [path for path, _new in told[0]] == [("note",)]
+
+
+def test_a_timeline_goes_on_below(things):
+    write(create(things, ITEM))
+    for number in range(4):
+        set_(things, total={"N": str(number)})
+
+    first = timeline(things, KEY, limit=2)
+    assert ([e.n for e in first.entries], first.below) == ([5, 4], 4)
+    second = timeline(things, KEY, limit=2, below=4)
+    assert ([e.n for e in second.entries], second.below) == ([3, 2], 2)
+    last = timeline(things, KEY, limit=2, below=2)
+    assert ([e.n for e in last.entries], last.below) == ([1], None)
+
+
+def test_rights_are_those_of_what_the_undo_does(things):
+    write(create(things, ITEM))
+    set_(things, note={"S": "oops"})
+    staff, reader = target("staff"), target("readers")
+
+    with pytest.raises(Forbidden):
+        undo(staff, version(things, KEY, 1))
+    with pytest.raises(Forbidden):
+        undo(reader, version(reader, KEY, 2))
+    write(undo(staff, version(staff, KEY, 2)))
+
+
+def test_what_is_not_there_is_told(things, settings):
+    write(create(things, ITEM))
+    with pytest.raises(NotFound):
+        version(things, KEY, 2)
+    settings.HISTORY = False
+    with pytest.raises(NotFound):
+        timeline(things, KEY)
+
+
+def test_the_trash_holds_what_is_gone_still(things):
+    for name in ("a", "b", "c", "d"):
+        write(create(things, {"id": {"S": name}}))
+    for name in ("a", "b", "c"):
+        write(delete(things, {"id": {"S": name}}))
+    store("real-things", {"id": {"S": "c"}})
+
+    found = trash(things)
+
+    assert [entry.key["id"]["S"] for entry in found.entries] == ["b", "a"]
+    assert [e.key["id"]["S"] for e in trash(things, containing="a").entries] == ["a"]
+    first = trash(things, limit=1)
+    assert [e.key["id"]["S"] for e in trash(things, limit=1, after=first.next).entries] == ["a"]
+
+
+def test_changes_of_a_table_and_of_a_person(things):
+    bob = target("admins", sub="sub-bob")
+    write(create(things, ITEM))
+    write(delete(bob, KEY))
+
+    def told(changes):
+        return [(entry.author.sub, entry.action) for entry in changes.entries]
+
+    assert told(changes_in(things, Asked())) == [("sub-bob", "delete"), ("sub-ann", "create")]
+    assert told(changes_in(things, Asked(person="sub-ann"))) == [("sub-ann", "create")]
+    assert told(changes_in(things, Asked(action="delete"))) == [("sub-bob", "delete")]
+    first = changes_in(things, Asked(), limit=1)
+    assert told(changes_in(things, Asked(), after=first.next)) == [("sub-ann", "create")]
+    assert told(changes_by("sub-bob", frozenset({"real-things"}), Asked())) == [
+        ("sub-bob", "delete")
+    ]
+    assert told(changes_by("sub-bob", frozenset({"other"}), Asked())) == []
+
+
+def test_stamps_say_who_created_it_first_and_who_restored_it(things, settings):
+    ann, bob = target("staff", alias="Stamped"), Caller("sub-bob", "Bob", frozenset({"staff"}))
+    write(create(ann, dict(KEY)))
+    write(delete(ann, KEY))
+    his = find_target(registry().get("Stamped"), bob, "view")
+
+    write(undo(his, version(his, KEY, 2)))
+
+    now = stored("real-stamped", "a")
+    assert (now["createdBy"], now["lastUpdatedBy"]) == ({"S": "Ann"}, {"S": "Bob"})
