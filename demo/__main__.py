@@ -93,7 +93,7 @@ def _require_free(name: str, host: str, port: int) -> None:
 
 def run(made: Plan) -> None:
     """Serve until a process ends (DemoError) or we are told to (KeyboardInterrupt)."""
-    made.folder.mkdir(parents=True, exist_ok=True)
+    made.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     print("Starting the embedded engine (DynamoDB and Cognito).", flush=True)
     with start(made.engine_port, made.folder / "engine") as engine:
         client = EngineClient(engine.url)

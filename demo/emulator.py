@@ -12,6 +12,7 @@ import re
 import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from hypercorn.asyncio import serve as serve_with_hypercorn
 from hypercorn.config import Config
@@ -36,6 +37,7 @@ STORES = {"dynamodb": dynamodb, "cognito": cognito}
 # The AWS API, the hosted sign-in, and what describes the pool. Everything else that ministack
 # answers is for other services, or resets it without asking who wants that.
 _SERVED = re.compile(r"/|/login|/logout|/oauth2/[a-zA-Z]+|/[\w-]+/\.well-known/[a-z.-]+")
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _READS = re.compile(r"DynamoDB_\d+\.(Get|BatchGet|TransactGet|Query|Scan|Describe|List)")
 
 
@@ -45,6 +47,7 @@ class Guarded:
     def __init__(self, snapshots: Snapshots, origins: frozenset[str]) -> None:
         self.snapshots = snapshots
         self.origins = origins
+        self.hosts = _LOOPBACK | {urlsplit(origin).hostname for origin in origins}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -53,7 +56,7 @@ class Guarded:
         if scope["type"] != "http":
             return
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        refusal = self._refusal(scope["path"], headers.get(b"origin"))
+        refusal = self._refusal(scope["path"], headers.get(b"host", ""), headers.get(b"origin"))
         if refusal:
             await _forbid(send, refusal)
             return
@@ -64,7 +67,10 @@ class Guarded:
             if not _READS.match(headers.get(b"x-amz-target", "")) and scope["method"] != "GET":
                 self.snapshots.changed = True
 
-    def _refusal(self, path: str, origin: str | None) -> str:
+    def _refusal(self, path: str, host: str, origin: str | None) -> str:
+        # A page of another site may have its name lead here, and then is of our origin.
+        if urlsplit(f"//{host}").hostname not in self.hosts:
+            return "The demo's engine answers to names of this machine alone."
         if not _SERVED.fullmatch(path):
             return "This path is not served by the demo's engine."
         if origin is not None and origin not in self.origins:

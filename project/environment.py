@@ -148,7 +148,7 @@ def _words(schemes: Collection[str]) -> str:
 
 def _make_folder(name: str, folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
         raise ImproperlyConfigured(
             f"{name} names an SQLite file in {str(folder)!r}, and that folder can't be made"

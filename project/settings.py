@@ -119,6 +119,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 DATABASES = {"default": database("DATABASE_URL", "sqlite:///var/dynadmin.sqlite3", BASE_DIR)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "project.sqlite"
     DATABASES["default"]["OPTIONS"] = {
         # Several workers write one file: readers must not block, writers queue from the start.
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
@@ -162,6 +163,11 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_SECONDS > 0
 SILENCED_SYSTEM_CHECKS = ["security.W021"]  # to preload HSTS is the promise of a domain's owner
 # A browser keeps secure cookies off plain HTTP, so a loopback test without TLS could not sign in.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT or TRUST_PROXY
+# Browsers let nobody but this very host set such a cookie, no neighbour under the same domain
+# either (RFC 6265bis, section 4.1.3.2); without TLS they take none.
+_COOKIES = "__Host-" if SESSION_COOKIE_SECURE else ""
+SESSION_COOKIE_NAME = f"{_COOKIES}sessionid"
+CSRF_COOKIE_NAME = f"{_COOKIES}csrftoken"
 
 CORS_ALLOWED_ORIGINS = origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api(/|$)"  # the AdminAPI answers preflights itself, with a body

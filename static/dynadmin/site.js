@@ -46,7 +46,7 @@
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
     // Signing in, perhaps in another tab, has changed the CSRF cookie since this page was made.
-    const cookie = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/);
+    const cookie = document.cookie.match(/(?:^|; )(?:__Host-)?csrftoken=([^;]+)/);
     const token = form.elements.csrfmiddlewaretoken;
     if (cookie && token) token.value = cookie[1];
     if (form.id === "changelist-form") return;

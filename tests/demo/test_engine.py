@@ -176,6 +176,13 @@ def test_a_page_of_another_origin_can_use_nothing(demo_client, origin):
     assert (answer.status_code, answer.headers.get("Access-Control-Allow-Origin")) == (403, None)
 
 
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:8470", "127.0.0.1.evil.example"])
+def test_a_name_that_was_led_here_reaches_nothing(demo_client, host):
+    demo_client.session.headers["Host"] = host
+    answer = demo_client.session.get(f"{demo_client.url}/oauth2/authorize")
+    assert (answer.status_code, "names of this machine" in answer.text) == (403, True)
+
+
 def test_a_page_of_its_own_origin_may(demo_client):
     demo_client.session.headers["Origin"] = demo_client.url
     assert "ttd-Workers" in demo_client.dynamodb("ListTables")["TableNames"]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -33,6 +34,13 @@ def events(tmp_path):
         return [json.loads(line) for line in started.stderr.splitlines()]
 
     return start
+
+
+def test_a_new_database_and_its_folder_are_its_owners_alone(events, tmp_path):
+    file = tmp_path / "var" / "new.sqlite3"
+    events(f"sqlite:///{file}")
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert {stat.S_IMODE(found.stat().st_mode) for found in file.parent.iterdir()} == {0o600}
 
 
 def test_a_forgotten_migration_is_told_with_the_command_that_mends_it(events, tmp_path):

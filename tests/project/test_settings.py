@@ -197,6 +197,9 @@ def test_cookies_are_secure_except_on_plain_http_without_a_proxy(
     settings = settings_of(SECRET_KEY=SECRET_KEY, SECURE_SSL_REDIRECT=redirect, TRUST_PROXY=proxy)
     assert settings["SESSION_COOKIE_SECURE"] is secure
     assert settings["CSRF_COOKIE_SECURE"] is secure
+    prefix = "__Host-" if secure else ""
+    assert settings["SESSION_COOKIE_NAME"] == f"{prefix}sessionid"
+    assert settings["CSRF_COOKIE_NAME"] == f"{prefix}csrftoken"
 
 
 def test_the_example_names_every_variable_that_the_project_reads():

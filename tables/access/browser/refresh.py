@@ -33,7 +33,11 @@ class RefreshMiddleware:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        return self._get_response(request)
+        answer = self._get_response(request)
+        if request.path.startswith(_private()):
+            # What is behind a sign-in, or leads to one, is nobody's to keep.
+            answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
@@ -62,6 +66,12 @@ def _is_for_staff(request: HttpRequest) -> bool:
     """Whether nobody sees this page without signing in."""
     match = request.resolver_match
     return match is not None and match.app_names[:1] == ["admin"]
+
+
+@functools.cache
+def _private() -> tuple[str, ...]:
+    """How the paths begin of the pages for staff, and of those that sign people in."""
+    return reverse("admin:index").rstrip("/"), f"{get_script_prefix()}{door.prefix}/"
 
 
 @functools.cache

@@ -280,6 +280,14 @@ def test_a_replayed_callback_of_somebody_signed_in_leads_on(client, provider, db
     assert (again.status_code, again["Location"]) == (302, "/admin/")
 
 
+@pytest.mark.parametrize(
+    "path", ["/admin", "/admin/", "/admin/login/", "/oidc/done/", "/oidc/authenticate/"]
+)
+def test_no_page_of_the_staff_or_of_signing_in_is_kept(client, sign_in_at, path):
+    sign_in_at("staff")
+    assert "no-store" in client.get(path)["Cache-Control"]
+
+
 def test_signing_in_and_out_and_failing_to_are_log_lines(client, sign_in_at):
     with capture_logs() as lines:
         sign_in_at("staff", nonce="wrong")

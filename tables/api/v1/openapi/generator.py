@@ -112,7 +112,7 @@ class _Session(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
         return {
             "type": "apiKey",
             "in": "cookie",
-            "name": "sessionid",
+            "name": settings.SESSION_COOKIE_NAME,
             "description": "The session of the admin pages; writes need X-CSRFToken.",
         }
 
