@@ -64,13 +64,12 @@ def require_admissible(item: Item, table: Table, description: TableDescription) 
 
 
 def _judged(item: Item, table: Table) -> Item:
-    """What the schema judges: not the stamps of ours that it doesn't know."""
-    if table.schema is None or not table.audit_attributes:
+    """What the schema judges: not the attributes of ours that it doesn't know."""
+    if table.schema is None:
         return item
+    ours = {table.version, *(AUDIT_ATTRIBUTES if table.audit_attributes else ())}
     known = table.schema.get("properties") or {}
-    return {
-        name: value for name, value in item.items() if name not in AUDIT_ATTRIBUTES or name in known
-    }
+    return {name: value for name, value in item.items() if name not in ours or name in known}
 
 
 def needed_fields(

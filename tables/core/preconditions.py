@@ -32,6 +32,9 @@ from tables.core.updates import (
 from tables.core.values import Item
 
 Representation = Literal["plain", "typed"]
+# Sets of attributes of which every writer that comes through here changes one at least.
+Marks = Sequence[Sequence[str]]
+STAMPS: Marks = (UPDATED,)
 
 # An element of a list of tags, with the comma after it: etagc of RFC 9110 section 8.8.3 in quotes,
 # or our own tags' characters without. Section 5.6.1.2 asks to pass over empty elements.
@@ -112,24 +115,26 @@ def pin(
     pool: Placeholders,
     *,
     new_paths: Iterable[Path] = (),
+    marks: Marks = STAMPS,
 ) -> str:
     """The condition that every attribute still is as it was read, and `new_paths` still are free.
 
-    What is too much for that (300 operators, 4 KB) is pinned on its audit stamps, which every
-    writer that comes through here changes, and on what of `new_paths` is there already; without
-    stamps `new_paths` are left out. Raises Conflict where an item without stamps is too wide.
+    What is too much for that (300 operators, 4 KB) is pinned on the first marks that the item has
+    whole, and on what of `new_paths` is there already; without marks `new_paths` are left out.
+    Raises Conflict where an item without marks is too wide.
     """
     # What lies inside an attribute is pinned with it.
     names: list[Path] = list(dict.fromkeys((path[0],) for path in new_paths))
     free = [path for path in names if path[0] not in item]
     whole: list[Path] = [(name,) for name in item if name not in description.key_names]
     attempts = [[*whole, *free]]
-    if all(name in item for name in UPDATED):
-        stamps: list[Path] = [(name,) for name in UPDATED]
+    held = [marked for marked in marks if all(name in item for name in marked)]
+    for marked in held:
+        pinned: list[Path] = [(name,) for name in marked]
         # Two stamps may be of one millisecond: the write itself must break the pin.
-        stamps += [path for path in names if path[0] in item and path not in stamps]
-        attempts += [[*stamps, *free], stamps]
-    else:
+        pinned += [path for path in names if path[0] in item and path not in pinned]
+        attempts += [[*pinned, *free], pinned]
+    if not held:
         attempts.append(whole)
     for paths in attempts:
         trial = pool.copy()
@@ -166,7 +171,9 @@ def compile_create(item: Item, description: TableDescription) -> Put:
     )
 
 
-def compile_replace(stored: Item, new: Item, description: TableDescription) -> Update | Put:
+def compile_replace(
+    stored: Item, new: Item, description: TableDescription, *, marks: Marks = STAMPS
+) -> Update | Put:
     """The write that turns `stored`, as it was read, into `new`, or fails its condition.
 
     An UpdateItem, so that an attribute another system adds in between survives; a PutItem where
@@ -175,22 +182,26 @@ def compile_replace(stored: Item, new: Item, description: TableDescription) -> U
     changes = diff(stored, new) or _same_again(stored, description)
     require_changes(changes, description.key_names)
     try:
-        return compile_changes(changes, stored, description)
+        return compile_changes(changes, stored, description, marks=marks)
     except InvalidExpression:
         pool = Placeholders()
-        return Put(description.name, new, pin(stored, description, pool), pool, may_repeat=True)
+        condition = pin(stored, description, pool, marks=marks)
+        return Put(description.name, new, condition, pool, may_repeat=True)
 
 
-def compile_overwrite(stored: Item, new: Item, description: TableDescription) -> Update | Put:
+def compile_overwrite(
+    stored: Item, new: Item, description: TableDescription, *, marks: Marks = STAMPS
+) -> Update | Put:
     """As `compile_replace`, for a request without conditions: it writes any item in the end.
 
     One too wide to be pinned is pinned as far as a condition reaches, what changes first.
     """
     try:
-        return compile_replace(stored, new, description)
+        return compile_replace(stored, new, description, marks=marks)
     except Conflict:
         changes = diff(stored, new)
-    touched = [change.path for change in changes]
+    # What every writer changes tells most: it comes first.
+    touched = sorted((change.path for change in changes), key=lambda path: path[0] not in marks[0])
     rest = [(name,) for name in stored if name not in description.key_names]
     paths = _as_many_as_fit([*touched, *rest], stored, description)
     try:
@@ -227,6 +238,7 @@ def compile_changes(
     description: TableDescription,
     *,
     pinned: Sequence[Path] | None = None,
+    marks: Marks = STAMPS,
 ) -> Update:
     """An update by these changes, pinned to the item as read, or to some of its paths only.
 
@@ -236,7 +248,7 @@ def compile_changes(
     pool = Placeholders()
     expression, guard = compile_update(changes, pool)
     condition = (
-        pin(stored, description, pool, new_paths=[change.path for change in changes])
+        pin(stored, description, pool, new_paths=[c.path for c in changes], marks=marks)
         if pinned is None
         else pin_paths(stored, pinned, description, pool)
     )
@@ -250,9 +262,9 @@ def compile_changes(
     )
 
 
-def compile_delete(stored: Item, description: TableDescription) -> Delete:
+def compile_delete(stored: Item, description: TableDescription, *, marks: Marks = STAMPS) -> Delete:
     """A delete of the item as it was read."""
     pool = Placeholders()
-    condition = pin(stored, description, pool)
+    condition = pin(stored, description, pool, marks=marks)
     key = {name: stored[name] for name in description.key_names}
     return Delete(description.name, key, condition, pool, may_repeat=True)

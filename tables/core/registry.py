@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import jsonschema
 
+from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.errors import InvalidExpression, TableNotFound
 from tables.core.expressions import format_path, parse_path
 from tables.core.schemas import require_schema
@@ -52,6 +53,8 @@ class Table:
     history: bool | Literal["announced"] | None = None
     history_days: int | None = None
     history_ignore: tuple[str, ...] = ()
+    transactions: bool = True
+    version: str = ""
     permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
@@ -100,6 +103,8 @@ _TABLE_KEYS: dict[str, type] = {
     "history": object,
     "history_days": int,
     "history_ignore": list,
+    "transactions": bool,
+    "version": str,
     "permissions": dict,
 }
 _TOP_KEYS = ("staff_groups", "superuser_groups")
@@ -215,6 +220,15 @@ class _Reader:
         self._check_history(section, where)
         for key in _PATH_KEYS:
             self._check_paths(section.get(key), f"{where} {key}")
+        self._check_version(section, where)
+
+    def _check_version(self, section: dict[str, Any], where: str) -> None:
+        """A version is a number that every write raises: it can't be anything else besides."""
+        version = section.get("version", "v")
+        stamps = AUDIT_ATTRIBUTES if section.get("audit_attributes", True) else ()
+        if version in ("", *stamps, *section.get("natural_key", ())):
+            hint = "Name the attribute that the table's programs count versions in."
+            self._mistake("tables.E004", f"{where} version can't be {version!r}.", hint)
 
     def _check_history(self, section: dict[str, Any], where: str) -> None:
         wanted = section.get("history", "announced")

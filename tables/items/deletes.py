@@ -8,6 +8,7 @@ from tables.core.operations import Delete, Operation, ReturnValues
 from tables.core.preconditions import absent, compile_delete, present
 from tables.core.values import Item
 from tables.items.conditions import UNCONDITIONAL, Condition
+from tables.items.rules import marks
 from tables.items.target import Target
 from tables.items.wanted import Outcome, Rewrite, Settled, Unread
 
@@ -35,7 +36,7 @@ def delete(
         if before is None:
             pool = Placeholders()
             return Delete(target.name, key, absent(description, pool), pool), outcome
-        return compile_delete(before, description), outcome
+        return compile_delete(before, description, marks=marks(target.table)), outcome
 
     def refusal(error: PreconditionFailed) -> TablesError:
         return _no_item() if must_be_there and not condition else error
@@ -56,7 +57,7 @@ def delete_as_shown(target: Target, shown: Item) -> Settled:
     Raises Forbidden, Conflict; when written PreconditionFailed, with what is stored.
     """
     target.require("delete")
-    operation = compile_delete(shown, target.description)
+    operation = compile_delete(shown, target.description, marks=marks(target.table))
     return Settled(target, operation, Outcome(operation.key, shown, None), lambda error: error)
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace as replaced
-from datetime import UTC, datetime
 
-from tables.core.admission import admit_change, admit_new
 from tables.core.errors import (
     Forbidden,
-    InvalidRequest,
     InvalidValue,
     ItemExists,
     ItemNotFound,
@@ -18,7 +15,6 @@ from tables.core.errors import (
 )
 from tables.core.expressions import Placeholders
 from tables.core.keys import key_of
-from tables.core.natural_keys import has_same_natural_key, natural_partition_key, pointer_to
 from tables.core.operations import Operation, Put, ReturnValues
 from tables.core.preconditions import absent, compile_create, compile_overwrite, compile_replace
 from tables.core.updates import same_value
@@ -26,6 +22,7 @@ from tables.core.values import Item, join_pointer
 from tables.items.conditions import UNCONDITIONAL, Condition
 from tables.items.drafts import Draft
 from tables.items.new_keys import made_key
+from tables.items.rules import admitted_change, admitted_new, marks, raised
 from tables.items.target import Target
 from tables.items.wanted import Outcome, Rewrite, Settled, Unread
 
@@ -80,8 +77,8 @@ def put(
             return compile_create(new, target.description), Outcome(key, None, new)
         if not may_change:
             raise _may_not_change()
-        compiled = compile_replace if condition else compile_overwrite
-        return compiled(before, new, target.description), Outcome(key, before, new)
+        after = raised(new, before, target.table)
+        return _replacing(target, before, after, condition), Outcome(key, before, after)
 
     def refusal(error: PreconditionFailed) -> TablesError:
         is_taken = error.current is not None or not condition
@@ -128,26 +125,6 @@ def replace(target: Target, key: Item, draft: Draft, condition: Condition) -> Re
     return Rewrite(target, key, decide)
 
 
-def admitted_new(item: Item, target: Target) -> Item:
-    """A new item as it will be stored. Raises InvalidRequest, InvalidValue, TooLarge."""
-    identity = target.caller.identity
-    return admit_new(item, target.table, target.description, identity, datetime.now(UTC))
-
-
-def admitted_change(item: Item, before: Item, target: Target) -> Item:
-    """A stored item as it will be after a change. Raises InvalidRequest, InvalidValue, TooLarge."""
-    if target.table.natural_key:
-        _require_natural_key(item, before, target)
-    return admit_change(
-        item,
-        before,
-        target.table,
-        target.description,
-        target.caller.identity,
-        datetime.now(UTC),
-    )
-
-
 def _placed_over(
     target: Target, key: Item, draft: Draft, before: Item | None, condition: Condition
 ) -> tuple[Operation, Outcome]:
@@ -157,20 +134,12 @@ def _placed_over(
         return compile_create(new, target.description), Outcome(key, None, new)
     target.require("change")
     after = admitted_change(draft.fitted(before), before, target)
+    return _replacing(target, before, after, condition), Outcome(key, before, after)
+
+
+def _replacing(target: Target, before: Item, after: Item, condition: Condition) -> Operation:
     compiled = compile_replace if condition else compile_overwrite
-    return compiled(before, after, target.description), Outcome(key, before, after)
-
-
-def _require_natural_key(new: Item, before: Item, target: Target) -> None:
-    # An item that another door made may have a key of its own.
-    if has_same_natural_key(new, before, target.table):
-        return
-    key = before[target.description.partition_key.name]
-    if key == {"S": natural_partition_key(new, target.table)}:
-        return
-    detail = "The natural key belongs to another item than this URL's."
-    pointers = [pointer_to(name) for name in target.table.natural_key]
-    raise InvalidRequest(detail, problems=[Problem(pointer, detail) for pointer in pointers])
+    return compiled(before, after, target.description, marks=marks(target.table))
 
 
 def _at_key(item: Item, key: Item) -> Item:

@@ -28,6 +28,7 @@ from tables.core.values import Item
 from tables.dynamodb import writes
 from tables.dynamodb.history_table import entry_of, last_entry
 from tables.dynamodb.reads import get_item
+from tables.items.rules import must_know_item
 from tables.items.wanted import Outcome, Rewrite, Tell, Told, Unread, Write
 from tables.records.history.entries import Recorded, announced, mode_of, new_entry, previous_of
 from tables.records.history.item_queue import turn
@@ -94,7 +95,7 @@ def _decided(write: Write) -> tuple[Operation, Outcome]:
     try:
         return write.decide(before)
     except Conflict:
-        if write.unread is None:
+        if write.unread is None or must_know_item(target.table):
             raise
         # Too wide to be pinned: the number keeps our own writers apart, as the others were before.
         return write.unread.operation, replace(write.unread.outcome, before=before)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.deltas import Contested, Delta, change_of, is_made, reversed_deltas
 from tables.core.errors import Clash, Forbidden, HistoryBroken, UndoConflict
 from tables.core.expressions import Path, format_path, parse_path, value_at
@@ -21,7 +20,7 @@ from tables.core.values import Item
 from tables.items.conditions import UNCONDITIONAL, Condition
 from tables.items.drafts import Edit
 from tables.items.history import Version
-from tables.items.puts import admitted_change
+from tables.items.rules import admitted_change, kept_names, marks
 from tables.items.target import Target
 from tables.items.updates import merge
 from tables.items.wanted import Mark, Outcome, Rewrite
@@ -61,7 +60,8 @@ def restore(
             return _recreated(target, wanted)
         target.require("change")
         after = _as_it_was(target, wanted, before)
-        return compile_replace(before, after, target.description), Outcome(key, before, after)
+        operation = compile_replace(before, after, target.description, marks=marks(target.table))
+        return operation, Outcome(key, before, after)
 
     return Rewrite(target, key, decide, mark=Mark("restore", version.entry.n, group))
 
@@ -80,7 +80,8 @@ def _undo_create(target: Target, version: Version, condition: Condition) -> Rewr
                 contested=_differences(version.item or {}, before),
                 current=before,
             )
-        return compile_delete(before, target.description), Outcome(key, before, None)
+        operation = compile_delete(before, target.description, marks=marks(target.table))
+        return operation, Outcome(key, before, None)
 
     return Rewrite(target, key, decide)
 
@@ -157,7 +158,7 @@ def _require_writable(target: Target, wanted: Sequence[Delta]) -> None:
 
 
 def _is_stamp(target: Target, delta: Delta) -> bool:
-    return target.table.audit_attributes and delta.path[:1][0] in AUDIT_ATTRIBUTES
+    return delta.path[0] in kept_names(target.table)
 
 
 def _deleted(version: Version) -> Item:
@@ -179,7 +180,7 @@ def _recreated(target: Target, wanted: Item) -> tuple[Operation, Outcome]:
 
 def _as_it_was(target: Target, wanted: Item, before: Item) -> Item:
     """An earlier state, with what no restore may touch as it is now."""
-    stays = {*target.table.history_ignore, *_whole_fixed(target)}
+    stays = {*target.table.history_ignore, *_whole_fixed(target), target.table.version}
     kept = {name: before[name] for name in stays if name in before}
     rest = {name: value for name, value in wanted.items() if name not in stays}
     return admitted_change({**rest, **kept}, {**before, **rest}, target)

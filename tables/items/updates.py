@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
 
-from tables.core.admission import require_admissible
-from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
 from tables.core.errors import (
     Conflict,
     Forbidden,
@@ -35,15 +32,21 @@ from tables.core.updates import (
     compile_parents,
     compile_update,
     diff,
-    require_changes,
 )
 from tables.core.values import Item
 from tables.dynamodb.reads import get_item
 from tables.items.conditions import UNCONDITIONAL, Condition
 from tables.items.drafts import Edit, Patch
-from tables.items.puts import admitted_change
+from tables.items.rules import (
+    admitted_change,
+    completed,
+    kept_names,
+    marks,
+    require_admitted,
+    sets_natural_key,
+)
 from tables.items.target import Target
-from tables.items.wanted import Outcome, Refusal, Rewrite
+from tables.items.wanted import Decide, Outcome, Refusal, Rewrite
 
 
 def patch(target: Target, key: Item, wanted: Patch, condition: Condition) -> Rewrite:
@@ -88,21 +91,26 @@ def update(
         condition.require(before)
         if before is None:
             _require_creating(target, may_create=may_create)
-        changes = _complete(edit.settled(before or key), target)
+        changes = completed(edit.settled(before or key), before, target)
         after = apply_changes(changes, before or key)
-        require_admissible(after, target.table, target.description)
+        require_admitted(after, before, target)
         if most_bytes is not None:
             _require_no_growth_past(most_bytes, before or {}, after, target)
         if before is None:
             return compile_create(after, target.description), Outcome(key, None, after)
         if target.keeps_history:
             return _compile_values(target, before, after), Outcome(key, before, after)
-        return compile_changes(changes, before, target.description), Outcome(key, before, after)
+        operation = compile_changes(changes, before, target.description, marks=marks(target.table))
+        return operation, Outcome(key, before, after)
 
     def computed() -> tuple[Operation, Refusal]:
-        return _computed(target, key, edit, condition, may_create=may_create)
+        return _computed(target, key, edit, condition, decide, may_create=may_create)
 
-    is_judged = target.table.schema is not None or most_bytes is not None
+    is_judged = (
+        target.table.schema is not None
+        or most_bytes is not None
+        or sets_natural_key(edit.changes, target)
+    )
     return Rewrite(
         target,
         key,
@@ -124,10 +132,10 @@ def merge(target: Target, key: Item, edit: Edit) -> Rewrite:
         if before is None:
             raise _no_item()
         settled = edit.settled(before)
-        changes = _complete(settled, target)
+        changes = completed(settled, before, target)
         after = apply_changes(changes, before)
-        require_admissible(after, target.table, target.description)
-        touched = [change.path for change in settled]
+        require_admitted(after, before, target)
+        touched = _pinned(settled, target)
         operation = _compile_merged(target, changes, before, after, touched)
         return operation, Outcome(key, before, after)
 
@@ -135,15 +143,22 @@ def merge(target: Target, key: Item, edit: Edit) -> Rewrite:
 
 
 def _computed(
-    target: Target, key: Item, edit: Edit, condition: Condition, *, may_create: bool
+    target: Target,
+    key: Item,
+    edit: Edit,
+    condition: Condition,
+    decide: Decide,
+    *,
+    may_create: bool,
 ) -> tuple[Operation, Refusal]:
     """One UpdateItem of the item as DynamoDB has it, guarded by the types that it needs."""
     stored = _stored(target, key) if edit.settle is not None else None
-    changes = _complete(edit.settled(stored or {}), target)
+    changes = completed(edit.settled(stored or {}), stored, target)
     _require_values_fit(changes, target)
     pool = Placeholders()
     expression, guard = compile_update(changes, pool)
-    must_be_there = not may_create or not target.may("add")
+    # Without its natural key no item may come to be.
+    must_be_there = not may_create or not target.may("add") or bool(target.table.natural_key)
     parts = [
         present(target.description, pool) if must_be_there else "",
         guard,
@@ -154,27 +169,13 @@ def _computed(
 
     def refusal(error: PreconditionFailed) -> TablesError:
         now = error.current or _stored(target, key)
-        condition.require(now)
-        if now is None:
-            _require_creating(target, may_create=may_create)
-        # This raises what is wrong with the stored types; where nothing is, they changed just now.
-        apply_changes(changes, now or key)
+        # This raises what is wrong with the item; where nothing is, it changed just now.
+        decide(now)
         if condition:
             return error
         return TransactionConflict("The item changed at that moment; nothing was written.")
 
     return Update(target.name, key, expression, text, pool), refusal
-
-
-def _complete(changes: Iterable[Change], target: Target) -> list[Change]:
-    """The changes as they go out: audit attributes are ours alone."""
-    complete = list(changes)
-    if target.table.audit_attributes:
-        stamps = updated_stamps(target.caller.identity, datetime.now(UTC))
-        complete = [change for change in complete if change.path[0] not in AUDIT_ATTRIBUTES]
-        complete += [Change("set", (name,), value) for name, value in stamps.items()]
-    require_changes(complete, target.description.key_names)
-    return complete
 
 
 def _require_values_fit(changes: Sequence[Change], target: Target) -> None:
@@ -197,9 +198,8 @@ def _require_no_growth_past(most: int, before: Item, after: Item, target: Target
 
 
 def _unstamped(item: Item, target: Target) -> Item:
-    if not target.table.audit_attributes:
-        return item
-    return {name: value for name, value in item.items() if name not in AUDIT_ATTRIBUTES}
+    kept = kept_names(target.table)
+    return {name: value for name, value in item.items() if name not in kept}
 
 
 def _require_creating(target: Target, *, may_create: bool) -> None:
@@ -211,11 +211,11 @@ def _require_creating(target: Target, *, may_create: bool) -> None:
 
 def _compile_patched(target: Target, before: Item, after: Item, *, may_pin_less: bool) -> Operation:
     try:
-        return compile_replace(before, after, target.description)
+        return compile_replace(before, after, target.description, marks=marks(target.table))
     except Conflict:
         if not may_pin_less:
             raise
-        operation = compile_overwrite(before, after, target.description)
+        operation = compile_overwrite(before, after, target.description, marks=marks(target.table))
         if isinstance(operation, Put):
             # What others changed elsewhere would be gone.
             raise
@@ -229,7 +229,7 @@ def _compile_values(target: Target, before: Item, after: Item) -> Operation:
     """
     changes = diff(before, after, nested=True)
     if not changes:
-        return compile_replace(before, after, target.description)
+        return compile_replace(before, after, target.description, marks=marks(target.table))
     return _compile_merged(target, changes, before, after, [change.path for change in changes])
 
 
@@ -239,11 +239,19 @@ def _compile_merged(
     try:
         if target.table.schema is not None:
             with contextlib.suppress(Conflict):  # too wide to be pinned whole
-                return compile_changes(changes, before, target.description)
+                return compile_changes(
+                    changes, before, target.description, marks=marks(target.table)
+                )
         return compile_changes(changes, before, target.description, pinned=touched)
     except InvalidExpression:
         # More changes than one expression may hold.
-        return compile_replace(before, after, target.description)
+        return compile_replace(before, after, target.description, marks=marks(target.table))
+
+
+def _pinned(changes: Iterable[Change], target: Target) -> list[Path]:
+    """What a change of single paths depends on: those paths, and the version."""
+    version: list[Path] = [(target.table.version,)] if target.table.version else []
+    return list(dict.fromkeys([*(change.path for change in changes), *version]))
 
 
 def _no_item() -> ItemNotFound:

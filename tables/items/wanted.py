@@ -12,6 +12,7 @@ from tables.core.history import Action
 from tables.core.operations import Operation, ReturnValues
 from tables.core.values import Item
 from tables.items.target import Target
+from tables.records.idempotency.kept_answers import Effect
 
 T = TypeVar("T")
 
@@ -43,6 +44,10 @@ class Outcome:
         if self.after is None:
             return "delete"
         return "add" if self.before is None else "change"
+
+    def effect(self, target: Target) -> Effect:
+        """What a record of the request remembers of it."""
+        return Effect(target.name, self.key, self.after)
 
 
 @dataclass(frozen=True, slots=True)

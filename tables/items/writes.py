@@ -10,6 +10,7 @@ from tables.core.operations import Operation, ReturnValues, Written
 from tables.core.values import Item
 from tables.dynamodb import writes
 from tables.items.recorded import recorded
+from tables.items.rules import must_know_item
 from tables.items.wanted import Refusal, Rewrite, Tell, Unread, Write, itself
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ def perform(write: Write, tell: Tell[T]) -> T:
     if write.target.keeps_history:
         return recorded(write, tell).result
     if isinstance(write, Rewrite):
-        if write.unread is None:
+        if write.unread is None or must_know_item(write.target.table):
             return _rewritten(write, tell).result
         write = write.unread
     told = tell(write.outcome)
@@ -39,12 +40,12 @@ def send(write: Rewrite) -> Written:
         made = recorded(write, itself)
         before = made.result.before if not isinstance(made.result.before, Unread) else None
         return Written(_asked_back(write, before, made.result.after), made.capacity)
-    if write.unread is not None:
-        unread = write.unread
-        return _send(unread.operation, unread.refusal, return_values=write.return_values)
-    if write.computed is not None:
-        operation, refusal = write.computed()
-        return _send(operation, refusal, return_values=write.return_values)
+    if not must_know_item(write.target.table):
+        if write.unread is not None:
+            unread = write.unread
+            return _send(unread.operation, unread.refusal, return_values=write.return_values)
+        if write.computed is not None:
+            return _send(*write.computed(), return_values=write.return_values)
     done = _rewritten(write, itself)
     return Written(_asked_back(write, done.before, done.result.after), done.capacity)
 

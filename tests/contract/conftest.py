@@ -12,7 +12,7 @@ from tests.contract.doors import DOORS
 
 def make_tables(settings):
     settings.TABLES_FILE = Path(__file__).parent / "tables.toml"
-    for name in ("real-things", "real-stamped", "real-hidden"):
+    for name in ("real-things", "real-stamped", "real-named", "real-counted", "real-hidden"):
         _make(name, {"id": "S"})
     _make("real-pairs", {"country": "S", "rank": "N"})
     _make("real-numbers", {"number": "N"})

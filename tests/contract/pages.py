@@ -31,6 +31,12 @@ class Pages:
         url = self._url(name, alias, "change")
         return self._send_form(url, lambda item: {**item, "changed": {"BOOL": True}})
 
+    def save_as_new(self, name, changes, *, alias="Things"):
+        url = self._url(name, alias, "change")
+        fields = fields_of(self.http.send("GET", url + "?view=raw"))
+        item = {**json.loads(fields["raw"]), **changes}
+        return self._post(url, {**fields, "raw": json.dumps(item), "_saveasnew": "1"})
+
     def delete(self, name, *, alias="Things"):
         url = self._url(name, alias, "delete")
         return self._post(url, fields_of(self.http.send("GET", url), None))

@@ -1,5 +1,7 @@
 """A request with an Idempotency-Key that is cut off at any step, through each door."""
 
+from pathlib import Path
+
 import pytest
 
 from tables.dynamodb.client import call
@@ -15,10 +17,19 @@ CUTS = [
 ]
 
 
-@pytest.fixture(params=[True, False], ids=["transactions", "no transactions"])
-def transactions(request, settings):
-    settings.DYNAMODB_TRANSACTIONS = request.param
-    return request.param
+# More than the calls that any request here makes.
+CALLS = 25
+
+
+@pytest.fixture(params=["transactions", "no transactions", "a table without transactions"])
+def transactions(request, moto_tables, settings, tmp_path):
+    settings.DYNAMODB_TRANSACTIONS = request.param != "no transactions"
+    if request.param == "a table without transactions":
+        text = Path(settings.TABLES_FILE).read_text()
+        other = tmp_path / "tables.toml"
+        other.write_text(text.replace("[Things]\n", "[Things]\ntransactions = false\n"))
+        settings.TABLES_FILE = other
+    return request.param == "transactions"
 
 
 @pytest.fixture
@@ -40,7 +51,7 @@ def cut_off(injection, number, arrives, failure, send):
 
 def every_step(injection, arrives, failure, send):
     """For each step: the first response and two retries, until nothing is left to cut."""
-    for number in range(1, 15):
+    for number in range(1, CALLS):
         first, was_cut = cut_off(injection, number, arrives, failure, lambda n=number: send(n))
         yield number, first, send(number), send(number)
         if not was_cut:
@@ -94,7 +105,7 @@ def test_a_change_that_is_cut_off_is_made_once_or_not_at_all(
 ):
     door = enter(name, "staff")
     door.view("none")
-    for number in range(1, 15):
+    for number in range(1, CALLS):
         store("real-things", {"id": {"S": f"t{number}"}, "list": {"L": []}})
 
     def send(number):
@@ -121,7 +132,7 @@ def test_a_delete_that_is_cut_off_is_made_once_or_not_at_all(
 ):
     door = enter(name, "admins")
     door.view("none")
-    for number in range(1, 15):
+    for number in range(1, CALLS):
         store("real-things", {"id": {"S": f"t{number}"}})
 
     def send(number):
@@ -155,4 +166,8 @@ def test_a_batch_that_is_cut_off_does_each_operation_once_or_not_at_all(
 
 
 def things():
-    return call("Scan", TableName="real-things")["Items"]
+    return things_of("real-things")
+
+
+def things_of(table):
+    return call("Scan", TableName=table)["Items"]

@@ -15,12 +15,21 @@ from tables.dynamodb.client import call
 from tables.dynamodb.reads import get_item
 from tables.dynamodb.state_table import create_state_table
 from tables.dynamodb.writes import Decision, rewrite, write
-from tables.records.idempotency import perform as perform_module
+from tables.records.idempotency import keeping as keeping_module
+from tables.records.idempotency.keeping import Keeping, keep_parts
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import keyed_request
-from tables.records.idempotency.perform import perform, perform_parts
 
 THINGS = TableDescription("things", KeyAttribute("id", "S"))
+
+
+def perform(request, run, **how):
+    """What every door does: `run` writes once, with the companions that it asks for."""
+    keeping = Keeping(request, **how)
+    while keeping.answer is None:
+        with keeping:
+            keeping.finish(run(keeping.companions))
+    return keeping.answer
 
 
 class Door:
@@ -33,7 +42,7 @@ class Door:
         request = keyed_request(self.caller, method, f"https://x.test{path}", headers, body)
         thing = path.removeprefix("/things/").removeprefix("/things")
         if path == "/batch":
-            return perform_parts(
+            return keep_parts(
                 request, lambda part: self.batch(part, body), word=word, require=granted
             )
         act = {"POST": self.create, "PATCH": self.count_up, "DELETE": self.delete}[method]
@@ -154,7 +163,7 @@ def thing(name):
 @pytest.fixture(autouse=True)
 def _a_day_after_the_upgrade(monkeypatch):
     """Nothing is asked for under former names: these tests count calls."""
-    monkeypatch.setattr(perform_module, "_FORMER_NAMES_UNTIL", 0)
+    monkeypatch.setattr(keeping_module, "_FORMER_NAMES_UNTIL", 0)
 
 
 class Died(BaseException):

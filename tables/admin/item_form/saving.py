@@ -9,7 +9,6 @@ from django.core import signing
 from django.utils.translation import gettext as _
 
 from tables.admin.visit import Visit
-from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.errors import InvalidRequest, ItemNotFound, PreconditionFailed, Problem
 from tables.core.expressions import Path, format_path, parse_path, value_at
 from tables.core.natural_keys import has_same_natural_key
@@ -17,6 +16,7 @@ from tables.core.updates import Change, apply_changes, diff, same_value
 from tables.core.values import AttributeValue, Item, join_pointer
 from tables.items.deletes import delete_as_shown
 from tables.items.drafts import Edit
+from tables.items.rules import kept_names
 from tables.items.updates import merge
 from tables.items.wanted import itself
 from tables.items.writes import perform
@@ -66,13 +66,12 @@ def unseal(sealed: str, alias: str) -> Item:
 
 
 def read_only_names(visit: Visit) -> frozenset[str]:
-    """Attributes that no form may write: audit stamps, and the alias map's read-only ones.
+    """Attributes that no form may write: those we keep, and the alias map's read-only ones.
 
     A key attribute that is called like a stamp is none.
     """
     whole = {str(path[0]) for path in _read_only_paths(visit) if len(path) == 1}
-    stamps = set(AUDIT_ATTRIBUTES if visit.table.audit_attributes else ())
-    return frozenset(whole | stamps.difference(visit.description.key_names))
+    return frozenset(whole | {*kept_names(visit.table)}.difference(visit.description.key_names))
 
 
 def read_only_problems(visit: Visit, opened: Item, edited: Item) -> list[Problem]:
@@ -131,13 +130,13 @@ def save_changes(visit: Visit, opened: Item, changes: Sequence[Change]) -> Item:
 def others_changes(
     visit: Visit, opened: Item, after: Item, changes: Sequence[Change]
 ) -> list[Change]:
-    """What somebody else changed between opening and saving, as it was merged; no audit stamps."""
-    stamps = AUDIT_ATTRIBUTES if visit.table.audit_attributes else ()
+    """What somebody else changed between opening and saving, as merged; nothing that we keep."""
+    ours = kept_names(visit.table)
     mine = {change.path for change in changes}
     return [
         change
         for change in diff(opened, after, nested=True)
-        if change.path[0] not in stamps
+        if change.path[0] not in ours
         and mine.isdisjoint(change.path[:depth] for depth in range(1, len(change.path) + 1))
     ]
 

@@ -45,10 +45,9 @@ from tables.items.puts import put
 from tables.items.target import Target, find_target
 from tables.items.wanted import Outcome, Told
 from tables.items.writes import perform
-from tables.records.idempotency import perform as keeping
-from tables.records.idempotency.kept_answers import Answer, Effect
+from tables.records.idempotency.keeping import Keeping, Rebuild
+from tables.records.idempotency.kept_answers import Answer
 from tables.records.idempotency.keyed_requests import HEADER, keyed_request
-from tables.records.idempotency.perform import Keep, Rebuild, Run
 
 # A page of a client's application may ask for three lists at once; two of them are short.
 SCAN_PATIENCE = 1.0  # seconds
@@ -136,12 +135,15 @@ class AdminApiView(APIView):
         target = self._target("delete", "delete")
         key = item_key(self.parameters, target.description)
         answer = Answer(200, {"Content-Type": JSON}, DELETED, rights=frozenset({"delete"}))
+        keeping = self._keeping(target, b"", lambda kept, _item: replace(kept, body=DELETED))
 
-        def run(keep: Keep) -> Answer:
-            effect = Effect(target.name, key, None)
-            return perform(delete(target, key), lambda _outcome: Told(answer, keep(answer, effect)))
+        def tell(outcome: Outcome) -> Told[Answer]:
+            return Told(answer, keeping.companions(answer, outcome.effect(target)))
 
-        return self._once(target, b"", run, lambda kept, _item: replace(kept, body=DELETED))
+        while keeping.answer is None:
+            with keeping:
+                keeping.finish(perform(delete(target, key), tell))
+        return answer_response(keeping.answer)
 
     # ------------------------------------------------------------ operations
 
@@ -196,26 +198,26 @@ class AdminApiView(APIView):
         # It overwrites where it may, so nobody knows whether it did.
         rights = frozenset({"add", "change"} if target.may("change") else {"add"})
 
-        def run(keep: Keep) -> Answer:
-            def tell(outcome: Outcome) -> Told[Answer]:
-                item = outcome.after or {}
-                headers = {
-                    "Content-Type": JSON,
-                    "Location": self._location(item, target),
-                    "ETag": etag(item),
-                }
-                answer = Answer(200, headers, found(item), rights=rights)
-                return Told(answer, keep(answer, Effect(target.name, outcome.key, item)))
-
-            return perform(put(target, new_item(parse_object(body), target)), tell)
-
         def rebuild(kept: Answer, item: Item | None) -> Answer:
             if item is None:
                 # What is gone can't be shown again.
                 return replace(kept, headers={"Location": kept.headers["Location"]}, body=b"")
             return replace(kept, headers={**kept.headers, "ETag": etag(item)}, body=found(item))
 
-        return self._once(target, body, run, rebuild)
+        keeping = self._keeping(target, body, rebuild)
+
+        def tell(outcome: Outcome) -> Told[Answer]:
+            item = outcome.after or {}
+            location = self._location(item, target)
+            headers = {"Content-Type": JSON, "Location": location, "ETag": etag(item)}
+            answer = Answer(200, headers, found(item), rights=rights)
+            return Told(answer, keeping.companions(answer, outcome.effect(target)))
+
+        while keeping.answer is None:
+            with keeping:
+                item = new_item(parse_object(body), target)
+                keeping.finish(perform(put(target, item), tell))
+        return answer_response(keeping.answer)
 
     def _update_at_once(self, target: Target, key: Item, body: bytes) -> HttpResponse:
         @cache
@@ -228,22 +230,25 @@ class AdminApiView(APIView):
             content = updated(results, ignored)
             return Answer(200, {"Content-Type": JSON}, content, rights=frozenset({"change"}))
 
-        def run(keep: Keep) -> Answer:
-            changes = read_all_changes(read()[0])
-            if HEADER not in self.request.headers or not changes:
-                return answer_with(change(changes, key, target))
-
-            def tell(outcome: Outcome) -> Told[Answer]:
-                answer = answer_with(outcome.after)
-                answer = replace(answer, rights=answer.rights | {outcome.right})
-                return Told(answer, keep(answer, Effect(target.name, key, outcome.after)))
-
-            return perform(wanted(changes, key, target), tell)
-
         def rebuild(kept: Answer, item: Item | None) -> Answer:
             return replace(kept, body=answer_with(item).body)
 
-        return self._once(target, body, run, rebuild)
+        keeping = self._keeping(target, body, rebuild)
+
+        def tell(outcome: Outcome) -> Told[Answer]:
+            answer = answer_with(outcome.after)
+            answer = replace(answer, rights=answer.rights | {outcome.right})
+            return Told(answer, keeping.companions(answer, outcome.effect(target)))
+
+        while keeping.answer is None:
+            with keeping:
+                changes = read_all_changes(read()[0])
+                keeping.finish(
+                    perform(wanted(changes, key, target), tell)
+                    if changes and HEADER in self.request.headers
+                    else answer_with(change(changes, key, target))
+                )
+        return answer_response(keeping.answer)
 
     # ------------------------------------------------------------ steps
 
@@ -265,7 +270,7 @@ class AdminApiView(APIView):
             raise exceptions.UnsupportedMediaType("multipart", "Parts are not read; send JSON.")
         return read_body(self.request)
 
-    def _once(self, target: Target, body: bytes, run: Run, rebuild: Rebuild) -> HttpResponse:
+    def _keeping(self, target: Target, body: bytes, rebuild: Rebuild) -> Keeping:
         """The answer of a write, replayed where the request carries a key that is known."""
         request = self.request
         keyed = keyed_request(
@@ -275,8 +280,13 @@ class AdminApiView(APIView):
             request.headers,
             body,
         )
-        answer = keeping.perform(keyed, run, word=word, rebuild=rebuild, require=target.require)
-        return answer_response(answer)
+        return Keeping(
+            keyed,
+            word=word,
+            rebuild=rebuild,
+            require=target.require,
+            transactions=target.table.transactions,
+        )
 
     def _location(self, item: Item, target: Target) -> str:
         keys = zip(("id", "sk"), target.description.key_names, strict=False)

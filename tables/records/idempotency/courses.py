@@ -31,9 +31,10 @@ class Overtaken(Exception):
     """Another run of the same request has its record there already; nothing was written."""
 
 
-def course_of(record: Record) -> InTransaction | InOrder:
-    """The way that this engine allows."""
-    return InTransaction(record) if settings.DYNAMODB_TRANSACTIONS else InOrder(record)
+def course_of(record: Record, *, transactions: bool) -> InTransaction | InOrder:
+    """The way that the engine, and the table that is written, allow."""
+    in_one = transactions and settings.DYNAMODB_TRANSACTIONS
+    return InTransaction(record) if in_one else InOrder(record)
 
 
 class InTransaction:

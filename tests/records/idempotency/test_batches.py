@@ -11,11 +11,12 @@ from tables.core.errors import (
 )
 from tables.core.operations import Put
 from tables.dynamodb.writes import write
+from tables.records.idempotency.keeping import keep_parts
 from tables.records.idempotency.kept_answers import Answer
 from tables.records.idempotency.keyed_requests import KeyedRequest
-from tables.records.idempotency.perform import perform, perform_parts
 from tests.records.conftest import (
     granted,
+    perform,
     rebuild,
     thing,
     word,
@@ -64,9 +65,9 @@ def test_a_batch_with_a_part_that_may_end_otherwise_runs_that_part_again(things)
         )
         return Answer(207, {}, done.body, final=final)
 
-    first = perform_parts(request, lambda part: run(part, final=False), word=word, require=granted)
-    second = perform_parts(request, lambda part: run(part, final=True), word=word, require=granted)
-    third = perform_parts(request, None, word=word, require=granted)
+    first = keep_parts(request, lambda part: run(part, final=False), word=word, require=granted)
+    second = keep_parts(request, lambda part: run(part, final=True), word=word, require=granted)
+    third = keep_parts(request, None, word=word, require=granted)
 
     assert ran == [0]
     assert first.headers == second.headers == {}
@@ -88,8 +89,8 @@ def test_a_batch_whose_answer_is_too_large_is_put_together_from_its_parts(things
             )
         return Answer(207, {}, LARGE)
 
-    first = perform_parts(request, run, word=word, require=granted)
-    again = perform_parts(request, run, word=word, require=granted)
+    first = keep_parts(request, run, word=word, require=granted)
+    again = keep_parts(request, run, word=word, require=granted)
 
     assert len(ran) == 2
     assert again == replace(first, headers=REPLAYED)
@@ -100,9 +101,7 @@ def test_a_batch_that_can_not_be_taken_keeps_its_refusal(things):
         raise InvalidValue("No.")
 
     request = KeyedRequest("idempotency#a", "f")
-    first = perform_parts(request, refuse, word=word, require=granted)
+    first = keep_parts(request, refuse, word=word, require=granted)
 
     assert first == Answer(400, {}, b"invalid_value")
-    assert perform_parts(request, None, word=word, require=granted) == replace(
-        first, headers=REPLAYED
-    )
+    assert keep_parts(request, None, word=word, require=granted) == replace(first, headers=REPLAYED)

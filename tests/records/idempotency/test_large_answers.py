@@ -9,10 +9,10 @@ from tables.dynamodb.client import call
 from tables.dynamodb.writes import write
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import KeyedRequest
-from tables.records.idempotency.perform import perform
 from tests.records.conftest import (
     all_things,
     granted,
+    perform,
     rebuild,
     word,
 )

@@ -16,10 +16,10 @@ from tables.core.operations import Put
 from tables.dynamodb.writes import write
 from tables.records.idempotency.kept_answers import Answer, Record
 from tables.records.idempotency.keyed_requests import KeyedRequest
-from tables.records.idempotency.perform import perform
 from tests.records.conftest import (
     all_things,
     granted,
+    perform,
     rebuild,
     thing,
     word,

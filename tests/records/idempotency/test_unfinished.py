@@ -13,7 +13,7 @@ from tables.core.errors import (
     Unavailable,
 )
 from tables.dynamodb import client, writes
-from tables.records.idempotency import perform as idempotency
+from tables.records.idempotency import keeping as idempotency
 from tables.records.idempotency.kept_answers import KEPT_SECONDS, Answer
 from tests.records.conftest import (
     Died,

@@ -12,12 +12,12 @@ from tables.api.v1.openapi.shapes import Shapes, relaxed
 from tables.api.v1.openapi.subject import Subject
 from tables.api.v1.openapi.texts import STRING, Part, folded
 from tables.api.v1.openapi.values import BINARY, NAMES, NUMBER, typed, typed_scalar
-from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.descriptions import KeyType, TableDescription
 from tables.core.expressions import parse_path
 from tables.core.operand_types import filter_types
 from tables.core.queries import PARAMETERS
 from tables.core.registry import Table
+from tables.items.rules import kept_names
 
 _KEY_TYPES: Mapping[KeyType, Part] = {
     "S": {**STRING, "minLength": 1},
@@ -174,7 +174,7 @@ def _items_of(table: Table, known: TableDescription | None, whole: Part) -> _Ite
     first = known.partition_key if known else None
     makes_keys = not table.client_keys or bool(table.natural_key)
     natural = [str(parse_path(name)[0]) for name in table.natural_key]
-    required = [name for name in whole.get("required", ()) if name not in AUDIT_ATTRIBUTES]
+    required = [name for name in whole.get("required", ()) if name not in kept_names(table)]
     return _Items(
         whole={
             "propertyNames": NAMES,
@@ -200,8 +200,10 @@ def _properties(
     }
     types |= {name: _KEY_TYPES[tag] for name, tag in indexed.items()}
     properties = types | {name: {**types.get(name, {}), **part} for name, part in declared.items()}
-    stamps = AUDIT_ATTRIBUTES if table.audit_attributes else ()
-    return properties | {stamp: {**STRING, "readOnly": True} for stamp in stamps}
+    kept = {name: {**STRING, "readOnly": True} for name in kept_names(table)}
+    if table.version:
+        kept[table.version] = {**NUMBER, "readOnly": True}
+    return properties | kept
 
 
 def _index(known: TableDescription | None) -> Part:

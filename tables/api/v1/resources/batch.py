@@ -28,10 +28,9 @@ from tables.items.puts import replace as replace_item
 from tables.items.updates import patch
 from tables.items.wanted import Outcome, Told, Write
 from tables.items.writes import perform
-from tables.records.idempotency import perform as keeping
-from tables.records.idempotency.kept_answers import Answer, Effect
+from tables.records.idempotency.keeping import Keeping, Part, keep_parts
+from tables.records.idempotency.kept_answers import Answer
 from tables.records.idempotency.keyed_requests import KeyedRequest
-from tables.records.idempotency.perform import Keep, Part
 
 _NOT_BEGUN = Unavailable("Not begun: it is not known whether the operation before it was done.")
 
@@ -45,7 +44,7 @@ class Batch(WritingView):
 
     def batch(self, request: Request, alias: str) -> HttpResponse:
         """207 with one result for each operation, in the same order."""
-        answer = keeping.perform_parts(
+        answer = keep_parts(
             self.keyed(), self._run_all, word=self.word, require=self.target.require
         )
         return self.respond(answer)
@@ -76,22 +75,22 @@ class Batch(WritingView):
         self, operation: BatchOperation, keyed: KeyedRequest | None, *, is_typed: bool
     ) -> Answer:
         """The result of one operation as the answer that is kept for it."""
-
-        def run(keep: Keep) -> Answer:
-            def tell(outcome: Outcome) -> Told[Answer]:
-                answer = self._result(outcome)
-                effect = Effect(self.target.name, outcome.key, outcome.after)
-                return Told(answer, keep(answer, effect))
-
-            return perform(self._wanted(operation, is_typed=is_typed), tell)
-
-        return keeping.perform(
+        keeping = Keeping(
             keyed,
-            run,
             word=lambda error: self._refusal(operation, error),
             rebuild=lambda answer, item: self._rebuilt(operation, answer, item),
             require=self.target.require,
+            transactions=self.target.table.transactions,
         )
+
+        def tell(outcome: Outcome) -> Told[Answer]:
+            answer = self._result(outcome)
+            return Told(answer, keeping.companions(answer, outcome.effect(self.target)))
+
+        while keeping.answer is None:
+            with keeping:
+                keeping.finish(perform(self._wanted(operation, is_typed=is_typed), tell))
+        return keeping.answer
 
     def _wanted(self, operation: BatchOperation, *, is_typed: bool) -> Write:
         target, tags = self.target, operation.tags

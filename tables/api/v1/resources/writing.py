@@ -23,6 +23,7 @@ from tables.api.v1.requests.preconditions import read_tags, require_precondition
 from tables.api.v1.requests.prefer import preferred_return
 from tables.api.v1.resources.resource import V1View
 from tables.api.v1.responses.browsable import BrowsableRenderer
+from tables.api.v1.responses.items import Representation
 from tables.api.v1.responses.links import item_link
 from tables.api.v1.responses.problems import PreconditionRequired, problem_of
 from tables.api.v1.responses.writes import answer_of
@@ -33,10 +34,9 @@ from tables.core.values import Item, dumps
 from tables.items.conditions import Tags
 from tables.items.wanted import Outcome, Told, Write
 from tables.items.writes import perform
-from tables.records.idempotency import perform as keeping
-from tables.records.idempotency.kept_answers import Answer, Effect
+from tables.records.idempotency.keeping import Keeping
+from tables.records.idempotency.kept_answers import Answer
 from tables.records.idempotency.keyed_requests import HEADER, KeyedRequest, keyed_request
-from tables.records.idempotency.perform import Keep
 
 # Refusals of HTTP's own that the same request would meet again.
 _LASTING = (PreconditionRequired, UnsupportedMediaType)
@@ -62,14 +62,22 @@ class WritingView(V1View):
 
         What `wanted` raises about the request may be kept and replayed, so it reads the request.
         """
-        answer = keeping.perform(
+        keeping = Keeping(
             self.keyed(),
-            lambda keep: self._run(wanted, keep),
             word=self.word,
             rebuild=self._rebuild,
             require=self.target.require,
+            transactions=self.target.table.transactions,
         )
-        return self.respond(answer)
+        while keeping.answer is None:
+            with keeping:
+                tell = functools.partial(self._told, keeping, self.representation())
+                try:
+                    answer = perform(wanted(), tell)
+                except _LASTING as error:
+                    answer = self.word(error)
+                keeping.finish(answer)
+        return self.respond(keeping.answer)
 
     def require_served(self, table: Table) -> None:
         """Raise MethodNotAllowed for a write of what is only for reading."""
@@ -108,19 +116,14 @@ class WritingView(V1View):
         response.exception = answer.status >= 400
         return response
 
-    def _run(self, wanted: Callable[[], Write], keep: Keep) -> Answer:
-        representation, preference = self.representation(), preferred_return(self.request)
-
-        def tell(outcome: Outcome) -> Told[Answer]:
-            target = self.target
-            url = item_link(self.request, target.table, target.description, outcome.key)
-            answer = answer_of(outcome, url, representation, preference)
-            return Told(answer, keep(answer, Effect(target.name, outcome.key, outcome.after)))
-
-        try:
-            return perform(wanted(), tell)
-        except _LASTING as error:
-            return self.word(error)
+    def _told(
+        self, keeping: Keeping, representation: Representation, outcome: Outcome
+    ) -> Told[Answer]:
+        """The answer to a write, and the record that keeps it."""
+        target = self.target
+        url = item_link(self.request, target.table, target.description, outcome.key)
+        answer = answer_of(outcome, url, representation, preferred_return(self.request))
+        return Told(answer, keeping.companions(answer, outcome.effect(target)))
 
     def _is_for_reading(self) -> bool:
         """Whether this is a natural-key table that nobody may write, or a snapshot of one.

@@ -17,14 +17,14 @@ from tables.core.errors import (
 from tables.core.operations import Put
 from tables.dynamodb.client import call
 from tables.dynamodb.writes import write
-from tables.records.idempotency import perform as module
+from tables.records.idempotency import keeping as module
 from tables.records.idempotency.kept_answers import KEPT_SECONDS, Answer, Effect
 from tables.records.idempotency.keyed_requests import KeyedRequest, keyed_request
-from tables.records.idempotency.perform import perform
 from tests.records import conftest
 from tests.records.conftest import (
     all_things,
     granted,
+    perform,
     rebuild,
     thing,
     word,

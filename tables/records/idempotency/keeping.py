@@ -48,10 +48,6 @@ _LONGEST_REQUEST_SECONDS = 60
 # is for those of the former version that still answer beside the first new ones.
 _FORMER_NAMES_UNTIL = time.monotonic() + KEPT_SECONDS + 60 * 60
 
-# Called with the answer and the effect of a write, right before it; gives the companions that must
-# go into the write's transaction, maybe none.
-Keep = Callable[[Answer, Effect], Sequence[Operation]]
-Run = Callable[[Keep], Answer]
 # How a door words an error, and how it makes an answer whole whose body was not kept: from the
 # status and headers that were, and the item as it is now (None: gone).
 Word = Callable[[TablesError], Answer]
@@ -62,35 +58,106 @@ Require = Callable[[str], None]
 Part = Callable[[int], KeyedRequest | None]
 
 
-def perform(
-    request: KeyedRequest | None, run: Run, *, word: Word, rebuild: Rebuild, require: Require
-) -> Answer:
-    """Run the request, unless its key's answer is known: then that, marked as replayed.
+class Keeping:
+    """A request that may have an Idempotency-Key: its answer is replayed, or kept with its write.
 
-    `run` writes at most once, with what `keep` gave for that very answer, and returns the answer;
-    it may be called again when nothing was written. Errors that the same request would meet again
-    become kept answers; others are raised. A known answer is given to who still has the rights
-    that it needed: `require` is asked. Raises IdempotencyConflict, Forbidden.
+    ::
+
+        keeping = Keeping(request, word=…, rebuild=…, require=…)
+        while keeping.answer is None:
+            with keeping:
+                …  # one write, with the companions that belong to the answer that it will have
+                keeping.finish(answer)
+
+    The loop goes round where another run of the same request was quicker, or writes collided: then
+    nothing was written. An error that the same request would meet again becomes its answer, and
+    is kept; any other is raised. A known answer is given to who still has the rights that it
+    needed: `require` is asked. `transactions`: whether the table that is written takes part in
+    any. Raises IdempotencyConflict, Forbidden.
     """
-    if request is None:
-        return run(_keep_nothing)
-    for attempt in range(_ATTEMPTS):
+
+    def __init__(
+        self,
+        request: KeyedRequest | None,
+        *,
+        word: Word,
+        rebuild: Rebuild,
+        require: Require,
+        transactions: bool = True,
+    ) -> None:
+        self.answer: Answer | None = None
+        self._request = request
+        self._word, self._rebuild, self._require = word, rebuild, require
+        self._course: InTransaction | InOrder | None = None
+        self._transactions = transactions
+        self._runs = 0
+        self._begin()
+
+    def companions(self, answer: Answer, effect: Effect) -> Sequence[Operation]:
+        """What must go into the transaction of the write that this answer tells of, maybe nothing.
+
+        Asked right before the write. Raises TablesError where the answer can't be announced.
+        """
+        return () if self._course is None else self._course.keep(answer, effect)
+
+    def finish(self, answer: Answer) -> None:
+        """Answer the request; what no write has carried is kept now."""
+        if self._course is not None:
+            self._course.close(answer)
+        self.answer = answer
+
+    def __enter__(self) -> None:
+        """Run the request, once more perhaps."""
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: object
+    ) -> bool:
+        if self._course is None or not isinstance(error, TablesError | Overtaken):
+            return False
+        try:
+            self._settle(error, self._course)
+        except (Overtaken, TransactionConflict) as reason:
+            self._begin_again(reason)
+        except TablesError as raised:
+            if raised is error:
+                return False
+            raise
+        return True
+
+    def _settle(self, error: TablesError | Overtaken, course: InTransaction | InOrder) -> None:
+        if isinstance(error, Overtaken):
+            raise error
+        if isinstance(error, PreconditionFailed) and error.position > 0:
+            raise Overtaken from error
+        if _is_final(error):
+            self.finish(self._word(error))
+        else:
+            self.answer = course.recover(error)
+
+    def _begin_again(self, reason: Overtaken | TransactionConflict) -> None:
+        _pause(self._runs)
+        self._runs += 1
+        if self._runs < _ATTEMPTS:
+            self._begin()
+        elif isinstance(reason, TransactionConflict):
+            raise reason
+        else:
+            raise _still_running(1)
+
+    def _begin(self) -> None:
+        """Find the answer of an earlier run, or get ready to keep this one's."""
+        request = self._request
+        if request is None:
+            return
         record = _record_of(request)
         if record is not None:
-            return _replayed(record, request, rebuild, require)
-        fresh = Record(request.record_id, request.fingerprint)
-        try:
-            return _run_once(course_of(fresh), run, word)
-        except Overtaken:
-            _pause(attempt)
-        except TransactionConflict:
-            if attempt + 1 == _ATTEMPTS:
-                raise
-            _pause(attempt)
-    raise _still_running(1)
+            self.answer = _replayed(record, request, self._rebuild, self._require)
+        else:
+            fresh = Record(request.record_id, request.fingerprint)
+            self._course = course_of(fresh, transactions=self._transactions)
 
 
-def perform_parts(
+def keep_parts(
     request: KeyedRequest | None, run: Callable[[Part], Answer], *, word: Word, require: Require
 ) -> Answer:
     """Run a request of many operations, each of which `run` performs as `part(position)`.
@@ -120,23 +187,6 @@ def perform_parts(
         answer = word(error)
     if may_keep(answer):
         finish(record.answering(answer))
-    return answer
-
-
-def _keep_nothing(_answer: Answer, _effect: Effect) -> Sequence[Operation]:
-    return ()
-
-
-def _run_once(course: InTransaction | InOrder, run: Run, word: Word) -> Answer:
-    try:
-        answer = run(course.keep)
-    except TablesError as error:
-        if isinstance(error, PreconditionFailed) and error.position > 0:
-            raise Overtaken from error
-        if not _is_final(error):
-            return course.recover(error)
-        answer = word(error)
-    course.close(answer)
     return answer
 
 
