@@ -67,6 +67,15 @@ def format_path(path: Iterable[str | int]) -> str:
     return text
 
 
+def plain_path(path: Iterable[str | int]) -> str:
+    """The text of a path for people: names as they are, so that two paths may read alike."""
+    text = ""
+    for segment in path:
+        dot = "." if text else ""
+        text += f"[{segment}]" if isinstance(segment, int) else f"{dot}{segment}"
+    return text
+
+
 def require_no_overlap(paths: Iterable[Path]) -> None:
     """Raise InvalidExpression when one path is or contains another, or they can't both be.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.conf import settings
@@ -13,6 +13,7 @@ from tables.admin.fragments import fragment
 from tables.admin.item_list.address import OWN, RUN_SCAN, TRAIL, Address
 from tables.admin.item_list.columns import Column, columns_of, offered_columns
 from tables.admin.item_list.index_choices import IndexAdvice, index_advice
+from tables.admin.item_list.known_names import KnownNames
 from tables.admin.item_list.previous_pages import (
     Trail,
     read_trail,
@@ -23,7 +24,7 @@ from tables.admin.item_list.previous_pages import (
 from tables.admin.item_list.table_body import Grid, write_grid
 from tables.admin.item_list.type_notes import TypeNote, type_notes
 from tables.admin.texts import sentences as words
-from tables.admin.texts.meter import Tally, meter_words, tally_of
+from tables.admin.texts.meter import Tally, believable, meter_words, tally_of
 from tables.admin.visit import Visit
 from tables.core.descriptions import TableDescription
 from tables.core.operand_types import filter_types
@@ -78,6 +79,7 @@ class ItemList:
         self.preference = preference(visit.request, self.table.alias)
         self.limit = self.query.limit or self.preference.page_size or self.table.list_per_page
         self.trail = self._trail()
+        self.names = KnownNames(self.table, self.types, self.description)
 
     @property
     def is_whole_scan(self) -> bool:
@@ -248,7 +250,8 @@ class ItemList:
     @property
     def meter_words(self) -> str:
         """What reading the page took."""
-        return meter_words(self.collection.page, self._took_before, self.trail.shown or 0)
+        page = self.collection.page
+        return meter_words(page, self._took_before, self.trail.shown or 0, self.names.took)
 
     @cached_property
     def position_words(self) -> str:
@@ -279,20 +282,12 @@ class ItemList:
         """The description, without a count that what was read contradicts: AWS counts every six
         hours.
         """
-        count = self.description.item_count
-        if count is None or "collection" not in self.__dict__:
+        if "collection" not in self.__dict__:
             return self.description
-        page = self.collection.page
-        looked = (self._took_before or Tally()).scanned + page.scanned_count
-        is_whole = (
-            page.stopped == "end"
-            and (self.query.cursor is None or self._took_before is not None)
-            and self.plan.operation == "Scan"
-            and self.plan.index is None
+        is_from_first_on = self.query.cursor is None or self._took_before is not None
+        return believable(
+            self.description, self.plan, self.collection.page, self._took_before, is_from_first_on
         )
-        if looked > count or (is_whole and looked < count):
-            return replace(self.description, item_count=None)
-        return self.description
 
     @property
     def _took_before(self) -> Tally | None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from tables.admin.item_list.changelist import ItemList
+from tables.admin.item_list.name_hints import is_ambiguous, name_hints, name_words
 from tables.admin.item_list.type_notes import other_comparisons
 from tables.admin.texts.sentences import count_words
+from tables.core.filters import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,14 @@ def explain(listing: ItemList) -> Explanation:
         return Explanation(_("No item has this key"), _exactness(), _ways(listing))
     if not listing.query.filter:
         return _explain_nothing_there(listing)
-    return Explanation(_("No item matches"), _explain_filter(listing), _ways(listing))
+    return _explain_no_match(listing, listing.query.filter)
+
+
+def _explain_no_match(listing: ItemList, filter: Group) -> Explanation:
+    names = listing.names.with_sample() if is_ambiguous(filter) else listing.names.declared
+    hints = name_hints(filter, names, listing.address, listing.types)
+    detail = " ".join((_explain_filter(listing), *name_words(filter, names)))
+    return Explanation(_("No item matches"), detail, (*hints, *_ways(listing)))
 
 
 def _explain_nothing_there(listing: ItemList) -> Explanation:

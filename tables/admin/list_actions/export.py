@@ -17,7 +17,7 @@ from django.utils import timezone
 from tables.access.callers import Caller
 from tables.access.limits.streams import Room, room_to_stream
 from tables.admin.item_list.columns import Column
-from tables.core.expressions import value_at
+from tables.core.expressions import plain_path, value_at
 from tables.core.values import AttributeValue, Item, content_of, dumps, plain_item, plain_value
 
 # What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), wide forms included.
@@ -104,6 +104,15 @@ def _csv_lines_of_page(columns: Sequence[Column], page: Sequence[Item]) -> bytes
     return _csv_lines(
         [_csv_cell(value_at(item, column.path)) for column in columns] for item in page
     )
+
+
+def _heads(columns: Sequence[Column]) -> list[str]:
+    """Names as they are, without a filter's backslashes, but where two would read alike."""
+    names = [plain_path(column.path) for column in columns]
+    return [
+        name if names.count(name) == 1 else column.text
+        for name, column in zip(names, columns, strict=True)
+    ]
 
 
 def _csv_lines(rows: Iterable[list[str]]) -> bytes:

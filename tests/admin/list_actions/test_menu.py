@@ -110,6 +110,25 @@ def test_26_no_cell_of_a_csv_file_is_a_formula(admin, put, start):
     assert not [cell for cell in cells if cell.startswith(start)]
 
 
+def test_heads_of_a_csv_file_are_names_as_they_are_unless_two_would_read_alike(admin, put):
+    put(
+        "Anything",
+        {
+            "id": {"S": "1"},
+            "x.y": {"S": "flat"},
+            "a[0]": {"S": "v"},
+            "p.q": {"S": "flat"},
+            "p": {"M": {"q": {"S": "deep"}}},
+        },
+    )
+    columns = [r"x\.y", r"a\[0\]", r"p\.q", "p.q"]
+    path = "/admin/tables/Anything/"
+    answer = run(admin, "export_csv", path=path, select_across="1", column=columns)
+    head, row = csv.reader(io.StringIO(body(answer)))
+    assert head == ["id", "x.y", "a[0]", r"p\.q", "p.q"]
+    assert row == ["1", "flat", "v", "flat", "deep"]
+
+
 def test_a_csv_file_has_the_columns_of_the_list(admin, put):
     put(
         "Anything",
