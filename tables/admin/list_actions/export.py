@@ -96,7 +96,7 @@ def _csv_for_excel(pages: Pages, columns: Sequence[Column]) -> Chunks:
 
 
 def _csv(pages: Pages, columns: Sequence[Column]) -> Chunks:
-    head = _csv_lines([[_defused(column.text) for column in columns]])
+    head = _csv_lines([[_defused(name) for name in _heads(columns)]])
     return chain((head,), map(partial(_csv_lines_of_page, columns), pages))
 
 
