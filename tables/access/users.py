@@ -65,6 +65,15 @@ def remember_caller(caller: Caller, email: object) -> User:
     return user
 
 
+def end_sessions(user: Any) -> None:
+    """End every session of a user, in whatever browser; tokens and access keys stay.
+
+    Each session holds a hash of the user's password, which nobody has: another takes its place.
+    """
+    user.set_unusable_password()
+    User.objects.filter(pk=user.pk).update(password=user.password)
+
+
 def _remember(user: Any, groups: Iterable[str]) -> Caller:
     caller = Caller(user.username, user.first_name or user.username, frozenset(groups))
     user._caller = caller  # noqa: SLF001 - lives and dies with this request's user

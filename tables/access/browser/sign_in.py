@@ -31,7 +31,7 @@ from tables.access.browser.failure_pages import failure_page
 from tables.access.browser.probes import Probe
 from tables.access.browser.sessions import begin
 from tables.access.tokens.claims import marked
-from tables.access.users import caller_of_user
+from tables.access.users import caller_of_user, end_sessions
 
 PREFIX = "oidc"  # as mozilla-django-oidc has it: its callback is registered with user pools
 SIGNED_IN_PAGE = f"/{PREFIX}/done/"
@@ -106,14 +106,21 @@ class CallbackView(OIDCAuthenticationCallbackView):  # type: ignore[misc] # unty
 
 
 class SignOutView(OIDCLogoutView):  # type: ignore[misc] # untyped
-    """Ends the session here and at the sign-in service; by POST only."""
+    """Ends the session here and at the sign-in service; by POST only.
+
+    With the field `everywhere`, those of the same person in other browsers too.
+    """
 
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if SESSION_KEY not in request.session:
             return HttpResponseRedirect("/")
-        log.info("signed_out", caller=caller_of_user(request.user).sub)
+        is_everywhere = "everywhere" in request.POST and request.user.is_authenticated
+        if is_everywhere:
+            end_sessions(request.user)
+        caller = caller_of_user(request.user).sub
+        log.info("signed_out", caller=caller, everywhere=is_everywhere)
         target = sign_out_url(request)
         logout(request)
         return HttpResponseRedirect(target)

@@ -5,9 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import Group, User
+from django.test import Client
 from structlog.testing import capture_logs
 
 from tables.access.browser import sign_in
+from tables.access.browser.session_store import SessionStore
 from tables.access.users import caller_of_user
 from tests.access.provider import Provider
 
@@ -118,6 +120,38 @@ def test_signing_out_ends_both_sessions(client, sign_in_at, provider):
     )
     client.cookies["sessionid"] = cookie
     assert client.get("/admin/").status_code == 302
+
+
+def test_signing_out_everywhere_ends_the_sessions_in_other_browsers(client, sign_in_at):
+    sign_in_at("staff")
+    page = client.get("/admin/token/").text
+    elsewhere = Client()
+    elsewhere.cookies["sessionid"] = session_of(client.session)
+
+    assert "Sign out everywhere" in page
+    assert elsewhere.get("/admin/token/").status_code == 200
+    client.post("/oidc/logout/", {"everywhere": "1"})
+    for browser in (client, elsewhere):
+        assert browser.get("/admin/token/").status_code == 302
+    sign_in_at("staff")
+    assert client.get("/admin/token/").status_code == 200
+
+
+def session_of(like):
+    """The key of another session of the same person, as another browser has it."""
+    session = SessionStore()
+    for name, value in like.items():
+        session[name] = value
+    session.create()
+    return session.session_key
+
+
+def test_signing_out_ends_the_session_of_this_browser_alone(client, sign_in_at):
+    sign_in_at("staff")
+    elsewhere = Client()
+    elsewhere.cookies["sessionid"] = session_of(client.session)
+    client.post("/oidc/logout/")
+    assert elsewhere.get("/admin/token/").status_code == 200
 
 
 def test_signing_out_twice_leads_to_the_front_door(client, db):
