@@ -185,9 +185,8 @@ def _bounds(part: Part) -> Part:
 def _joined(left: Part, right: Part) -> Part:
     """What both say; where they say two things, the second alone."""
     joined = {**left, **right}
-    for word in ("properties",):
-        if word in left and word in right:
-            joined[word] = {**left[word], **right[word]}
+    if "properties" in left and "properties" in right:
+        joined["properties"] = {**left["properties"], **right["properties"]}
     if "required" in left and "required" in right:
         joined["required"] = list(dict.fromkeys([*left["required"], *right["required"]]))
     if "properties" in joined:

@@ -245,7 +245,7 @@ def test_docs_answer_with_and_without_a_slash(nobody):
 # ---------------------------------------------------------------- what generators of clients need
 
 
-def schemas_in(node, name=""):
+def schemas_in(node):
     """Each JSON Schema of a document; what stands under `properties` is none itself."""
     if isinstance(node, dict):
         if {"type", "enum", "anyOf", "oneOf", "items", "properties", "$ref"} & node.keys():
