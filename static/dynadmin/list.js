@@ -1,37 +1,7 @@
-// What a list does beyond links and forms: rows of its filter, and admin's actions after a swap.
+// What a list does beyond links and forms: boxes of its filter, and admin's actions after a swap.
 "use strict";
 {
   const one = (selector, root = document) => root.querySelector(selector);
-
-  // Whatever was typed into one condition is forgotten; the last one is only emptied.
-  function empty(condition) {
-    condition.querySelectorAll("input").forEach((input) => { input.value = ""; });
-    condition.querySelectorAll("select").forEach((select) => { select.selectedIndex = 0; });
-    condition.querySelectorAll(".errornote").forEach((note) => note.remove());
-    condition.classList.remove("errors");
-  }
-
-  function drop(condition) {
-    const form = condition.closest("form");
-    const next = condition.nextElementSibling || condition.previousElementSibling;
-    if (condition.classList.contains("spare")) empty(condition);
-    else condition.remove();
-    one("input", next || form).focus();
-    form.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  // A spare row is always there: filling it in brings the next.
-  function addSpare(condition) {
-    const spare = condition.cloneNode(true);
-    empty(spare);
-    condition.classList.remove("spare");
-    const number = condition.parentElement.children.length + 1;
-    spare.querySelectorAll("[id]").forEach((element) => {
-      element.id = element.id.replace(/\d+$/, number);
-    });
-    one("legend", spare).textContent = one("legend", spare).textContent.replace(/\d+/, number);
-    condition.after(spare);
-  }
 
   // A known attribute brings its type along, unless someone chose one.
   function suggestType(path) {
@@ -44,7 +14,6 @@
   }
 
   function prepare() {
-    document.querySelectorAll(".condition .drop").forEach((button) => { button.hidden = false; });
     const results = one("#results");
     const announcer = one("#announcer");
     const words = Array.from(document.querySelectorAll("#explanation h2, #scan-question h2, #meter .plan, #meter .meter, #results > nav .position, .above-rows .position"));
@@ -61,23 +30,23 @@
   }
 
   document.addEventListener("click", (event) => {
-    const button = event.target.closest(".condition .drop");
-    if (button) drop(button.closest(".condition"));
-    document.querySelectorAll("details.menu[open]").forEach((menu) => {
-      if (!menu.contains(event.target)) menu.open = false;
-    });
+    const cancel = event.target.closest(".condition .cancel");
+    if (!cancel) return;
+    event.preventDefault();
+    const box = cancel.closest("details");
+    box.open = false;
+    one("summary", box).focus();
   });
 
-  document.addEventListener("keydown", (event) => {
-    const menu = event.target.closest("details.menu[open]");
-    if (event.key !== "Escape" || !menu) return;
-    menu.open = false;
-    one("summary", menu).focus();
-  });
+  // An opened box is there to be filled in; whoever has begun to is left alone.
+  document.addEventListener("toggle", (event) => {
+    if (!event.target.open || !event.target.matches("details.filter")) return;
+    if (event.target.contains(document.activeElement) && !document.activeElement.matches("summary")) return;
+    const field = one(".choices a", event.target) || one(event.target.id === "add-filter" ? ".path" : "input.value", event.target);
+    if (field) field.focus();
+  }, true);
 
   document.addEventListener("input", (event) => {
-    const condition = event.target.closest(".condition.spare");
-    if (condition && event.target.value) addSpare(condition);
     if (event.target.matches(".condition .path")) suggestType(event.target);
   });
 

@@ -8,10 +8,12 @@
 
   // Each key: what it presses or focuses, the first of these that the page has.
   const KEYS = {
-    "/": ["#searchbar", ".condition .value", "#nav-filter"],
+    "/": ["#searchbar", "#add-filter > summary", "#nav-filter"],
     n: ["#next-top", "#next-bottom", "#continue-scan"],
     p: ["#previous-top", "#previous-bottom"],
     a: ["#add-item"],
+    f: ["#add-filter > summary"],
+    e: ["#result_list tbody a"],
   };
 
   function obey(key) {
@@ -21,6 +23,8 @@
       if (element.matches("input")) {
         element.focus();
         element.select();
+      } else if (element.matches("tbody a")) {
+        element.focus();
       } else {
         element.click();
       }
@@ -38,6 +42,21 @@
     } else if (event.key in KEYS && obey(event.key)) {
       event.preventDefault();
     }
+  });
+
+  // A click elsewhere closes what is open, and so does Escape, which leads back to its summary.
+  const OPENED = "details.menu[open], details[name][open]";
+  document.addEventListener("click", (event) => {
+    document.querySelectorAll(OPENED).forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+
+  document.addEventListener("keydown", (event) => {
+    const menu = event.target.closest(OPENED);
+    if (event.key !== "Escape" || !menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
   });
 
   // A second click sends no form twice. Exports leave their page in place, so lists don't count.

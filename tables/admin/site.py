@@ -12,7 +12,6 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
@@ -22,12 +21,13 @@ from tables.access.callers import Caller
 from tables.access.rights import allowed_actions, may_open_pages, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.access_keys import list_keys, revoke_key
-from tables.admin.fragments import fragment
+from tables.admin.groups import grouped
 from tables.admin.index import index_context
 from tables.admin.item_list.address import Address
 from tables.admin.urls import TABLE_PAGES
 from tables.configuration import registry
 from tables.core.registry import Table
+from tables.speed import fragment
 
 View = Callable[..., HttpResponseBase]
 
@@ -73,19 +73,17 @@ class TablesSite(AdminSite):
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
-        """One entry for each table that the caller may view, in the alias map's order."""
+        """One app for each group of tables, in the alias map's order; those of no group last."""
         caller = caller_of_user(request.user)
-        entries = [_entry(table, caller) for table in viewable_tables(caller, registry())]
-        if not entries:
-            return []
         return [
             {
-                "name": _("Tables"),
+                "name": name,
                 "app_label": "tables",
                 "app_url": reverse("admin:index"),
                 "has_module_perms": True,
-                "models": entries,
+                "models": [_entry(table, caller) for table in tables],
             }
+            for name, tables in grouped(viewable_tables(caller, registry()))
         ]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
@@ -94,7 +92,6 @@ class TablesSite(AdminSite):
         return {
             **around,
             "sidebar": _sidebar(request, around["available_apps"]),
-            "user_tools": fragment("admin/user_tools.html", name=str(caller_of_user(request.user))),
             "keyboard_help": fragment("admin/keyboard_help.html"),
         }
 
@@ -144,13 +141,14 @@ def _entry(table: Table, caller: Caller) -> dict[str, Any]:
 
 def _sidebar(request: HttpRequest, apps: list[dict[str, Any]]) -> SafeString:
     """The list of tables beside every page, the present one marked."""
-    tables = tuple(
-        (entry["object_name"], entry["name"], entry["admin_url"], entry["add_url"])
+    names = ("object_name", "name", "admin_url", "add_url")
+    groups = tuple(
+        (app["name"], tuple(tuple(entry[name] for name in names) for entry in app["models"]))
         for app in apps
-        for entry in app["models"]
     )
-    present = next((url for _alias, _label, url, _add in tables if url in request.path), "")
-    return fragment("admin/nav_sidebar.html", tables=tables, present=present)
+    urls = (entry["admin_url"] for app in apps for entry in app["models"])
+    present = next((url for url in urls if url in request.path), "")
+    return fragment("admin/nav_sidebar.html", groups=groups, present=present)
 
 
 def _next_page(request: HttpRequest) -> str:

@@ -77,14 +77,15 @@ def parse_query(
     *,
     types: Mapping[str, str],
     search_fields: Sequence[str] = (),
+    search_lowercase: Sequence[str] = (),
     ignore: frozenset[str] = frozenset(),
 ) -> CollectionQuery:
     """Read decoded query-string pairs.
 
     `types` maps the text of a document path to its declared type tag; values of other paths may be
     of any type that they look like, unless a type suffix says which. `search_fields` are the paths
-    that `.search` looks in. `ignore` names parameters of the caller's own. Raises
-    InvalidExpression, naming the parameter.
+    that `.search` looks in, `search_lowercase` those of them that hold lower-cased copies. `ignore`
+    names parameters of the caller's own. Raises InvalidExpression, naming the parameter.
     """
     settings: dict[str, str] = {}
     terms: list[Term | Group] = []
@@ -99,7 +100,7 @@ def parse_query(
             settings[name] = text
     search = settings.get(SEARCH)
     if search is not None:
-        terms.append(_search(search, search_fields, types))
+        terms.append(_search(search, search_fields, search_lowercase, types))
     return CollectionQuery(
         filter=Group(tuple(terms)),
         search=search,
@@ -157,14 +158,17 @@ def escape_entry(text: str) -> str:
     return _NEEDS_ESCAPE_IN_LIST.sub(r"\\\1", text)
 
 
-def _search(text: str, search_fields: Sequence[str], types: Mapping[str, str]) -> Group:
+def _search(
+    text: str, search_fields: Sequence[str], lowercase: Sequence[str], types: Mapping[str, str]
+) -> Group:
     """Items that have the text in one of these fields: within a string, as the whole number."""
     number = as_number(text) if _JUST_NUMBER.fullmatch(text) else None
     terms = []
     for field in search_fields:
         path, declared = parse_path(field), types.get(field)
         if declared in (None, "S"):
-            terms.append(make_term(path, BY_SUFFIX["contains"], [{"S": text}]))
+            wanted = text.lower() if field in lowercase else text
+            terms.append(make_term(path, BY_SUFFIX["contains"], [{"S": wanted}]))
         if declared in (None, "N") and number is not None:
             terms.append(make_term(path, BY_SUFFIX["eq"], [number]))
     if not terms:

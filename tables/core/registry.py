@@ -39,9 +39,11 @@ class Table:
     table: str
     label: str
     description: str = ""
+    group: str = ""
     list_display: tuple[str, ...] = ()
     list_filter: tuple[str, ...] = ()
     search_fields: tuple[str, ...] = ()
+    search_lowercase: tuple[str, ...] = ()
     readonly_fields: tuple[str, ...] = ()
     list_per_page: int = 100
     schema: Mapping[str, Any] | None = None
@@ -89,9 +91,11 @@ _TABLE_KEYS: dict[str, type] = {
     "table": str,
     "label": str,
     "description": str,
+    "group": str,
     "list_display": list,
     "list_filter": list,
     "search_fields": list,
+    "search_lowercase": list,
     "readonly_fields": list,
     "list_per_page": int,
     "schema": str,
@@ -220,7 +224,15 @@ class _Reader:
         self._check_history(section, where)
         for key in _PATH_KEYS:
             self._check_paths(section.get(key), f"{where} {key}")
+        self._check_search(section, where)
         self._check_version(section, where)
+
+    def _check_search(self, section: dict[str, Any], where: str) -> None:
+        lowercase = section.get("search_lowercase")
+        for path in lowercase if isinstance(lowercase, list) else ():
+            if path not in section.get("search_fields", ()):
+                message = f"{where} search_lowercase names {path!r}, which is no search field."
+                self._mistake("tables.E004", message, "Add it to search_fields too.")
 
     def _check_version(self, section: dict[str, Any], where: str) -> None:
         """A version is a number that every write raises: it can't be anything else besides."""

@@ -60,11 +60,11 @@ def save(page, button="_save"):
 
 def keys(page):
     """What the first column of a list shows."""
-    return page.locator("#result_list tbody th a").all_inner_texts()
+    return page.locator("#result_list tbody .key a > :first-child").all_inner_texts()
 
 
 def sort_keys(page):
-    return page.locator("#result_list tbody td:nth-child(3) a").all_inner_texts()
+    return page.locator("#result_list tbody .key .k2").all_inner_texts()
 
 
 def settled(page):
@@ -91,17 +91,22 @@ def act(page, action):
     page.click("button[name=index]")
 
 
-def add_filter(page, path, text, operator="eq", type=""):
+def add_filter(page, path, text, operator="eq", type="", *, apply=True):
     """Fill in one more condition of a list's filter, and apply it."""
-    page.locator(".condition.spare .path").fill(path)
-    row = page.locator(".condition:not(.spare)").last
+    page.click("#add-filter > summary")
+    row = page.locator(".condition.spare")
+    row.locator(".path").fill(path)
     row.locator(".operator").select_option(operator)
-    row.locator(".value").fill(text)
-    row.locator(".type").select_option(type)
-    page.click("#apply-filter")
+    row.locator("input.value").fill(text)
+    row.locator("select.type").select_option(type)
+    if apply:
+        page.click("#apply-filter")
 
 
-def typed_filter(page):
-    """What stands in the last condition of a list's filter: path, value."""
-    row = page.locator(".condition:not(.spare)").last
-    return row.locator(".path").input_value(), row.locator(".value").input_value()
+def typed_filters(page):
+    """Attribute and value of each condition that has one: set ones, then one still to come."""
+    boxes = page.locator(".chip-set .condition, .condition.spare").all()
+    typed = [
+        [box.locator(f"input.{name}").input_value() for name in ("path", "value")] for box in boxes
+    ]
+    return sorted(pair for pair in typed if pair[1])

@@ -104,7 +104,15 @@ def test_a_put_can_be_written_in_typed_json(item):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
-    "path", ["/api/v1/", f"{TABLES}/", f"{TABLES}/Types", f"{TABLES}/Types/items"]
+    "path",
+    [
+        "/api/v1/",
+        f"{TABLES}/",
+        f"{TABLES}/Types",
+        f"{TABLES}/Types/items",
+        "/api/docs/",
+        "/api/docs/errors",
+    ],
 )
 def test_pages_are_quiet_and_for_everyone(visit, violations, path, scheme):
     visitor = visit(color_scheme=scheme)

@@ -125,6 +125,14 @@ def wrong_condition(page, _site):
     expect(page.locator(".condition.errors")).to_be_visible()
 
 
+def opened(selector):
+    def open_box(page, _site):
+        page.goto("/admin/tables/Orders/?status=paid")
+        page.locator(selector).first.click()
+
+    return open_box
+
+
 REACHED = {
     "conflict": conflict,
     "stale delete": stale_delete,
@@ -134,6 +142,11 @@ REACHED = {
     "report of deletions": report,
     "column chooser": opened_menu("columns-menu"),
     "export menu": opened_menu("export-menu"),
+    "box of a new filter": opened("#add-filter > summary"),
+    "box of a filter that is set": opened(".chip-set summary"),
+    "values to filter by": opened(".chip:not(.chip-set) summary"),
+    "ways to read": opened(".reads summary"),
+    "menu of a person": opened(".person summary"),
     "keyboard help": keyboard_help,
     "new access key": new_key,
     "revoking a key": revoking,

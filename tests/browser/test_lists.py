@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.steps import act, continued, keys, put, settled, sort_keys
+from tests.browser.steps import act, add_filter, continued, keys, put, settled, sort_keys
 
 CITIES = "/admin/tables/Cities/"
 
@@ -51,12 +51,10 @@ def test_paging_swaps_the_rows_and_leaves_the_page(visit):
 
 def test_a_scan_asks_then_meters_then_continues(visit):
     page = visit().open(CITIES)
-    page.locator(".condition.spare .path").fill("population")
-    row = page.locator(".condition:not(.spare)").last
-    row.locator(".operator").select_option("gte")
-    row.locator(".value").fill("15000000")
-    row.locator(".type").select_option("N")
-    expect(page.locator("#plan-preview")).to_contain_text("Scan: reads the whole table, about")
+    add_filter(page, "population", "15000000", "gte", "N", apply=False)
+    expect(page.locator(".spare .plan-preview")).to_contain_text(
+        "Scan: reads the whole table, about"
+    )
     page.click("#apply-filter")
     page.wait_for_url("**population__gte=15000000")
     expect(page.locator("#scan-question")).to_contain_text("Scan: reads the whole table")
@@ -69,33 +67,35 @@ def test_a_scan_asks_then_meters_then_continues(visit):
 
 def test_only_the_inputs_that_count_are_shown(visit):
     page = visit().open("/admin/tables/Workers/")
-    row = page.locator(".condition").first
-    value, upper, flag = row.locator(".value"), row.locator("[name=upper]"), row.locator(".flag")
+    page.click("#add-filter > summary")
+    row = page.locator(".condition.spare")
+    value, upper, flag = (row.locator(f"[name={name}]") for name in ("value", "upper", "flag"))
     expect(upper).to_be_hidden()
     row.locator(".operator").select_option("between")
     expect(upper).to_be_visible()
     row.locator(".operator").select_option("exists")
     expect(value).to_be_hidden()
     row.locator(".operator").select_option("eq")
-    row.locator(".type").select_option("BOOL")
+    row.locator("select.type").select_option("BOOL")
     expect(value).to_be_hidden()
     expect(flag).to_be_visible()
 
 
 def test_a_known_attribute_brings_its_type(visit):
     page = visit().open(CITIES)
-    page.locator(".condition.spare .path").fill("population")
-    chosen = page.locator(".condition:not(.spare)").last.locator(".type")
+    page.click("#add-filter > summary")
+    chosen = page.locator(".spare select.type")
+    page.locator(".spare .path").fill("population")
     expect(chosen).to_have_value("N")
-    page.locator(".condition:not(.spare) .path").last.fill("populatio")
+    page.locator(".spare .path").fill("populatio")
     expect(chosen).to_have_value("")
 
 
 def test_a_condition_can_be_dropped(visit):
     page = visit().open(f"{CITIES}?countrycode=AT&population__gte__n=1")
-    page.locator(".condition .drop").nth(1).click()
-    page.click("#apply-filter")
+    page.get_by_role("link", name="Remove: population is at least 1").click()
     page.wait_for_url("**/Cities/?countrycode=AT")
+    expect(page.locator(".chip-set")).to_have_count(1)
 
 
 def test_the_keyboard_searches_pages_and_helps(visit):
@@ -164,14 +164,18 @@ def test_all_of_it_works_without_scripts(visit):
     expect(page.locator(".position").first).to_have_text("Items 26–50")
     page.click("#previous-top")
     assert sort_keys(page) == first
-    page.locator(".condition .value").first.fill("AT")
-    page.click("#apply-filter")
+    box = page.locator(".chip .filter", has_text="countrycode").first
+    box.locator("summary").click()
+    box.locator("input.value").fill("AT")
+    box.locator("button.apply").click()
     page.wait_for_url("**/Cities/?countrycode=AT&limit=25")
     assert set(keys(page)) == {"AT"}
     page.click("#columns-menu summary")
     page.fill("#further-column", "name")
     page.click("#columns-menu button:has-text('Keep')")
-    assert "name" in page.locator("#result_list thead th").all_inner_texts()
+    assert "name" in [
+        text.strip() for text in page.locator("#result_list thead th").all_inner_texts()
+    ]
     page.click("#columns-menu summary")
     page.click("#columns-menu button[name=reset]")
     with page.expect_download() as download:
@@ -232,6 +236,88 @@ def test_deleting_asks_shows_and_reports(visit, site):
     page.click("button:has-text('Yes, delete them')")
     assert "2 items were deleted" in page.inner_text(".messagelist")
     expect(page.locator("#explanation")).to_contain_text("No item matches")
+
+
+def test_a_value_that_the_page_shows_is_chosen_by_a_click(visit):
+    page = visit().open("/admin/tables/Orders/")
+    page.locator(".chip summary", has_text="status").click()
+    choice = page.locator(".chip[open] .choices a, details[open] .choices a", has_text="shipped")
+    choice.click()
+    page.wait_for_url("**/Orders/?status=shipped")
+    settled(page)
+    chips = page.locator(".chip summary").all_inner_texts()
+    assert [chip.strip() for chip in chips] == ["status is shipped", "pk", "entity"]
+    shown = page.locator("#result_list tbody td:nth-child(5)").all_inner_texts()
+    assert set(shown) == {"shipped"}
+
+
+def test_only_one_box_is_open_and_escape_closes_it(visit):
+    page = visit().open("/admin/tables/Orders/")
+    page.keyboard.press("f")
+    expect(page.locator("#add-filter")).to_have_attribute("open", "")
+    page.locator(".chip summary", has_text="entity").click()
+    expect(page.locator(".filter-line details[open]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(page.locator(".filter-line details[open]")).to_have_count(0)
+    assert page.evaluate("document.activeElement.textContent.trim()") == "entity"
+
+
+def test_the_first_row_is_high_on_the_page_and_the_key_stays_in_view(visit):
+    page = visit(viewport={"width": 1360, "height": 900}).open("/admin/tables/Orders/?status=paid")
+    assert page.locator("#result_list tbody tr").first.bounding_box()["y"] <= 330
+    page.set_viewport_size({"width": 390, "height": 844})
+    rows = [row.bounding_box() for row in page.locator("#result_list tbody tr").all()]
+    assert sum(row["y"] + row["height"] <= 844 for row in rows) >= 4
+    key = page.locator("#result_list tbody .key").first
+    before = key.bounding_box()["x"]
+    page.locator(".results").evaluate("element => { element.scrollLeft = 100; }")
+    assert page.locator(".results").evaluate("element => element.scrollLeft") == 100
+    assert key.bounding_box()["x"] == before
+
+
+def test_search_says_that_it_minds_capitals(visit):
+    page = visit().open(CITIES)
+    assert page.get_attribute("#searchbar", "placeholder") == "Search name, exact case"
+    page.focus("#searchbar")
+    expect(page.locator("#search-help")).to_have_text(
+        "Capitals count: “london” doesn’t find “London”."
+    )
+    page.fill("#searchbar", "london")
+    page.keyboard.press("Enter")
+    expect(page.locator("#scan-question")).to_contain_text("Capitals count")
+
+
+def test_everything_is_offered_only_to_what_takes_it(visit):
+    page = visit().open(f"{CITIES}?limit=25")
+    page.check("#action-toggle")
+    expect(page.locator(".actions .question")).to_be_visible()
+    page.select_option("select[name=action]", "delete_selected")
+    expect(page.locator(".actions .question")).to_be_hidden()
+
+
+def test_a_list_leads_to_its_json_and_back(visit):
+    page = visit().open(f"{CITIES}?countrycode=AT&limit=25")
+    page.click("#json-twin")
+    expect(page.locator("main pre.content")).to_contain_text('"countrycode": "AT"')
+    page.get_by_role("link", name="Same list as a page").click()
+    page.wait_for_url("**/admin/tables/Cities/?countrycode=AT&limit=25")
+
+
+def test_what_is_printed_is_the_rows_and_what_they_are(visit):
+    page = visit().open(f"{CITIES}?countrycode=AT&limit=25")
+    page.emulate_media(media="print")
+    for gone in (
+        "#header",
+        "#nav-sidebar",
+        "#searchbar",
+        "#add-filter",
+        ".actions",
+        ".tools",
+        ".next",
+    ):
+        expect(page.locator(gone).first).to_be_hidden()
+    for there in ("h1", ".chip-set", ".plan", "#result_list"):
+        expect(page.locator(there).first).to_be_visible()
 
 
 def test_viewers_see_no_control_that_writes(visit):

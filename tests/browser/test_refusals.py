@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import add_filter, settled, typed_filter
+from tests.browser.steps import add_filter, settled, typed_filters
 
 CITIES = "/admin/tables/Cities/"
 STATUSES = [400, 401, 403, 404, 409, 422, 429, 502, 503]
@@ -72,7 +72,7 @@ def test_a_filter_that_is_refused(list_page, status):
     answering(page, status)
     add_filter(page, "population", "12345", "gte", "N")
     refused(page, status)
-    assert typed_filter(page) == ("population", "12345")
+    assert ["population", "12345"] in typed_filters(page)
     assert is_alive(page)
     if status == 401:
         assert page.url == before
@@ -93,7 +93,7 @@ def test_the_address_of_a_filter_that_was_refused_leads_to_its_list(list_page):
     page.unroute_all()
     page.reload()
     assert page.url.endswith("/Cities/?countrycode=BR&population__gte=12345&limit=25")
-    assert typed_filter(page) == ("population", "12345")
+    assert ["population", "12345"] in typed_filters(page)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_link_that_is_refused(list_page, link, status):
     page.locator(link).click()
     refused(page, status)
     assert is_alive(page)
-    assert typed_filter(page)[1] == "BR"
+    assert typed_filters(page) == [["countrycode", "BR"]]
     if status == 401:
         assert page.url == before
         return
@@ -125,12 +125,13 @@ def test_a_link_that_is_refused(list_page, link, status):
 def test_a_preview_of_the_plan_that_is_refused(list_page, status):
     page, before = list_page, list_page.url
     answering(page, status)
+    page.click("#add-filter > summary")
     with page.expect_response("**/plan/**"):
-        page.locator(".condition.spare .path").fill("population")
+        page.locator(".spare input.value").fill("kept")
     settled(page)
     if status != 401:
-        expect(page.locator("#plan-preview .plan-error")).to_have_text("This can’t be shown")
-    assert typed_filter(page)[0] == "population"
+        expect(page.locator(".spare .plan-preview")).to_have_text("This can’t be shown")
+    assert ["", "kept"] in typed_filters(page)
     assert is_alive(page)
     assert page.url == before
     assert page.locator("#result_list tbody tr").count() == 25
@@ -190,11 +191,11 @@ def test_a_condition_that_can_not_be_meant_is_marked_and_kept_in_the_address(lis
     page, before = list_page, list_page.url
     add_filter(page, "population", "x", "gte", "N")
     expect(page.locator(".condition.errors")).to_contain_text("A number must be written")
-    assert typed_filter(page) == ("population", "x")
+    assert ["population", "x"] in typed_filters(page)
     assert is_alive(page)
     assert "value=x" in page.url
     page.reload()
-    assert typed_filter(page) == ("population", "x")
+    assert ["population", "x"] in typed_filters(page)
     page.go_back()
     expect(page.locator(".position").first).to_have_text("Items 1–25")
     assert page.url == before

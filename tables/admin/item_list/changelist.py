@@ -9,7 +9,6 @@ from functools import cached_property
 from django.conf import settings
 from django.utils.safestring import SafeString
 
-from tables.admin.fragments import fragment
 from tables.admin.item_list.address import OWN, RUN_SCAN, TRAIL, Address
 from tables.admin.item_list.columns import Column, columns_of, offered_columns
 from tables.admin.item_list.index_choices import IndexAdvice, index_advice
@@ -21,6 +20,7 @@ from tables.admin.item_list.previous_pages import (
     visited,
     write_trail,
 )
+from tables.admin.item_list.read_choices import read_choices
 from tables.admin.item_list.table_body import Grid, write_grid
 from tables.admin.item_list.type_notes import TypeNote, type_notes
 from tables.admin.texts import sentences as words
@@ -39,6 +39,7 @@ from tables.items.lists import (
     read_collection,
 )
 from tables.records.people.preferences import preference
+from tables.speed import fragment
 
 PAGE_SIZES = (25, 100, 250, 1000)
 
@@ -73,6 +74,7 @@ class ItemList:
             self.address.pairs,
             types=self.types,
             search_fields=self.table.search_fields,
+            search_lowercase=self.table.search_lowercase,
             ignore=OWN,
         )
         self.plan: Plan = plan_of(self.query, self.description, completes=True)
@@ -130,7 +132,18 @@ class ItemList:
             offered=tuple(offered),
             limit=self.limit,
             can_export=self.visit.can("export"),
+            exports=words.export_words(len(self.columns)),
             is_filtered=bool(self.query.filter),
+        )
+
+    @property
+    def reads(self) -> SafeString:
+        """What DynamoDB does for this list, and the menu of what else it could read."""
+        return fragment(
+            "admin/tables/reads.html",
+            words=self.plan_words,
+            kind=self.plan_kind,
+            choices=read_choices(self.query, self.description),
         )
 
     @cached_property
@@ -148,9 +161,12 @@ class ItemList:
 
     @property
     def head(self) -> SafeString:
-        """The heads of the columns."""
-        headings = tuple(self._heading(column) for column in self.columns)
-        return fragment("admin/tables/head.html", headings=headings, can_select=self.can_select)
+        """The heads of the columns; those of the key are one."""
+        keys = tuple(self._heading(column) for column in self.columns if column.is_key)
+        others = tuple(self._heading(column) for column in self.columns if not column.is_key)
+        return fragment(
+            "admin/tables/head.html", keys=keys, headings=others, can_select=self.can_select
+        )
 
     @property
     def can_select(self) -> bool:

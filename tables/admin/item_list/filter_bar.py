@@ -1,63 +1,79 @@
-"""The filter bar above a list: its rows, and everything that its inputs choose from."""
+"""The filter line above a list: a chip for each condition, and everything that they choose from."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.http import QueryDict
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from tables.admin.fragments import fragment
-from tables.admin.item_list.address import Address
-from tables.admin.item_list.columns import parse_paths
+from tables.admin.item_list.address import OWN, Address
 from tables.admin.item_list.filter_choices import kind_options, operator_options, type_options
-from tables.admin.item_list.filter_rows import Row, pairs_of_rows, row_of_term, rows_of_form
-from tables.admin.item_list.index_choices import index_words
+from tables.admin.item_list.filter_rows import (
+    EMPTY_TEXT,
+    Row,
+    pairs_of_rows,
+    row_of_term,
+    rows_of_form,
+)
+from tables.admin.item_list.known_values import Choice, choices_of
+from tables.admin.item_list.read_choices import AUTOMATIC, parameters_of, reads_of
+from tables.admin.texts.core_messages import told
 from tables.admin.visit import Visit
+from tables.core.errors import InvalidRequest
 from tables.core.expressions import format_path
-from tables.core.filters import Term
+from tables.core.filters import BY_SUFFIX, Term, terms_of
 from tables.core.operand_types import filter_types
-from tables.core.queries import SEARCH, CollectionQuery
-from tables.core.registry import Table
-from tables.core.schemas import subschema
-from tables.core.values import Item
+from tables.core.queries import (
+    PARAMETERS,
+    SEARCH,
+    TYPE_SUFFIXES,
+    CollectionQuery,
+    format_term,
+    parse_query,
+)
+from tables.core.values import TYPES, Item
+from tables.speed import fragment
 
-# Choices of what is read: the plan decides, the whole table, or an index by name.
-_AUTOMATIC = ""
-_SCAN = "scan"
-_INDEX = "index:"
 MAX_KNOWN_PATHS = 200
+
+Pair = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class FilterBar:
-    """The bar of one list; `address` is the list's, without what was typed since."""
+    """The line of one list; `address` is the list's, without what was typed since.
+
+    `pairs` are what each of `rows` means in the address, None where it can't be understood.
+    """
 
     visit: Visit
     address: Address
     rows: Sequence[Row] = ()
-    reads: str = _AUTOMATIC
+    reads: str = AUTOMATIC
     search: str = ""
     items: Sequence[Item] = ()
+    pairs: Sequence[Pair | None] = ()
 
     @property
-    def conditions(self) -> list[SafeString]:
-        """The partition key, what else was asked, a spare one; where nothing was, what the table
-        is often filtered by.
-        """
-        table = self.visit.table
-        key = format_path((self.visit.description.partition_key.name,))
-        on_key = [row for row in self.rows if row.path == key] or [Row(key)]
-        others = [row for row in self.rows if row.path != key]
-        if not self.is_filtering:
-            others = [Row(path) for path in table.list_filter if path != key]
-        shown = [*on_key, *others, Row()]
-        return [
-            _condition(row, table, number, is_last=number == len(shown))
-            for number, row in enumerate(shown, 1)
-        ]
+    def types(self) -> dict[str, str]:
+        """Declared type tags by path text."""
+        return filter_types(self.visit.table, self.visit.description)
+
+    @property
+    def spare(self) -> SafeString:
+        """The box of a condition that is still to come."""
+        return self._box(Row(), 0)
+
+    @property
+    def chips(self) -> Iterator[SafeString]:
+        """What is asked for; then what the table is often filtered by and is not asked for yet."""
+        for number, row in enumerate(self.rows, 1):
+            yield self._chip(row, number, remove_url=self._address_without(number).url)
+        for number, path in enumerate(self._often, len(self.rows) + 1):
+            yield self._chip(Row(path), number)
 
     @property
     def has_errors(self) -> bool:
@@ -70,20 +86,28 @@ class FilterBar:
         return bool(self.rows or self.search)
 
     @property
-    def read_choices(self) -> list[tuple[str, str]]:
-        """What may be read."""
-        return [
-            (_AUTOMATIC, _("whatever reads least")),
-            (_SCAN, _("the whole table (Scan)")),
-            *(
-                (f"{_INDEX}{index.name}", _("index %(index)s") % {"index": words})
-                for index in self.visit.description.indexes
-                for words in [index_words(index, self.visit.description)]
-            ),
-        ]
+    def search_hint(self) -> str:
+        """What the search box looks in, and whether it minds capitals."""
+        table = self.visit.table
+        fields = ", ".join(table.search_fields)
+        exact = set(table.search_fields) - set(table.search_lowercase)
+        words = _("Search %(fields)s, exact case") if exact else _("Search %(fields)s")
+        return words % {"fields": fields}
 
     @property
-    def kept(self) -> list[tuple[str, str]]:
+    def search_help(self) -> str:
+        """The same as a sentence."""
+        table = self.visit.table
+        if set(table.search_fields) <= set(table.search_lowercase):
+            return _("Capitals and small letters are the same here.")
+        if table.search_lowercase:
+            return _("Capitals count, except in %(fields)s.") % {
+                "fields": ", ".join(table.search_lowercase)
+            }
+        return _("Capitals count: “london” doesn’t find “London”.")
+
+    @property
+    def kept(self) -> list[Pair]:
         """What the form sends along unseen."""
         ours = (SEARCH, "index", "plan")
         return [pair for pair in self.address.kept_pairs if pair[0] not in ours]
@@ -92,58 +116,109 @@ class FilterBar:
     def known_paths(self) -> SafeString:
         """Paths to offer, with the type that each is declared to have."""
         table = self.visit.table
-        types = filter_types(table, self.visit.description)
+        types = self.types
         seen = [format_path((name,)) for item in self.items for name in item]
         texts = dict.fromkeys([*types, *table.list_filter, *table.list_display, *seen])
         paths = tuple((text, types.get(text, "")) for text in texts)
         return fragment("admin/tables/known_paths.html", paths=paths[:MAX_KNOWN_PATHS])
 
+    @property
+    def _often(self) -> list[str]:
+        """The partition key and the table's own filters, as far as nothing is asked of them."""
+        key = format_path((self.visit.description.partition_key.name,))
+        asked = {row.path for row in self.rows}
+        return [p for p in dict.fromkeys([key, *self.visit.table.list_filter]) if p not in asked]
+
+    def _address_without(self, number: int) -> Address:
+        pairs = [pair for at, pair in enumerate(self.pairs, 1) if pair and at != number]
+        return self.address.with_filter(pairs)
+
+    def _chip(self, row: Row, number: int, remove_url: str = "") -> SafeString:
+        condition, value = _said(row) if remove_url else (row.path, "")
+        return fragment(
+            "admin/tables/chip.html",
+            row=row,
+            condition=condition,
+            value=value,
+            remove_url=remove_url,
+            box=self._box(row, number),
+        )
+
+    def _box(self, row: Row, number: int) -> SafeString:
+        choices: tuple[Choice, ...] = ()
+        if row.path and row.operator == "eq":
+            address = self._address_without(number)
+            choices = choices_of(row.path, self.visit.table, self.items, self.types, address)
+        return fragment(
+            "admin/tables/condition.html",
+            row=row,
+            number=number,
+            choices=choices,
+            plan_url=f"{self.address.path}plan/",
+            cancel_url=self.address.url,
+            operators=operator_options(row.operator),
+            types=type_options(row.type),
+            kinds=kind_options(row.kind),
+        )
+
 
 def bar_of_query(
     visit: Visit, address: Address, query: CollectionQuery, items: Sequence[Item]
 ) -> FilterBar:
-    """The bar as it stands above the list of a query."""
+    """The line as it stands above the list of a query."""
     terms = [part for part in query.filter.parts if isinstance(part, Term)]
-    reads = _SCAN if query.scan_only else _AUTOMATIC
-    if query.index:
-        reads = f"{_INDEX}{query.index}"
     types = filter_types(visit.table, visit.description)
+    pairs = [format_term(term, types) for term in terms]
     rows = [row_of_term(term, types) for term in terms]
-    return FilterBar(visit, address, rows, reads, query.search or "", items)
+    return FilterBar(visit, address, rows, reads_of(query), query.search or "", items, pairs)
+
+
+def bar_of_address(visit: Visit, address: Address) -> FilterBar:
+    """The line above an address that can't be read: each condition stays, with its mistake."""
+    types = filter_types(visit.table, visit.description)
+    conditions = [pair for pair in address.pairs if pair[0] not in PARAMETERS | OWN | {SEARCH}]
+    read = [_row_of_pair(pair, types) for pair in conditions]
+    pairs = [None if row.error else pair for row, pair in zip(read, conditions, strict=True)]
+    return FilterBar(visit, address, read, search=address.own(SEARCH), pairs=pairs)
 
 
 def bar_of_form(visit: Visit, form: QueryDict, address: Address) -> tuple[FilterBar, Address]:
-    """The submitted bar with its errors, and the address that it asks for."""
-    pairs, rows = pairs_of_rows(rows_of_form(form), filter_types(visit.table, visit.description))
-    reads = form.get("reads", _AUTOMATIC)
+    """The submitted line with its errors, and the address that it asks for."""
+    types = filter_types(visit.table, visit.description)
+    rows = rows_of_form(form)
+    if "spare" in form:  # it stands first, and asks for one more
+        rows = [*rows[1:], *rows[:1]]
+    pairs, rows = pairs_of_rows(rows, types)
+    understood = iter(pairs)
+    aligned = [None if row.error else next(understood) for row in rows]
+    reads = form.get("reads", AUTOMATIC)
     search = form.get(SEARCH, "")
-    wanted = address.with_filter(pairs).changed(
-        **{
-            SEARCH: search or None,
-            "index": reads.removeprefix(_INDEX) if reads.startswith(_INDEX) else None,
-            "plan": _SCAN if reads == _SCAN else None,
-        }
-    )
-    return FilterBar(visit, address, rows, reads, search), wanted
+    wanted = address.with_filter(pairs).changed(**{SEARCH: search or None}, **parameters_of(form))
+    return FilterBar(visit, wanted, rows, reads, search, pairs=aligned), wanted
 
 
-def _condition(row: Row, table: Table, number: int, *, is_last: bool) -> SafeString:
-    return fragment(
-        "admin/tables/condition.html",
-        row=row,
-        number=number,
-        is_last=is_last,
-        suggestions=_suggestions(table, row.path),
-        operators=operator_options(row.operator),
-        types=type_options(row.type),
-        kinds=kind_options(row.kind),
-    )
+def _row_of_pair(pair: Pair, types: dict[str, str]) -> Row:
+    try:
+        (term,) = terms_of(parse_query([pair], types=types).filter)
+        return row_of_term(term, types)
+    except InvalidRequest as mistake:
+        path, *further = pair[0].split("__")
+        operator = next((word for word in further if word in BY_SUFFIX), "eq")
+        tag = TYPE_SUFFIXES.get(further[-1], "") if further else ""
+        return Row(path, operator, tag, pair[1], error=told(mistake.message))
 
 
-def _suggestions(table: Table, path: str) -> tuple[str, ...]:
-    for known in parse_paths([path]):
-        schema = subschema(table.schema, known)
-        if schema.get("type") == "boolean":
-            return ("true", "false")
-        return tuple(value for value in schema.get("enum", ()) if isinstance(value, str))
-    return ()
+def _said(row: Row) -> tuple[str, str]:
+    """A condition as its chip says it: attribute and comparison, then what it compares with."""
+    operator = BY_SUFFIX.get(row.operator)
+    if operator is None:
+        return row.path, row.value
+    condition = f"{row.path} {_(operator.label)}"
+    if operator.operands == 0:
+        return condition, ""
+    if operator.suffix == "type":
+        return condition, _(TYPES.get(row.kind, row.kind))
+    if operator.operands == 2:
+        return condition, _("%(low)s and %(high)s") % {"low": row.value, "high": row.upper}
+    fixed = {"BOOL": row.flag, "NULL": _("null"), EMPTY_TEXT: _("empty text")}
+    return condition, fixed.get(row.type, row.value) if operator.operands else row.value

@@ -23,12 +23,20 @@ _ABSENT = '<td class="absent">–</td>'
 _ABSENT_NUMBER = '<td class="absent numeric">–</td>'
 
 
+# Characters of a page's longest partition key -> the class that gives all of them that width.
+_KEY_WIDTHS = ((8, "k1-4"), (17, "k1-8"), (26, "k1-12"))
+_WIDEST_KEY = "k1-16"
+
+
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The rows of a table body, and which columns hold nothing but numbers."""
+    """The rows of a table body, which columns hold nothing but numbers, and the class that says
+    how wide the first of two keys is.
+    """
 
     rows: SafeString
     numeric: frozenset[Column]
+    key_width: str = ""
 
 
 def write_grid(
@@ -41,7 +49,7 @@ def write_grid(
     states: Mapping[int, State] = MappingProxyType({}),
     held: frozenset[str] | None = None,
 ) -> Grid:
-    """Key attributes as links to the item, then the other columns.
+    """The whole key in one cell and one link to the item, then the other columns.
 
     `states` are those of a page that was completed, and `held` what its index has: of an item that
     is gone nothing else was read, which is not to say that it was absent. A column that mixes types
@@ -50,15 +58,14 @@ def write_grid(
     cells = Cells(description.ttl_attribute)
     tokens = [encode_token(item, description) for item in items]
     parts = [_boxes(items, tokens, description)] if can_select else []
+    keys = [cells.plain_many([item[name] for item in items]) for name in description.key_names]
+    parts.append(_with_states(_links(keys, tokens, list_url), states))
     numeric = set()
     gone = {place for place, state in states.items() if state == "gone"}
     for column in columns:
-        values = _values(items, column)
         if column.is_key:
-            is_first = column is columns[0]
-            links = _links(values, tokens, cells, list_url, is_first=is_first)
-            parts.append(_with_states(links, states) if is_first else links)
             continue
+        values = _values(items, column)
         tags = {tag for value in values if value for tag in value if tag != "NULL"}
         if tags == {"N"}:
             numeric.add(column)
@@ -66,7 +73,7 @@ def write_grid(
         parts.append(_column(values, column, cells, tags, unread))
     lines = "</tr><tr>".join(map("".join, zip(*parts, strict=True)))
     html = f"<tr>{lines}</tr>" if items else ""
-    return Grid(mark_safe(html), frozenset(numeric))  # noqa: S308 - escaped where it was written
+    return Grid(mark_safe(html), frozenset(numeric), _key_width(keys))  # noqa: S308 - escaped where it was written
 
 
 def _values(items: Sequence[Item], column: Column) -> list[AttributeValue | None]:
@@ -93,21 +100,17 @@ def _boxes(
     ]
 
 
-def _links(
-    values: Sequence[AttributeValue | None],
-    tokens: Sequence[str],
-    cells: Cells,
-    list_url: str,
-    *,
-    is_first: bool,
-) -> list[str]:
-    opening, closing = ('<th scope="row">', "</th>") if is_first else ("<td>", "</td>")
-    texts = iter(cells.plain_many([value for value in values if value]))
+def _links(keys: Sequence[Sequence[str]], tokens: Sequence[str], list_url: str) -> list[str]:
+    opening = f'<th scope="row" class="key"><a href="{list_url}'
+    if len(keys) == 1:
+        return [
+            f'{opening}{token}/change/"><span class="k2">{key}</span></a></th>'
+            for key, token in zip(*keys, tokens, strict=True)
+        ]
     return [
-        f'{opening}<a href="{list_url}{token}/change/">{next(texts)}</a>{closing}'
-        if value
-        else _ABSENT
-        for value, token in zip(values, tokens, strict=True)
+        f'{opening}{token}/change/"><span class="k1">{first}</span> '
+        f'<span class="k2">{second}</span></a></th>'
+        for first, second, token in zip(*keys, tokens, strict=True)
     ]
 
 
@@ -119,6 +122,13 @@ def _with_states(links: list[str], states: Mapping[int, State]) -> list[str]:
         mark = f' <span class="tag row-state">{escape(words[state])}</span></th>'
         marked[place] = f"{links[place].removesuffix('</th>')}{mark}"
     return marked
+
+
+def _key_width(keys: Sequence[Sequence[str]]) -> str:
+    if len(keys) == 1:
+        return ""
+    longest = max(map(len, keys[0]), default=0)
+    return next((name for most, name in _KEY_WIDTHS if longest <= most), _WIDEST_KEY)
 
 
 def _column(

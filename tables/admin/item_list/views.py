@@ -20,7 +20,7 @@ from tables.access.limits.rates import concurrent_scan, spend
 from tables.admin.item_list.address import Address
 from tables.admin.item_list.changelist import ItemList
 from tables.admin.item_list.columns import MAX_COLUMNS, parse_paths
-from tables.admin.item_list.filter_bar import FilterBar, bar_of_form, bar_of_query
+from tables.admin.item_list.filter_bar import bar_of_address, bar_of_form, bar_of_query
 from tables.admin.item_list.frame_cache import whole_list
 from tables.admin.item_list.no_items import explain
 from tables.admin.list_actions.menu import action_menu, run_action
@@ -53,7 +53,7 @@ def list_items(visit: Visit) -> HttpResponseBase:
             first = Address.of(visit.request, visit.table.alias).at(None, None)
             return _listed(visit, ItemList(visit, first), starts_over=True)
     except InvalidRequest as error:
-        bar = FilterBar(visit, Address(visit.table.alias))
+        bar = bar_of_address(visit, Address.of(visit.request, visit.table.alias))
         return _render(visit, {"bar": bar, "error": told(error.message)}, status=error.status)
 
 
@@ -63,7 +63,7 @@ def filter_items(visit: Visit) -> HttpResponseBase:
     address = Address.of(visit.request, visit.table.alias)
     bar, wanted = bar_of_form(visit, visit.request.GET, address)
     if bar.has_errors:
-        error = _("Mend the marked conditions, then apply again.")
+        error = _("Mend the marked conditions, then add them again.")
         return _render(visit, {"bar": bar, "error": error}, status=400)
     return HttpResponseRedirect(wanted.url)
 

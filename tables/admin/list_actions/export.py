@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,15 +14,22 @@ from itertools import chain
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from tables.access.callers import Caller
 from tables.access.limits.streams import Room, room_to_stream
 from tables.admin.item_list.columns import Column
-from tables.core.expressions import plain_path, value_at
+from tables.core.descriptions import TableDescription
+from tables.core.expressions import format_path, plain_path, value_at
 from tables.core.values import AttributeValue, Item, content_of, dumps, plain_item, plain_value
 
 # What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), wide forms included.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant
+
+# How many items a file of every attribute looks at for its columns.
+LOOKED_AT = 1000
+# Longer than any attribute's name may be (64 KB), so never the name of one.
+OTHERS = " " * 2**16
 
 Chunks = Iterator[bytes]
 Pages = Iterable[Sequence[Item]]
@@ -72,6 +80,42 @@ def export(
 
 
 # By `map` each page is let go before its chunk is sent: a slow client would keep it in memory.
+
+
+def every_column(
+    pages: Iterator[Sequence[Item]], description: TableDescription
+) -> tuple[list[Column], Iterator[Sequence[Item]]]:
+    """A column for each attribute of the first items, key first, and the pages to write.
+
+    Where there are more items than can be looked at before the first line is written, a last
+    column has what else an item holds, as one JSON object: nothing is left out.
+    """
+    looked: deque[Sequence[Item]] = deque()
+    while sum(map(len, looked)) < LOOKED_AT and (page := next(pages, None)) is not None:
+        looked.append(page)
+    names = dict.fromkeys([*description.key_names, *chain.from_iterable(chain(*looked))])
+    columns = [Column((name,), format_path((name,))) for name in names]
+    following = next(pages, None)
+    if following is None:
+        return columns, _emptied(looked)
+    looked.append(following)
+    others = map(partial(_with_others, frozenset(names)), chain(_emptied(looked), pages))
+    return [*columns, Column((OTHERS,), _("other attributes"))], others
+
+
+def _emptied(pages: deque[Sequence[Item]]) -> Iterator[Sequence[Item]]:
+    """The pages, each let go as it is given."""
+    while pages:
+        yield pages.popleft()
+
+
+def _with_others(names: frozenset[str], page: Sequence[Item]) -> Sequence[Item]:
+    """The items, each with what no column has in one map."""
+    return [_with_other(item, sorted(item.keys() - names)) for item in page]
+
+
+def _with_other(item: Item, others: Sequence[str]) -> Item:
+    return {**item, OTHERS: {"M": {name: item[name] for name in others}}} if others else item
 
 
 def _json_lines(pages: Pages, _columns: Sequence[Column]) -> Chunks:

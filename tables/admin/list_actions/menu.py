@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 
 from tables.access.limits.rates import spend
 from tables.access.log_fields import bind
-from tables.admin.fragments import fragment
 from tables.admin.item_list.changelist import ItemList
 from tables.admin.list_actions.delete import delete_chosen
 from tables.admin.list_actions.export import (
@@ -24,11 +23,13 @@ from tables.admin.list_actions.export import (
     JSON_LINES,
     TYPED_LINES,
     Format,
+    every_column,
     export,
 )
 from tables.admin.list_actions.ticked import chosen_keys, read_chosen
 from tables.core.values import Item
 from tables.items.completion import every_item
+from tables.speed import fragment
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -78,11 +79,13 @@ def action_menu(listing: ItemList) -> SafeString | None:
     )
     if not choices:
         return None
+    # Deleting takes ticked items only.
+    may_export = listing.visit.can("export")
     return fragment(
         "admin/tables/actions.html",
         choices=choices,
         count=len(listing.collection.page.items),
-        has_more=bool(listing.next_url or listing.query.cursor),
+        may_take_everything=may_export and bool(listing.next_url or listing.query.cursor),
     )
 
 
@@ -93,21 +96,40 @@ def _delete(listing: ItemList, chosen: Chosen) -> HttpResponseBase:
     return delete_chosen(listing, chosen.keys)
 
 
-def _export(format: Format, listing: ItemList, chosen: Chosen) -> HttpResponseBase:
+def _export(
+    format: Format, listing: ItemList, chosen: Chosen, *, is_whole: bool = False
+) -> HttpResponseBase:
     pages = (
         _everything(listing) if chosen.everything else read_chosen(chosen.keys, listing.description)
     )
     # What stops the first page still becomes a page of words, not half a file.
     first = next(pages, [])
-    columns = listing.columns_for(first, listing.visit.request.POST.getlist("column"))
-    whole = _from_first_on([first], pages)
-    return export(whole, columns, format, listing.table.alias, listing.visit.caller)
+    pages = _from_first_on([first], pages)
+    if is_whole:
+        columns, pages = every_column(pages, listing.description)
+    else:
+        columns = listing.columns_for(first, listing.visit.request.POST.getlist("column"))
+    return export(pages, columns, format, listing.table.alias, listing.visit.caller)
 
 
 ACTIONS: dict[str, Action] = {
-    "export_csv": Action(gettext_lazy("Export as CSV"), "export", partial(_export, CSV)),
+    "export_csv": Action(
+        gettext_lazy("Export as CSV, columns shown"), "export", partial(_export, CSV)
+    ),
+    "export_csv_whole": Action(
+        gettext_lazy("Export as CSV, every attribute"),
+        "export",
+        partial(_export, CSV, is_whole=True),
+    ),
     "export_excel": Action(
-        gettext_lazy("Export as CSV for Excel"), "export", partial(_export, CSV_FOR_EXCEL)
+        gettext_lazy("Export as CSV for Excel, columns shown"),
+        "export",
+        partial(_export, CSV_FOR_EXCEL),
+    ),
+    "export_excel_whole": Action(
+        gettext_lazy("Export as CSV for Excel, every attribute"),
+        "export",
+        partial(_export, CSV_FOR_EXCEL, is_whole=True),
     ),
     "export_jsonl": Action(
         gettext_lazy("Export as JSON lines"), "export", partial(_export, JSON_LINES)

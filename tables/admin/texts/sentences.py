@@ -134,6 +134,21 @@ def cost_words(plan: Plan, description: TableDescription) -> str:
     return _("roughly %(units)s RCU") % {"units": count_words(units)}
 
 
+def export_words(columns: int) -> tuple[tuple[str, str], ...]:
+    """The exports of everything that matches: the action's name, and what is in the file."""
+    shown = ngettext("the column shown", "the %(count)s columns shown", columns)
+    shown %= {"count": count_words(columns)}
+    every = _("every attribute")
+    return (
+        ("export_csv", _("CSV, %(columns)s") % {"columns": shown}),
+        ("export_csv_whole", _("CSV, %(columns)s") % {"columns": every}),
+        ("export_excel", _("CSV for Excel, %(columns)s") % {"columns": shown}),
+        ("export_excel_whole", _("CSV for Excel, %(columns)s") % {"columns": every}),
+        ("export_jsonl", _("JSON lines, %(columns)s") % {"columns": every}),
+        ("export_typed", _("Typed JSON lines, every attribute, lossless")),
+    )
+
+
 def position_words(shown: int, before: int | None) -> str:
     """Which items a page shows; only their number where nobody knows what came before."""
     if shown == 0:

@@ -27,7 +27,7 @@ def action(page, form="item-form"):
 
 
 def crumb(page):
-    links = Page(page).all("a")
+    links = [link for link in Page(page).all("a") if "user-tools" not in link["within"]]
     return next(link["attrs"]["href"] for link in links if link["text"] == "Workers")
 
 

@@ -29,7 +29,7 @@ def walk(client, path):
         pages.append(
             {
                 "path": path,
-                "keys": keys(page, 1),
+                "keys": keys(page),
                 "back": next((a["attrs"]["href"] for a in page.all("a", id="previous-top")), None),
                 "position": page.all("span", class_="position")[0]["text"],
             }
@@ -121,7 +121,7 @@ def test_going_back_shows_the_very_same_pages(staff, cities, query):
     path = pages[-1]["path"]
     for expected in reversed(pages):
         page = Page(staff.get(path))
-        assert keys(page, 1) == expected["keys"]
+        assert keys(page) == expected["keys"]
         path = next((a["attrs"]["href"] for a in page.all("a", id="previous-top")), None)
     assert path is None
 
@@ -129,9 +129,9 @@ def test_going_back_shows_the_very_same_pages(staff, cities, query):
 def test_the_second_page_of_an_index_query_is_still_that_query(staff, cities):
     page = get(staff, "/admin/tables/Cities/", zone="east", population__gte="0", limit="5")
     plan = "Query on index zone: reads only zone is “east” and population is at least 0"
-    assert page.text("span", class_="plan") == plan
+    assert page.text("summary", class_="plan") == plan
     second = Page(staff.get(page.link(id="next-top")))
-    assert second.text("span", class_="plan") == plan
+    assert second.text("summary", class_="plan") == plan
     assert len(second.rows) == 5
 
 
@@ -239,7 +239,7 @@ def test_order_without_a_declared_type_is_that_of_numbers_and_says_so(staff, peo
 
 def test_a_key_that_is_not_there_says_so(staff, people):
     page = get(staff, "/admin/tables/People/", id="9")
-    assert page.text("span", class_="plan") == "Get item: one item at most has this key"
+    assert page.text("summary", class_="plan") == "Get item: one item at most has this key"
     assert page.text("div", id="explanation").startswith("No item has this key")
 
 
@@ -353,9 +353,9 @@ def test_fields_choose_the_columns(staff, people):
 
 def test_an_ordered_answer_can_be_turned_round(staff, cities):
     page = get(staff, "/admin/tables/Cities/", country="YY")
-    assert keys(page, 1) == [f"YY-{n:02}" for n in range(5)]
+    assert keys(page) == [f"YY YY-{n:02}" for n in range(5)]
     turned = Page(staff.get(page.link(id="order")))
-    assert keys(turned, 1) == [f"YY-{n:02}" for n in reversed(range(5))]
+    assert keys(turned) == [f"YY YY-{n:02}" for n in reversed(range(5))]
     assert turned.has("th", **{"aria-sort": "descending"})
 
 
@@ -366,7 +366,7 @@ def test_htmx_gets_the_rows_and_nothing_around_them(staff, people):
     text = answer.content.decode()
     assert text.lstrip().startswith('<div id="results"')
     assert "<html" not in text
-    assert "filter-form" not in text
+    assert '<form id="filter-form"' not in text
     assert answer["HX-Push-Url"] == "/admin/tables/People/?name=Ann"
     assert {"HX-Request", "HX-Target"} <= {part.strip() for part in answer["Vary"].split(",")}
 

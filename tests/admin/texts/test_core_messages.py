@@ -78,7 +78,7 @@ def test_a_sentence_is_told_in_the_readers_language(german, message, words):
 @pytest.mark.django_db
 def test_the_pages_tell_them(german, staff, people):
     address = "/admin/tables/People/filter/?path=age&operator=gte&type=N&value=x&upper=&flag=&kind="
-    assert Page(staff.get(address)).text("p", id="error-2") == GERMAN[DIGITS]
+    assert Page(staff.get(address)).text("p", id="error-1") == GERMAN[DIGITS]
     form = {"a-0-name": "id", "a-0-type": "S", "a-0-value": "n", "mode": "rows"}
     row = {"a-1-name": "age", "a-1-type": "N", "a-1-value": "x"}
     page = Page(staff.post("/admin/tables/People/add/", form | row))

@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[3]
 TEMPLATES = [
     *(ROOT / "templates/admin").rglob("*.html"),
     *(ROOT / "templates/access").glob("*.html"),
+    *(ROOT / "templates/shared").glob("*.html"),
     ROOT / "templates/500.html",
 ]
 MODULES = [
@@ -18,8 +19,8 @@ MODULES = [
     *(ROOT / "tables/access").glob("failures.py"),
 ]
 # Names, and what stands in data as it stands on pages.
-OURS = {"Dynadmin", "UTC", "null", "true", "false", "Ctrl", "S", "Esc", "n", "p", "a"}
-OURS |= {"AWS", "ACCESS", "KEY", "ID", "SECRET", "b"}
+OURS = {"Dynadmin", "UTC", "null", "true", "false", "Ctrl", "S", "Esc", "n", "p", "a", "e", "f"}
+OURS |= {"JSON", "AWS", "ACCESS", "KEY", "ID", "SECRET", "b"}
 # What is looked for in the core's words on JSON, whose own reasons are Python's, in English.
 REPLACED = {"The body", "The body is not valid JSON: "}
 CLASSES = re.compile(r"{% block (?:bodyclass|coltype) %}.*?{% endblock %}")

@@ -49,7 +49,12 @@ class Items(WritingView):
     def list(self, request: Request, alias: str) -> HttpResponse:
         """One page of the items that the query string asks for."""
         table, description = self.target.table, self.target.description
-        query = parse_query(query_pairs(request), types=filter_types(table, description))
+        query = parse_query(
+            query_pairs(request),
+            types=filter_types(table, description),
+            search_fields=table.search_fields,
+            search_lowercase=table.search_lowercase,
+        )
         found = read_page(request, self.target, query)
         following = next_url(request, found.next_cursor) if found.next_cursor else None
         representation = replaced(self.representation(), fields=query.fields)

@@ -12,8 +12,10 @@ from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from rest_framework.renderers import BrowsableAPIRenderer
 
-from tables.access.browser.sign_in import sign_in_url
+from tables.access.authentication import caller_of
+from tables.access.rights import may_open_pages
 from tables.api.v1.media_types import FORM, MULTIPART
+from tables.configuration import registry
 from tables.core.values import dumps
 
 # Only these are links: a value is somebody's text.
@@ -79,7 +81,8 @@ class BrowsableRenderer(BrowsableAPIRenderer):
             "tag": response.get("ETag") or shown.tag,
             "forms": list(_forms(view, shown)),
             "may_delete": "DELETE" in view.allowed_methods and bool(shown.tag),
-            "sign_in_url": sign_in_url(request.get_full_path()),
+            "page_url": _page_url(request),
+            "page_is_item": "token" in request.resolver_match.kwargs,
         }
 
 
@@ -103,6 +106,22 @@ def _crumbs(match: Any) -> Iterator[tuple[str, str]]:
     yield _BELOW_A_TABLE.get(below, "Items"), reverse(below, kwargs=alias)
     if "token" in kwargs:
         yield kwargs["token"], reverse("v1-item", kwargs=dict(kwargs))
+
+
+def _page_url(request: Any) -> str:
+    """The same list or item on the pages, for those whom they are for."""
+    match = request.resolver_match
+    if not may_open_pages(caller_of(request), registry()):
+        return ""
+    if match.url_name == "v1-item":
+        kwargs = {"alias": match.kwargs["alias"], "key": match.kwargs["token"]}
+        return reverse("admin:tables_item_change", kwargs=kwargs)
+    if match.url_name != "v1-items":
+        return ""
+    query = request.query_params.copy()
+    query.pop("format", None)
+    url = reverse("admin:tables_changelist", kwargs=match.kwargs)
+    return f"{url}?{query.urlencode()}" if query else url
 
 
 def _formats(request: Any, renderers: Iterable[Any]) -> Iterator[tuple[str, str]]:

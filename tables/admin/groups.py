@@ -1,0 +1,21 @@
+"""Tables under the headings that the alias map gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from tables.core.registry import Table
+
+
+def grouped(tables: Iterable[Table]) -> list[tuple[str, list[Table]]]:
+    """Heading and tables, in the order of the alias map; tables of no group come last."""
+    groups: dict[str, list[Table]] = {}
+    for table in tables:
+        groups.setdefault(table.group, []).append(table)
+    rest = groups.pop("", [])
+    named = list(groups.items())
+    if rest:
+        named.append((_("Other tables") if named else _("Tables"), rest))
+    return named

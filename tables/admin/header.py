@@ -1,0 +1,67 @@
+"""The header that the pages, the browsable API and its reference share: areas, and who one is."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from tables.access.browser.sign_in import sign_in_url
+from tables.access.callers import NOBODY
+from tables.access.rights import may_open_pages, viewable_tables
+from tables.access.users import caller_of_user
+from tables.admin.environment import environment_badge
+from tables.admin.item_list.address import Address
+from tables.configuration import registry
+from tables.speed import fragment
+
+
+def header(request: HttpRequest) -> dict[str, Any]:
+    """A context processor; the header is written only where a template shows it."""
+    return {"header": partial(write_header, request)}
+
+
+def write_header(request: HttpRequest) -> SafeString:
+    """What one may open, and what is one's own. It asks DynamoDB nothing."""
+    # What refuses a request early, knows nobody.
+    caller = caller_of_user(request.user) if hasattr(request, "user") else NOBODY
+    is_known = caller.is_authenticated
+    is_staff = is_known and may_open_pages(caller, registry())
+    tables = viewable_tables(caller, registry()) if is_staff else []
+    is_program_page = request.path.startswith("/api/")
+    return fragment(
+        "shared/header.html",
+        name=name_words(caller.identity) if is_known else "",
+        is_staff=is_staff,
+        areas=_areas(request.path, is_staff=is_staff) if is_known or is_program_page else (),
+        tables=tuple((Address(table.alias).path, table.label) for table in tables),
+        sign_in_url="" if is_known else sign_in_url(request.get_full_path()),
+        environment=environment_badge(settings.ENVIRONMENT_NAME),
+    )
+
+
+def name_words(identity: str) -> str:
+    """A name as people say it: `admin, ada` is Ada Admin; what is no such name stays as it is."""
+    last, comma, first = identity.partition(", ")
+    if not comma or "," in first:
+        return identity
+    said = f"{first} {last}"
+    return said.title() if said == said.lower() else said
+
+
+def _areas(path: str, *, is_staff: bool) -> tuple[tuple[str, str, bool], ...]:
+    """URL, label, and whether `path` is in it."""
+    pages, api, reference = reverse("admin:index"), reverse("v1-root"), reverse("api-docs")
+    is_reference = path.startswith(reference)
+    areas = [
+        (api, _("API"), path.startswith("/api/") and not is_reference),
+        (reference, _("API reference"), is_reference),
+    ]
+    if is_staff:
+        areas.insert(0, (pages, _("Tables"), path.startswith(pages)))
+    return tuple(areas)
