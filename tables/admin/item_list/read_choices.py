@@ -59,7 +59,7 @@ def _choices(
     yield ReadChoice(AUTOMATIC, _("Cheapest that can answer"), automatic, present == AUTOMATIC)
     for index in description.indexes:
         value = f"{_INDEX}{index.name}"
-        label = _("Index %(index)s") % {"index": index_words(index, description)}
+        label = _("index %(index)s") % {"index": index_words(index, description)}
         yield ReadChoice(value, label, _index_help(index, query), present == value)
     yield ReadChoice(SCAN, _("The whole table"), _table_words(query, description), present == SCAN)
 

@@ -63,7 +63,7 @@ def test_attributes_are_added_retyped_and_removed(opened):
     }
     page = messages_after(opened, answer)
     assert "was changed: a, c, b." in page
-    assert f'<a href="{url("Types", KEY)}">x</a>' in page
+    assert f'<a href="{url("Types", KEY)}"><span class="k2">x</span></a>' in page
 
 
 def test_an_attribute_that_the_form_does_not_speak_of_stays(opened):

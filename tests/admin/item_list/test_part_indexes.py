@@ -105,7 +105,7 @@ def test_the_chooser_says_what_each_index_takes_and_holds(staff, orders):
         "index open-orders (openStatus, placedAt; holds customerId, total)",
         "index by-rank (openStatus, rank; holds keys only)",
     ):
-        assert f">{words}</option>" in content
+        assert f"{words}</label>" in content
     whole = Index("all", KeyAttribute("a", "S"), KeyAttribute("b", "S"), None, is_global=True)
     described = TableDescription("t", KeyAttribute("id", "S"), indexes=(whole,))
     assert index_words(whole, described) == "all (a, b; holds everything)"
@@ -137,12 +137,12 @@ def test_a_scan_that_an_index_would_spare_offers_it_by_one_click(
     staff, orders, query, words, target
 ):
     page = get(staff, **query)
-    assert page.text("span", class_="plan").startswith("Scan")
+    assert page.text("summary", class_="plan").startswith("Scan")
     assert page.text("p", class_="index-advice") == words
     (link,) = [a for a in page.all("a") if a["text"].startswith("Query the index")]
     assert link["attrs"]["href"] == ORDERS + target
     taken = Page(staff.get(link["attrs"]["href"]))
-    assert taken.text("span", class_="plan").startswith("Query on index")
+    assert taken.text("summary", class_="plan").startswith("Query on index")
     assert not taken.has("p", class_="index-advice")
     assert len(taken.rows) == len(page.rows) > 0
 
