@@ -1,12 +1,24 @@
-"""Calls from a function with room cost the same at any depth of the stack."""
+"""Calls from a function with room cost the same at any depth; what is kept is what is written."""
 
 import resource
+from typing import NamedTuple
 
 import pytest
+from django.template.loader import get_template
+from django.utils.html import escape
+from django.utils.safestring import mark_safe
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tables.speed import with_room
+from tables.speed import fragment, frame, with_room
 
 CALLS = 2000
+
+
+class Named(NamedTuple):
+    alias: str
+    label: str
+    description: str
 
 
 def callee():
@@ -42,3 +54,29 @@ def test_results_and_arguments_pass_through():
         return left + right
 
     assert (add(1, right=2), add(1), add.__doc__) == (3, 2, "Add.")
+
+
+words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20)
+
+
+@given(words, words, words, words.filter(bool), st.booleans())
+def test_a_frame_with_holes_is_what_the_template_writes(title, label, content, twin, may_add):
+    """Whatever names and contents look like, and however often the frame was used before."""
+    shown = {
+        "title": title,
+        "about": label,
+        "can_add": may_add,
+        "table": Named("A", label, title),
+    }
+    holes = {"twin": escape(twin), "csrf_token": "t0ken", "content": content}
+    plain = {name: mark_safe(html) for name, html in holes.items()}
+    written = get_template("admin/tables/changelist.html").render({**shown, **plain})
+    for _again in range(2):
+        assert frame("admin/tables/changelist.html", shown, holes) == written
+
+
+@given(words)
+def test_a_fragment_is_what_the_template_writes(text):
+    paths = ((text, "S"),)
+    written = get_template("admin/tables/known_paths.html").render({"paths": paths})
+    assert fragment("admin/tables/known_paths.html", paths=paths) == written

@@ -1,12 +1,15 @@
 """Who may open the pages, what every page shows, and the index."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from project.errors import bad_request, csrf_failure, server_error
+from tables.admin.groups import grouped
+from tables.admin.header import name_words
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb import reads
 from tables.models import RecentItem
@@ -53,6 +56,35 @@ def test_the_sidebar_lists_the_tables_that_the_caller_may_view(sign_in, people):
 def test_a_table_one_may_not_view_is_like_one_that_is_not_there(staff, people, alias):
     answer = staff.get(f"/admin/tables/{alias}/")
     assert answer.status_code == 404
+
+
+def test_tables_stand_under_the_headings_of_the_alias_map(admin, tables):
+    people, cities = tables["People"], replace(tables["Cities"], group="Maps")
+    assert grouped([people, cities]) == [("Maps", [cities]), ("Other tables", [people])]
+    assert grouped([people]) == [("Tables", [people])]
+    assert grouped([]) == []
+
+
+@pytest.mark.parametrize(
+    ("identity", "said"),
+    [
+        ("admin, ada", "Ada Admin"),
+        ("van Dyck, Anna", "Anna van Dyck"),
+        ("ada@example.org", "ada@example.org"),
+        ("a, b, c", "a, b, c"),
+        ("", ""),
+    ],
+)
+def test_names_are_said_as_people_say_them(identity, said):
+    assert name_words(identity) == said
+
+
+def test_the_header_names_only_what_one_may_open(sign_in, tables):
+    page = Page(sign_in("staff").get("/admin/"))
+    (areas,) = page.all("nav", **{"aria-label": "Areas"})
+    assert areas["text"].strip() == "TablesAPIAPI reference"
+    stranger = Page(sign_in("others").get("/admin/", follow=True))
+    assert stranger.one("nav", **{"aria-label": "Areas"})["text"].strip() == "APIAPI reference"
 
 
 def test_unknown_pages_are_in_the_same_dress(staff, tables):

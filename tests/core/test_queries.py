@@ -235,6 +235,13 @@ def test_a_list_of_no_fields_is_refused(text):
         parse(("fields", text))
 
 
+def test_a_search_in_a_lower_cased_copy_does_not_mind_capitals():
+    fields = ("name", "nameLower")
+    query = parse((".search", "LonDon"), search_fields=fields, search_lowercase=("nameLower",))
+    looked_for = [term.operands[0]["S"] for term in query.filter.parts[0].parts]
+    assert looked_for == ["LonDon", "london"]
+
+
 def test_a_search_looks_in_every_search_field():
     fields = ("name", "total", "flag")
     query = parse((".search", "7"), search_fields=fields)

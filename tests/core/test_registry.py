@@ -100,6 +100,17 @@ def test_what_history_is_not_is_said(load, line):
     assert "history" in mistakes[0].message
 
 
+def test_a_lower_cased_copy_is_a_search_field(load):
+    registry, mistakes = load(
+        W + 'search_fields = ["a", "b"]\nsearch_lowercase = ["b"]\ngroup = "G"'
+    )
+    assert (mistakes, registry.get("W").search_lowercase) == ([], ("b",))
+    assert registry.get("W").group == "G"
+    (mistake,) = load(W + 'search_fields = ["a"]\nsearch_lowercase = ["b"]')[1]
+    assert mistake.id == "tables.E004"
+    assert "'b', which is no search field" in mistake.message
+
+
 def test_types_are_read_by_path(load):
     registry, mistakes = load(W + '[W.types]\ntotal = "N"\n"a.b[0]" = "SS"\n"x\\\\.y" = "B"')
     assert not mistakes

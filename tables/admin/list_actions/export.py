@@ -152,7 +152,9 @@ def _csv_lines_of_page(columns: Sequence[Column], page: Sequence[Item]) -> bytes
 
 def _heads(columns: Sequence[Column]) -> list[str]:
     """Names as they are, without a filter's backslashes, but where two would read alike."""
-    names = [plain_path(column.path) for column in columns]
+    names = [
+        column.text if column.path == (OTHERS,) else plain_path(column.path) for column in columns
+    ]
     return [
         name if names.count(name) == 1 else column.text
         for name, column in zip(names, columns, strict=True)

@@ -171,6 +171,39 @@ def test_a_file_has_the_columns_that_were_shown_whatever_was_ticked(admin, put):
     assert file == '"id","common"\r\n"x",""\r\n'
 
 
+def test_a_file_of_every_attribute_has_a_column_for_each(admin, put):
+    put("Anything", {"id": {"S": "x"}, "rare": {"S": "1"}}, {"id": {"S": "y"}, "other": {"N": "2"}})
+    path = "/admin/tables/Anything/?fields=id"
+    file = body(run(admin, "export_csv_whole", path=path, select_across="1"))
+    rows = list(csv.DictReader(io.StringIO(file)))
+    assert sorted(rows, key=lambda row: row["id"]) == [
+        {"id": "x", "rare": "1", "other": ""},
+        {"id": "y", "rare": "", "other": "2"},
+    ]
+
+
+def test_what_comes_too_late_for_a_column_of_its_own_is_in_the_last_one(admin, put, monkeypatch):
+    monkeypatch.setattr("tables.admin.list_actions.export.LOOKED_AT", 1)
+    pages = iter([[{"id": {"S": "x"}, "a": {"S": "1"}}], [{"id": {"S": "y"}, "b": {"N": "2"}}]])
+    monkeypatch.setattr("tables.admin.list_actions.menu.every_item", lambda *_: pages)
+    path = "/admin/tables/Anything/"
+    file = body(run(admin, "export_excel_whole", path=path, select_across="1"))
+    rows = list(csv.reader(io.StringIO(file.removeprefix("\ufeff"))))
+    assert rows == [["id", "a", "other attributes"], ["x", "1", ""], ["y", "", '{"b":2}']]
+
+
+@pytest.mark.parametrize(("groups", "is_offered"), [(["admins"], True), (["readers"], False)])
+def test_everything_is_offered_to_whom_it_serves(sign_in, cities, groups, is_offered):
+    text = sign_in(*groups).get("/admin/tables/Cities/?limit=4").content.decode()
+    assert ("Select everything that matches" in text) is is_offered
+
+
+def test_buttons_say_which_columns_a_file_has(admin, people):
+    page = Page(admin.get(PEOPLE))
+    buttons = [e["text"] for e in page.all("button", name="export_all")]
+    assert buttons[:2] == ["CSV, the 3 columns shown", "CSV, every attribute"]
+
+
 def test_the_file_is_named_after_the_table_and_the_day(staff, people):
     answer = run(staff, "export_csv", "1")
     name = answer["Content-Disposition"]
