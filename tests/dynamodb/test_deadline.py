@@ -4,7 +4,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ReadTimeoutError
 
-from tables.core.errors import Unavailable
+from tables.core.errors import Unavailable, WriteInDoubt
 from tables.dynamodb.client import call, client
 from tables.dynamodb.deadline import CONNECT_SECONDS, READ_SECONDS, deadline, seconds_left
 from tests.dynamodb.test_lost_answers import Raw
@@ -55,6 +55,19 @@ def test_each_call_gets_what_is_left(waits):
         with pytest.raises(Unavailable):
             call("GetItem", TableName="t", Key=KEY)
     assert waits == [READ_SECONDS, 8 - CONNECT_SECONDS, 4 - CONNECT_SECONDS]
+
+
+def test_a_write_that_the_deadline_cuts_is_told_as_unknown(waits):
+    with deadline(4), pytest.raises(WriteInDoubt, match="not known whether"):
+        call("PutItem", TableName="t", Item=KEY)
+    assert waits == [4 - CONNECT_SECONDS]
+
+
+def test_a_write_that_was_never_sent_is_not_in_doubt(waits):
+    with deadline(1), pytest.raises(Unavailable) as caught:
+        call("PutItem", TableName="t", Item=KEY)
+    assert not isinstance(caught.value, WriteInDoubt)
+    assert waits == []
 
 
 def test_a_call_that_would_have_no_time_is_not_made(waits, clock):
