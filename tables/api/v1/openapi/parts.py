@@ -60,10 +60,11 @@ PARAMETERS: dict[str, Part] = {
     "fields": {
         **_query(
             "fields",
-            "Document paths to show, as `name,address.city,tags[0]`.",
-            {"type": "array", "items": LISTED_PATH, "uniqueItems": True},
+            "Document paths to show, as `name,address.city,tags[0]`; at least one.",
+            {"type": "array", "items": LISTED_PATH, "uniqueItems": True, "minItems": 1},
         ),
         "explode": False,
+        "allowEmptyValue": False,
     },
     "format": _query(
         "format",
