@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
@@ -15,14 +15,15 @@ PATIENCE_SECONDS = 2
 log = structlog.get_logger(__name__)
 
 
-@contextmanager
-def dispensable(what: str) -> Iterator[None]:
-    """Go on without what is written here where the database can't take it; the log says so."""
+def kept(what: str, write: Callable[[], object]) -> bool:
+    """Whether the database could take what is written here; if not, the log says so."""
     try:
         with impatient(), transaction.atomic():
-            yield
+            write()
     except DatabaseError as error:
         log.warning("not_kept", what=what, reason=type(error).__name__)
+        return False
+    return True
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal, cast
 
 from django.http import HttpRequest
@@ -16,7 +17,7 @@ from tables.core.errors import TablesError
 from tables.core.keys import decode_token, encode_token
 from tables.core.registry import Table
 from tables.core.values import Item
-from tables.dispensable import dispensable
+from tables.dispensable import kept
 from tables.models import RecentItem
 
 # How many are kept for each person, and shown.
@@ -36,22 +37,23 @@ class Recent:
 
 def remember(visit: Visit, item: Item, action: Literal["added", "changed"]) -> None:
     """Note that the person wrote an item; its key is kept, nothing that it holds."""
-    entries = RecentItem.objects.filter(user=visit.request.user.pk)
     token = encode_token(item, visit.description)
+    kept("recent item", partial(_remember, visit, token, action))
+
+
+def _remember(visit: Visit, token: str, action: str) -> None:
+    entries = RecentItem.objects.filter(user=visit.request.user.pk)
+    entries.filter(alias=visit.table.alias, key=token).delete()
     user_id = cast("int", visit.request.user.pk)
-    with dispensable("recent item"):
-        entries.filter(alias=visit.table.alias, key=token).delete()
-        RecentItem.objects.create(
-            user_id=user_id, alias=visit.table.alias, key=token, action=action
-        )
-        for old in entries.order_by("-at")[KEPT : 2 * KEPT]:
-            old.delete()
+    RecentItem.objects.create(user_id=user_id, alias=visit.table.alias, key=token, action=action)
+    for old in entries.order_by("-at")[KEPT : 2 * KEPT]:
+        old.delete()
 
 
 def forget(visit: Visit, token: str) -> None:
     """Drop a deleted item from everyone's lists."""
-    with dispensable("recent item"):
-        RecentItem.objects.filter(alias=visit.table.alias, key=token).delete()
+    entries = RecentItem.objects.filter(alias=visit.table.alias, key=token)
+    kept("recent item", entries.delete)
 
 
 def recent_items(request: HttpRequest) -> list[Recent]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.http import HttpRequest
 
-from tables.dispensable import dispensable
+from tables.dispensable import kept
 from tables.models import PagePreference
 
 # Each list asks for it, and the ORM takes five times as long to write the query.
@@ -26,8 +27,8 @@ class Preference:
 
 def preference(request: HttpRequest, alias: str) -> Preference:
     """What this person chose for this table."""
-    for kept in PagePreference.objects.raw(_OF_TABLE, [request.user.pk, alias]):
-        return Preference(tuple(kept.columns), kept.page_size)
+    for row in PagePreference.objects.raw(_OF_TABLE, [request.user.pk, alias]):
+        return Preference(tuple(row.columns), row.page_size)
     return Preference()
 
 
@@ -35,11 +36,10 @@ def keep_preference(
     request: HttpRequest, alias: str, columns: Sequence[str], page_size: int | None
 ) -> bool:
     """Remember a choice, and say whether it could be; an empty one is the table's own again."""
-    with dispensable("preference"):
-        PagePreference.objects.update_or_create(
-            user_id=request.user.pk,
-            alias=alias,
-            defaults={"columns": list(columns), "page_size": page_size},
-        )
-        return True
-    return False
+    choice = partial(
+        PagePreference.objects.update_or_create,
+        user_id=request.user.pk,
+        alias=alias,
+        defaults={"columns": list(columns), "page_size": page_size},
+    )
+    return kept("preference", choice)

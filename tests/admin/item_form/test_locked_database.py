@@ -55,11 +55,22 @@ def test_a_choice_that_could_not_be_kept_is_told_so(person, locked):
 
 def test_only_what_a_page_can_do_without_waits_two_seconds(db):
     usual = waits()
-    with dispensable.dispensable("test"):
-        assert waits() == 2000
+    seen = []
+    assert dispensable.kept("test", lambda: seen.append(waits()))
+    assert seen == [2000]
     assert waits() == usual
 
 
 def test_a_session_that_was_deleted_meanwhile_is_still_no_locked_database(person):
     Session.objects.all().delete()
     assert person.client.get("/admin/tables/Types/").status_code == 302
+
+
+def test_a_lock_that_keeps_a_write_from_beginning_is_no_failure(db, monkeypatch):
+    """SQLite refuses at BEGIN: what would have been written is not even tried."""
+
+    def refuse(*_arguments, **_members):
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(dispensable.transaction, "atomic", refuse)
+    assert not dispensable.kept("test", pytest.fail)
