@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import Literal
 
@@ -59,14 +60,14 @@ def every_item(
     on to.
     """
     index = description.index(plan.index) if plan.index else None
-    pages = iterate(description, plan)
+    pages = map(attrgetter("items"), iterate(description, plan))
     if index is None or not index.is_part:
-        return map(attrgetter("items"), pages)
-    return (_still_matching(page.items, filter, description) for page in pages)
+        return pages
+    return map(partial(_still_matching, filter, description), pages)
 
 
 def _still_matching(
-    parts: Sequence[Item], filter: Group, description: TableDescription
+    filter: Group, description: TableDescription, parts: Sequence[Item]
 ) -> Sequence[Item]:
     whole = complete(parts, filter, description)
     return [item for place, item in enumerate(whole.items) if place not in whole.states]
