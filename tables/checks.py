@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core import checks
 
-from tables.configuration import alias_map_mistakes, registry
+from tables.configuration import alias_map_mistakes, mapped_tables
 from tables.core.errors import TablesError
 from tables.core.expressions import format_path
 from tables.core.registry import Table
@@ -31,7 +31,7 @@ def check_types(**_: Any) -> list[checks.CheckMessage]:
             hint="Filters go by types; make the schema say the same.",
             id="tables.W002",
         )
-        for table in registry().tables.values()
+        for table in mapped_tables()
         for path, declared in declared_types(table.schema).items()
         if (tag := table.types.get(path, declared)) != declared
     ]
@@ -45,7 +45,7 @@ def check_types_of_keys(**_: Any) -> list[checks.CheckMessage]:
             hint="Keys have the type of the table or index; leave it out here.",
             id="tables.E009",
         )
-        for table in registry().tables.values()
+        for table in mapped_tables()
         for path, key_type in _key_types(table).items()
         if (tag := table.types.get(path, key_type)) != key_type
     ]

@@ -39,6 +39,11 @@ def alias_map_mistakes() -> list[Mistake]:
     return _loaded()[1]
 
 
+def mapped_tables() -> tuple[Table, ...]:
+    """The file's aliases, without those that have a mistake; nothing is asked of DynamoDB."""
+    return tuple(_loaded()[0].tables.values())
+
+
 def description(table: Table) -> TableDescription:
     """Keys, indexes and counts of the table behind an alias. Raises TablesError."""
     return describe_table(table.table)

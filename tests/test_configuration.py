@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from tables import configuration
-from tables.checks import check_alias_map, check_discovery
+from tables.checks import check_alias_map, check_discovery, check_types, check_types_of_keys
 from tables.core.errors import TableNotFound
 from tests.dynamodb.conftest import create
 
@@ -52,6 +52,39 @@ def test_the_state_table_is_out_of_reach(alias_map, settings):
     assert mistake.id == "tables.E006"
     settings.STATE_TABLE = "another"
     assert check_alias_map() == []
+
+
+def test_types_that_the_schema_contradicts_are_warned_of(alias_map, tmp_path):
+    schema = '{"properties": {"total": {"type": "number"}, "name": {"type": "string"}}}'
+    (tmp_path / "w.json").write_text(schema)
+    section = '[W]\ntable = "real"\nschema = "w.json"\n[W.types]\nname = "S"\nfree = "SS"\n'
+    alias_map(GROUPS + section)
+    assert check_types() == []
+    alias_map(GROUPS + section + 'total = "S"\n')
+    (warning,) = check_types()
+    assert (warning.id, warning.msg) == (
+        "tables.W002",
+        "[W.types] total is S, and N in its schema.",
+    )
+    assert not warning.is_serious()
+
+
+def test_types_that_a_key_contradicts_are_an_error_where_the_table_answers(alias_map, engine):
+    alias_map(GROUPS + '[W]\ntable = "real"\n[W.types]\nid = "N"\ntotal = "N"\n')
+    assert check_types_of_keys() == []
+    create("real", {"id": "HASH"}, {"id": "S"})
+    (error,) = check_types_of_keys()
+    assert (error.id, error.msg) == (
+        "tables.E009",
+        "[W.types] id is N, and the key attribute is S.",
+    )
+    assert error.is_serious()
+
+
+def test_a_mistake_and_discovery_stop_no_check(alias_map, settings):
+    settings.DYNAMODB_DISCOVER = True
+    alias_map(GROUPS + '[W]\ntable = "real"\nlable = "x"\n')
+    assert check_types() == check_types_of_keys() == []
 
 
 def test_an_unknown_alias_makes_no_call(alias_map, calls):
