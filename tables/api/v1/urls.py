@@ -7,12 +7,22 @@ from django.urls import re_path
 from tables.api.v1.openapi.views import SchemaView, SwaggerView
 from tables.api.v1.resources.batch import Batch
 from tables.api.v1.resources.errors_page import ErrorsPage
+from tables.api.v1.resources.history import (
+    History,
+    OneVersion,
+    Restore,
+    TableHistory,
+    Trash,
+    Undo,
+)
 from tables.api.v1.resources.items import Items, SingleItem
 from tables.api.v1.resources.not_found import nowhere
 from tables.api.v1.resources.search import Search
 from tables.api.v1.resources.tables import OneTable, Root, Tables
 
 _TABLE = r"^api/v1/tables/(?P<alias>[^/]+)"
+_ITEM = rf"{_TABLE}/items/(?P<token>[^/]+)"
+_VERSION = rf"{_ITEM}/history/(?P<n>[1-9][0-9]{{0,9}})"
 
 urlpatterns = [
     # Asked for most, so found first.
@@ -32,6 +42,26 @@ urlpatterns = [
     re_path(rf"{_TABLE}/?\Z", OneTable.as_view({"get": "retrieve"}, name="Table"), name="v1-table"),
     re_path(rf"{_TABLE}/search/?\Z", Search.as_view({"post": "search"}), name="v1-search"),
     re_path(rf"{_TABLE}/batch/?\Z", Batch.as_view({"post": "batch"}), name="v1-batch"),
+    re_path(
+        rf"{_ITEM}/history/?\Z", History.as_view({"get": "list"}, name="History"), name="v1-history"
+    ),
+    re_path(
+        rf"{_VERSION}/?\Z",
+        OneVersion.as_view({"get": "retrieve"}, name="Version"),
+        name="v1-version",
+    ),
+    re_path(rf"{_VERSION}/undo/?\Z", Undo.as_view({"post": "create"}, name="Undo"), name="v1-undo"),
+    re_path(
+        rf"{_VERSION}/restore/?\Z",
+        Restore.as_view({"post": "create"}, name="Restore"),
+        name="v1-restore",
+    ),
+    re_path(
+        rf"{_TABLE}/history/?\Z",
+        TableHistory.as_view({"get": "list"}, name="Changes"),
+        name="v1-changes",
+    ),
+    re_path(rf"{_TABLE}/trash/?\Z", Trash.as_view({"get": "list"}), name="v1-trash"),
     re_path(r"^api/schema/?\Z", SchemaView.as_view(), name="api-schema"),
     re_path(r"^api/schema/(?P<alias>[^/]+)/?\Z", SchemaView.as_view(), name="api-schema-of-table"),
     re_path(r"^api/docs/?\Z", SwaggerView.as_view(), name="api-docs"),

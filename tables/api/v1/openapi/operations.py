@@ -35,7 +35,7 @@ def _answer(description: str, content: Part, *names: str) -> Part:
 
 def _item(subject: Subject, description: str, *names: str) -> Part:
     content = _both(subject.schema("Shown"), ref("schemas", "TypedItem"))
-    return _answer(description, content, "ETag", "Idempotency-Replayed", *names)
+    return _answer(description, content, "ETag", "Idempotency-Replayed", "Link", *names)
 
 
 def _empty(description: str, *names: str) -> Part:
@@ -44,7 +44,7 @@ def _empty(description: str, *names: str) -> Part:
 
 def _changed(description: str, *names: str) -> Part:
     """The answer without the item that `return=minimal` asks for."""
-    told = ("ETag", "Preference-Applied", "Idempotency-Replayed", *names)
+    told = ("ETag", "Preference-Applied", "Idempotency-Replayed", "Link", *names)
     return _empty(description, *told)
 
 
@@ -205,7 +205,7 @@ def delete_item(subject: Subject) -> Part:
         "Delete an item",
         parameters=_write_parameters(subject),
         responses={
-            "204": _empty("It is gone.", "Idempotency-Replayed"),
+            "204": _empty("It is gone.", "Idempotency-Replayed", "Link"),
             **subject.refusals(403, 409, 412, 422),
         },
     )
@@ -246,7 +246,75 @@ def batch(subject: Subject) -> Part:
     )
 
 
+def history(subject: Subject) -> Part:
+    return subject.operation(
+        "history",
+        "The versions of an item, newest first, where a history is kept",
+        parameters=subject.parameters("key", "limit", "cursor", "format"),
+        responses={
+            "200": _answer("A page.", _json(ref("schemas", "Versions")), "Link"),
+            **problems(403),
+        },
+    )
+
+
+def version(subject: Subject) -> Part:
+    found = ref("schemas", "Version")
+    return subject.operation(
+        "version",
+        "What one version changed, and the item as it was then",
+        parameters=subject.parameters("key", "version", "fields", "format"),
+        responses={
+            "200": _answer("The version.", _both(found, found), "Link"),
+            **problems(403, 409),
+        },
+    )
+
+
+def _taking_back(subject: Subject, name: str, summary: str) -> Part:
+    return subject.operation(
+        name,
+        summary,
+        parameters=_write_parameters(subject, "version", "fields", "format", creates=True),
+        responses={
+            "200": _item(subject, "The item after it.", "Preference-Applied"),
+            "201": _item(subject, "It is there again.", "Location", "Preference-Applied"),
+            "204": _empty("It is gone, or `return=minimal`.", "Idempotency-Replayed", "Link"),
+            **subject.refusals(403, 409, 412, 413, 422),
+        },
+    )
+
+
+def undo(subject: Subject) -> Part:
+    return _taking_back(subject, "undo", "Take back what one version changed")
+
+
+def restore(subject: Subject) -> Part:
+    return _taking_back(subject, "restore", "Make the item what one version left")
+
+
+def changes(subject: Subject) -> Part:
+    names = ("person", "action", "since", "until", "limit", "cursor", "format")
+    return _changes(subject, "changes", "What was changed, newest first", *names)
+
+
+def trash(subject: Subject) -> Part:
+    names = ("q", "limit", "cursor", "format")
+    return _changes(subject, "trash", "Deleted items that are gone still", *names)
+
+
+def _changes(subject: Subject, name: str, summary: str, *names: str) -> Part:
+    answer = _answer("A page.", _json(ref("schemas", "Changes")), "Link")
+    return subject.operation(
+        name,
+        summary,
+        parameters=subject.parameters(*names),
+        responses={"200": answer, **problems(403)},
+    )
+
+
 _TABLE = "/api/v1/tables/{alias}"
+_VERSION = f"{_TABLE}/items/{{token}}/history/{{n}}"
 # Path -> method -> its operation.
 PATHS: dict[str, dict[str, Builder]] = {
     "/api/v1": {"get": root},
@@ -259,6 +327,12 @@ PATHS: dict[str, dict[str, Builder]] = {
         "patch": change_item,
         "delete": delete_item,
     },
+    f"{_TABLE}/items/{{token}}/history": {"get": history},
+    _VERSION: {"get": version},
+    f"{_VERSION}/undo": {"post": undo},
+    f"{_VERSION}/restore": {"post": restore},
+    f"{_TABLE}/history": {"get": changes},
+    f"{_TABLE}/trash": {"get": trash},
     f"{_TABLE}/search": {"post": search},
     f"{_TABLE}/batch": {"post": batch},
 }

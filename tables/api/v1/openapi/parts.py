@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from tables.api.v1.media_types import PROBLEM
 from tables.api.v1.openapi.texts import IDEMPOTENCY_KEY, LISTED_PATH, STRING, TAGS, TOKEN, Part
 from tables.api.v1.resources.errors_page import ErrorEntry, error_entries
 from tables.api.v1.responses.problems import ProblemDetails
 from tables.core.filters import OPERATORS
+from tables.core.history import Action
 from tables.core.queries import MAX_LIMIT, TYPE_SUFFIXES
 
 _ETAG = '"0f9f2c4be1d34f7a9c1e5f0a7b8c9d0e.p"'
@@ -77,6 +78,18 @@ PARAMETERS: dict[str, Part] = {
         {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT},
     ),
     "cursor": _query("cursor", "Where to go on: from `next`, never made up.", {"type": "string"}),
+    "version": {
+        "name": "n",
+        "in": "path",
+        "required": True,
+        "description": "The number of a version, from 1.",
+        "schema": {"type": "integer", "minimum": 1, "maximum": 9_999_999_999},
+    },
+    "person": _query("person", "The `sub` of who changed.", STRING),
+    "action": _query("action", "What was done.", {"type": "string", "enum": [*get_args(Action)]}),
+    "since": _query("since", "Not before this time.", {"type": "string", "format": "date-time"}),
+    "until": _query("until", "Not after this time.", {"type": "string", "format": "date-time"}),
+    "q": _query("q", "A text that the key holds.", STRING),
     "index": _query("index", "Forces a secondary index.", {"type": "string"}),
     "order": _query(
         "order",
@@ -112,7 +125,10 @@ PARAMETERS: dict[str, Part] = {
 HEADERS: dict[str, Part] = {
     "ETag": {"description": "The strong tag of the item as shown.", "schema": STRING},
     "Location": {"description": "The item's URL.", "schema": {"type": "string", "format": "uri"}},
-    "Link": {"description": 'The next page, `rel="next"`.', "schema": STRING},
+    "Link": {
+        "description": "The next page, or where versions of the item are (RFC 5829).",
+        "schema": STRING,
+    },
     "X-Request-ID": {"description": "What to quote when asking for help.", "schema": STRING},
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}},
     "RateLimit": {"description": "What is left of the rate.", "schema": STRING},

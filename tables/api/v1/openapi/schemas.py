@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 from tables.api.v1.openapi.parts import object_of, ref
 from tables.api.v1.openapi.scan_language import SCAN_LANGUAGE
@@ -11,6 +11,7 @@ from tables.api.v1.openapi.texts import PATH, POINTER, STRING, TAGS, Part, word
 from tables.api.v1.openapi.values import NAMES, TYPED_VALUE, VALUE, VALUES
 from tables.api.v1.requests.batch_operations import MAX_OPERATIONS
 from tables.core.descriptions import KeyType
+from tables.core.history import Action
 from tables.core.json_patch import MAX_OPERATIONS as MAX_PATCH_OPERATIONS
 from tables.core.queries import MAX_LIMIT
 from tables.core.registry import ACTIONS
@@ -80,8 +81,62 @@ _PROBLEM: Part = {
             "type": "array",
             "items": object_of({"pointer": POINTER, "detail": STRING}),
         },
+        "conflicts": {
+            "type": "array",
+            "description": "What can't be undone: what was left, stands now, and would be set.",
+            "items": object_of({"pointer": POINTER, "left": VALUE, "now": VALUE, "undo": VALUE}),
+        },
     },
     "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
+}
+_WHEN: Part = {"type": "string", "format": "date-time"}
+_ENTRY: Part = {
+    "version": {"type": "integer", "minimum": 1},
+    "at": _WHEN,
+    "action": word(*get_args(Action)),
+    "by": object_of({"sub": STRING, "name": STRING}),
+    "door": STRING,
+    "request_id": STRING,
+    "happened": {"type": "boolean", "description": "Whether the write is known to be made."},
+    "of": {"type": ["integer", "null"], "description": "The version that was taken back to."},
+    "group": {"type": ["string", "null"], "description": "The bulk action it is part of."},
+    "key": _NULLABLE_STRING,
+    "url": {"type": ["string", "null"], "format": "uri"},
+}
+_CHANGE = object_of({"pointer": POINTER, "old": VALUE, "new": VALUE})
+_CHANGE["properties"] |= {
+    "at": {"type": "integer", "minimum": 0, "description": "Where a part begins that differs."}
+}
+_CHANGES: Part = {"type": "array", "items": ref("schemas", "Change")}
+_NEXT: Part = {"type": ["string", "null"], "format": "uri"}
+_VERSION_NUMBER: Part = {"type": ["integer", "null"]}
+_OUTSIDE = object_of(
+    {
+        "after": _VERSION_NUMBER,
+        "before": _VERSION_NUMBER,
+        "changes": {"oneOf": [_CHANGES, {"type": "null"}]},
+    }
+)
+_HISTORY: dict[str, Part] = {
+    "Change": _CHANGE,
+    "Entry": object_of(_ENTRY),
+    "Version": object_of(
+        {
+            **_ENTRY,
+            "changes": _CHANGES,
+            "item": {"type": ["object", "null"], "additionalProperties": VALUE},
+        }
+    ),
+    "Versions": object_of(
+        {
+            "versions": {"type": "array", "items": ref("schemas", "Entry")},
+            "outside": {"type": "array", "items": _OUTSIDE},
+            "next": _NEXT,
+        }
+    ),
+    "Changes": object_of(
+        {"changes": {"type": "array", "items": ref("schemas", "Entry")}, "next": _NEXT}
+    ),
 }
 _PLAN = object_of(
     {
@@ -254,6 +309,7 @@ SCHEMAS: dict[str, Any] = {
     "TableSummary": object_of(_SUMMARY),
     "Tables": object_of({"tables": {"type": "array", "items": ref("schemas", "TableSummary")}}),
     "Table": _TABLE,
+    **_HISTORY,
     "Plan": _PLAN,
     "Search": search_of(INDEX),
     "Batch": _BATCH,

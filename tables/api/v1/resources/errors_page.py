@@ -48,6 +48,8 @@ ADVICE = {
     "throttled": "Wait as Retry-After says, then send the same request again.",
     "too_large": "Send less: an item has at most 400 KB, a body 4 MB.",
     "too_many_requests": "Wait as Retry-After says; RateLimit tells what is left.",
+    "history_broken": "Whoever runs the service can see what is wrong with the history.",
+    "undo_conflict": "`conflicts` says what stands there now: write what you want yourself.",
     "transaction_conflict": "Send the same request again after a moment.",
     "unauthorized": "Send a valid Cognito ID token as Authorization: Bearer.",
     "unavailable": "Wait as Retry-After says, then send the same request again.",

@@ -23,12 +23,14 @@ from tables.api.v1.requests.preconditions import read_tags, require_precondition
 from tables.api.v1.requests.prefer import preferred_return
 from tables.api.v1.resources.resource import V1View
 from tables.api.v1.responses.browsable import BrowsableRenderer
+from tables.api.v1.responses.history import version_links
 from tables.api.v1.responses.items import Representation
 from tables.api.v1.responses.links import item_link
 from tables.api.v1.responses.problems import PreconditionRequired, problem_of
 from tables.api.v1.responses.writes import answer_of
 from tables.configuration import registry
 from tables.core.errors import TablesError
+from tables.core.keys import encode_token
 from tables.core.registry import Table
 from tables.core.values import Item, dumps
 from tables.items.conditions import Tags
@@ -122,8 +124,16 @@ class WritingView(V1View):
         """The answer to a write, and the record that keeps it."""
         target = self.target
         url = item_link(self.request, target.table, target.description, outcome.key)
-        answer = answer_of(outcome, url, representation, preferred_return(self.request))
+        preference, links = preferred_return(self.request), self._links(outcome)
+        answer = answer_of(outcome, url, representation, preference, links)
         return Told(answer, keeping.companions(answer, outcome.effect(target)))
+
+    def _links(self, outcome: Outcome) -> dict[str, str]:
+        """Where the version that this write makes can be seen, by who may see it."""
+        if outcome.version is None or not self.target.may("history"):
+            return {}
+        token = encode_token(outcome.key, self.target.description)
+        return {"Link": version_links(self.request, self.target, token, outcome.version)}
 
     def _is_for_reading(self) -> bool:
         """Whether this is a natural-key table that nobody may write, or a snapshot of one.

@@ -10,7 +10,8 @@ from rest_framework import exceptions
 from rest_framework.request import Request
 
 from tables.access.limits.rates import wait_of
-from tables.core.errors import IdempotencyConflict, InvalidValue, TablesError
+from tables.api.v1.responses.history import conflicts_document
+from tables.core.errors import IdempotencyConflict, InvalidValue, TablesError, UndoConflict
 
 ERRORS_PAGE = "/api/docs/errors"
 
@@ -95,6 +96,7 @@ class ProblemDetails:
     detail: str
     errors: tuple[dict[str, str], ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
+    conflicts: tuple[dict[str, Any], ...] = ()
 
     def document(self, instance: str, request_id: str) -> dict[str, Any]:
         """The members of the problem document."""
@@ -107,7 +109,8 @@ class ProblemDetails:
             "code": self.code,
             "request_id": request_id,
         }
-        return {**members, "errors": list(self.errors)} if self.errors else members
+        told = {"errors": list(self.errors), "conflicts": list(self.conflicts)}
+        return members | {name: list_ for name, list_ in told.items() if list_}
 
 
 def problem_of(error: Exception, request: Request) -> ProblemDetails | None:
@@ -140,6 +143,7 @@ def problem_of_ours(error: TablesError) -> ProblemDetails:
         error.message,
         tuple({"pointer": p.pointer, "detail": p.detail} for p in error.problems),
         headers,
+        tuple(conflicts_document(error.contested)) if isinstance(error, UndoConflict) else (),
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tables.api.v1.media_types import PLAIN, TYPED
 from tables.api.v1.requests.prefer import Return
 from tables.api.v1.responses.items import Representation
@@ -11,7 +13,11 @@ from tables.records.idempotency.kept_answers import Answer
 
 
 def answer_of(
-    outcome: Outcome, url: str, representation: Representation, wanted: Return | None
+    outcome: Outcome,
+    url: str,
+    representation: Representation,
+    wanted: Return | None,
+    links: Mapping[str, str] | None = None,
 ) -> Answer:
     """The answer that tells of an outcome; `url` is the absolute URL of its item.
 
@@ -19,8 +25,8 @@ def answer_of(
     """
     rights = frozenset({outcome.right})
     if outcome.after is None:
-        return Answer(204, rights=rights)
-    headers = {"ETag": representation.etag(outcome.after)}
+        return Answer(204, dict(links or {}), rights=rights)
+    headers = {**(links or {}), "ETag": representation.etag(outcome.after)}
     if wanted is not None:
         headers["Preference-Applied"] = f"return={wanted}"
     created = outcome.before is None
