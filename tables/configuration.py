@@ -14,7 +14,12 @@ from django.dispatch import receiver
 
 from tables.core.descriptions import TableDescription
 from tables.core.registry import Mistake, Registry, Table, discovered, load_registry
-from tables.dynamodb.descriptions import describe_table, forget_descriptions, list_tables
+from tables.dynamodb.descriptions import (
+    describe_table,
+    forget_descriptions,
+    kept_description,
+    list_tables,
+)
 
 # How long a discovered list of tables is used (development only).
 DISCOVERED_SECONDS = 10
@@ -52,6 +57,11 @@ def description(table: Table) -> TableDescription:
 def _own_tables() -> frozenset[str]:
     """Tables that no alias may reach."""
     return frozenset({settings.STATE_TABLE, settings.HISTORY_TABLE})
+
+
+def known_description(table: Table) -> TableDescription | None:
+    """The same, where it is kept: nothing is asked."""
+    return kept_description(table.table)
 
 
 @functools.cache

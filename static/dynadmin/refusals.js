@@ -53,7 +53,11 @@
       return;
     }
     const results = document.getElementById(RESULTS);
-    const isAside = detail.target.getAttribute("role") === "status" || !results;
+    const isAside = detail.target.getAttribute("role") === "status";
+    if (!results && !isAside) {
+      detail.shouldSwap = false; // what is there without it stays
+      return;
+    }
     detail.swapOverride = "innerHTML";
     detail.selectOverride = "unset";
     if (isAside) {

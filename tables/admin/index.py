@@ -1,24 +1,41 @@
-"""The first page: every table with its state and size, and what this person changed last."""
+"""The first page: every table by name at once, what DynamoDB knows of it, and one's recent items.
+
+Names cost no call. What is kept of a table stands beside its name; the rest is asked for in parts
+as they come into view, so that neither many tables nor a slow one keep the page.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tables.access.callers import Caller
 from tables.access.rights import allowed_actions, viewable_tables
 from tables.access.users import caller_of_user
+from tables.admin.groups import grouped
 from tables.admin.recent_items import recent_items
 from tables.admin.texts.sentences import count_words, counted_words
 from tables.admin.values.one_line import size_text
-from tables.configuration import description, registry
+from tables.configuration import description, known_description, registry
 from tables.core.descriptions import TableDescription
 from tables.core.errors import TablesError
 from tables.core.registry import Table
+
+# Tables that are asked about together, and how many of them at a time.
+PART = 20
+_AT_ONCE = 8
+# The query-string parameter of the first page that has it ask about every table before it answers.
+ASK = "facts"
 
 # TableStatus of DescribeTable -> staff's words.
 _STATES = {
@@ -35,7 +52,7 @@ class Entry:
     table: Table
     url: str
     add_url: str
-    state: str
+    state: str = ""
     is_ready: bool = False
     items: str = ""
     size: str = ""
@@ -44,23 +61,77 @@ class Entry:
     indexes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Tables that stand together: at `facts_url` is the same part with what is not known yet."""
+
+    entries: Sequence[Entry]
+    facts_url: str = ""
+
+
 def index_context(request: HttpRequest) -> dict[str, Any]:
-    """What the index shows: the tables that the caller may view, and their recent items."""
+    """What the index shows: the tables that the caller may view, by group, and recent items."""
     caller = caller_of_user(request.user)
-    entries = []
-    for table in viewable_tables(caller, registry()):
-        url = reverse("admin:tables_changelist", args=[table.alias])
-        may_add = "add" in allowed_actions(caller, table)
-        entries.append(_entry(table, url, f"{url}add/" if may_add else ""))
-    return {"entries": entries, "recent": recent_items(request)}
+    tables = viewable_tables(caller, registry())
+    asks = ASK in request.GET
+    return {
+        "groups": [
+            (name, [_part(chunk, caller, asks=asks) for chunk in _chunks(members)])
+            for name, members in grouped(tables)
+        ],
+        "count": len(tables),
+        "asks": asks,
+        "recent": recent_items(request),
+    }
 
 
-def _entry(table: Table, url: str, add_url: str) -> Entry:
-    """A table that can't be described still has its line, so that the others are reachable."""
+def facts_page(request: HttpRequest) -> HttpResponse:
+    """One part of the index with everything known, for htmx; for others, all of the index."""
+    if "HX-Request" not in request.headers:
+        return HttpResponseRedirect(f"{reverse('admin:index')}?{ASK}=all")
+    caller = caller_of_user(request.user)
+    wanted = request.GET.getlist("alias")[:PART]
+    tables = [table for table in viewable_tables(caller, registry()) if table.alias in wanted]
+    part = _part(tables, caller, asks=True)
+    return render(request, "admin/index_part.html", {"part": part})
+
+
+def _chunks(tables: Sequence[Table]) -> Iterator[Sequence[Table]]:
+    for start in range(0, len(tables), PART):
+        yield tables[start : start + PART]
+
+
+def _part(tables: Sequence[Table], caller: Caller, *, asks: bool) -> Part:
+    found = _ask(tables) if asks else [known_description(table) for table in tables]
+    entries = [_entry(table, caller, about) for table, about in zip(tables, found, strict=True)]
+    if None not in found:
+        return Part(entries)
+    query = urlencode([("alias", table.alias) for table in tables])
+    return Part(entries, f"{reverse('admin:facts')}?{query}")
+
+
+def _ask(tables: Sequence[Table]) -> list[TableDescription | TablesError]:
+    """What DynamoDB says of each, a few at a time; each within this request's limits and log."""
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        asked = [pool.submit(copy_context().run, _describe, table) for table in tables]
+        return [answer.result() for answer in asked]
+
+
+def _describe(table: Table) -> TableDescription | TablesError:
     try:
-        about = description(table)
+        return description(table)
     except TablesError as error:
-        return Entry(table, url, add_url, state=_trouble(error))
+        return error
+
+
+def _entry(table: Table, caller: Caller, about: TableDescription | TablesError | None) -> Entry:
+    """A table that can't be described still has its line, so that the others are reachable."""
+    url = reverse("admin:tables_changelist", args=[table.alias])
+    add_url = f"{url}add/" if "add" in allowed_actions(caller, table) else ""
+    if about is None:
+        return Entry(table, url, add_url)
+    if isinstance(about, TablesError):
+        return Entry(table, url, add_url, state=_trouble(about))
     return Entry(
         table,
         url,

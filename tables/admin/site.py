@@ -22,7 +22,7 @@ from tables.access.rights import allowed_actions, may_open_pages, viewable_table
 from tables.access.users import caller_of_user
 from tables.admin.access_keys import list_keys, revoke_key
 from tables.admin.groups import grouped
-from tables.admin.index import index_context
+from tables.admin.index import facts_page, index_context
 from tables.admin.item_list.address import Address
 from tables.admin.urls import TABLE_PAGES
 from tables.configuration import registry
@@ -54,6 +54,7 @@ class TablesSite(AdminSite):
             ("logout", self.admin_view(self.logout), "logout"),
             ("jsi18n", self.admin_view(self.i18n_javascript, cacheable=True), "jsi18n"),
             ("token", self.admin_view(self.token), "token"),
+            ("facts", self.admin_view(facts_page), "facts"),
             ("access-keys", self.admin_view(list_keys), "access_keys"),
             (
                 "access-keys/<str:access_key_id>/revoke",

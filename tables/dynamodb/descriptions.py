@@ -20,9 +20,9 @@ _lock = threading.Lock()
 
 def describe_table(name: str) -> TableDescription:
     """The description of a real table, at most five minutes old. Raises TablesError."""
-    kept = _kept.get(name)
-    if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS:
-        return kept[1]
+    kept = kept_description(name)
+    if kept is not None:
+        return kept
     answer = call("DescribeTable", TableName=name)
     description = describe(
         answer["Table"], read_at=datetime.now(UTC), ttl_attribute=_ttl_attribute(name)
@@ -30,6 +30,12 @@ def describe_table(name: str) -> TableDescription:
     with _lock:
         _kept[name] = (time.monotonic(), description)
     return description
+
+
+def kept_description(name: str) -> TableDescription | None:
+    """What is kept of a real table, without asking."""
+    kept = _kept.get(name)
+    return kept[1] if kept is not None and time.monotonic() - kept[0] < KEPT_SECONDS else None
 
 
 def forget_descriptions() -> None:

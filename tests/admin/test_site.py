@@ -12,6 +12,7 @@ from tables.admin.groups import grouped
 from tables.admin.header import name_words
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb import reads
+from tables.dynamodb.descriptions import forget_descriptions
 from tables.models import RecentItem
 from tests.admin.html import Page
 
@@ -185,8 +186,32 @@ def test_every_time_names_its_zone(admin, people):
         assert re.search(words, re.sub(r"<[^>]*>", "", admin.get(path).content.decode()))
 
 
+def test_the_index_asks_nothing_and_names_every_table(sign_in, tables, calls):
+    forget_descriptions()
+    calls.clear()
+    page = Page(sign_in("readers").get("/admin/"))
+    assert calls == []
+    (part,) = [body["attrs"] for body in page.all("tbody") if "hx-get" in body["attrs"]]
+    assert part["hx-get"] == "/admin/facts/?alias=People&alias=Cities&alias=Missing"
+    names = [
+        link["text"] for link in page.all("a") if link["attrs"].get("id", "").startswith("open-")
+    ]
+    assert names == ["People", "Cities", "Missing"]
+
+
+def test_a_part_of_the_index_has_the_facts_and_no_table_of_others(sign_in, tables):
+    client = sign_in("readers")
+    path = "/admin/facts/?alias=People&alias=Secrets&alias=Anything"
+    answer = client.get(path, headers={"HX-Request": "true"})
+    assert "ready" in Page(answer).text("tbody")
+    assert "hx-get" not in answer.content.decode()
+    assert "Secrets" not in answer.content.decode()
+    assert "Anything" not in answer.content.decode()
+    assert client.get(path)["Location"] == "/admin/?facts=all"
+
+
 def test_the_index_shows_state_and_counts(staff, people):
-    page = Page(staff.get("/admin/"))
+    page = Page(staff.get("/admin/?facts=all"))
     texts = [" ".join(row["text"].split()) for row in page.all("tr")]
     (line,) = [text for text in texts if text.startswith("People Everyone")]
     assert "Everyone <b>here</b>." in line
@@ -195,7 +220,7 @@ def test_the_index_shows_state_and_counts(staff, people):
 
 
 def test_a_table_that_can_not_be_described_does_not_hide_the_others(sign_in, people):
-    page = Page(sign_in("admins").get("/admin/"))
+    page = Page(sign_in("admins").get("/admin/?facts=all"))
     lines = [" ".join(row["text"].split()) for row in page.all("tr")]
     assert "Missing – – there is no such table in DynamoDB Add" in lines
     assert any(line.startswith("People ") for line in lines)

@@ -46,6 +46,7 @@ def test_someone_signs_in_copies_the_token_by_keyboard_and_signs_out(page, site,
     expect(page.get_by_role("status")).to_have_text("Copied.")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.locator("#token-text").inner_text()
+    page.click(".person > summary")
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator("input[name=password]")).to_be_visible()
     page.goto(f"{site}/admin/token/")
@@ -97,6 +98,7 @@ def test_someone_in_no_group_is_told_and_can_sign_out(page, site):
     fill_in(page, "nora.nobody")
     expect(page.get_by_role("heading", name="Your account is in no staff group")).to_be_visible()
     expect(page.get_by_text("You are signed in as nobody, nora.")).to_be_visible()
+    page.click(".person > summary")
     page.get_by_role("button", name="Sign out").click()
     expect(page.locator("input[name=password]")).to_be_visible()
 
