@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tables.admin.texts.core_messages import told
 from tables.admin.values.one_line import size_text
-from tables.core.errors import TablesError
+from tables.core.errors import Refused, TablesError
 from tables.core.registry import Table
 from tables.speed import with_room
 
@@ -63,14 +63,21 @@ def error_page(
 
     It leads back to the list of `table`, where the caller was at one, and shows what was `typed`.
     """
-    title = str(_TITLES.get(error.code, error.title))
-    advice = str(_ADVICE.get(error.code, ""))
-    words = {"title": title, "message": told(error.message), "advice": advice}
-    context = {**words, "table": table, "typed": typed}
+    context = {**_error_words(error), "table": table, "typed": typed}
     answer = render_page(request, "admin/message.html", context, status=error.status)
     if error.retry_after is not None:
         answer["Retry-After"] = str(error.retry_after)
     return answer
+
+
+def _error_words(error: TablesError) -> dict[str, str]:
+    """Title, message and advice for an error."""
+    advice = str(_ADVICE.get(error.code, ""))
+    if isinstance(error, Refused) and error.is_missing_table:
+        message = _("DynamoDB has no such table any more, or it has no such index.")
+        return {"title": _("The table is gone"), "message": message, "advice": advice}
+    title = str(_TITLES.get(error.code, error.title))
+    return {"title": title, "message": told(error.message), "advice": advice}
 
 
 def too_often_page(

@@ -28,7 +28,7 @@ from tables.admin.texts.sentences import count_words, counted_words
 from tables.admin.values.one_line import size_text
 from tables.configuration import description, known_description, registry
 from tables.core.descriptions import TableDescription
-from tables.core.errors import TablesError
+from tables.core.errors import Refused, TablesError
 from tables.core.registry import Table
 
 # Tables that are asked about together, and how many of them at a time.
@@ -154,6 +154,6 @@ def _index_words(about: TableDescription) -> list[str]:
 
 
 def _trouble(error: TablesError) -> str:
-    if error.aws_code == "ResourceNotFoundException":
+    if isinstance(error, Refused) and error.is_missing_table:
         return _("there is no such table in DynamoDB")
     return _("DynamoDB does not describe it at the moment")

@@ -272,3 +272,13 @@ class Refused(Unavailable):
     title = "AWS refused the request"
     status = 502
     retryable = False
+
+    @property
+    def is_missing_table(self) -> bool:
+        """Whether DynamoDB has no such table, or the table no such index."""
+        return self.aws_code == "ResourceNotFoundException"
+
+    @property
+    def is_denied(self) -> bool:
+        """Whether this service's own role may not do it (AWS IAM)."""
+        return self.aws_code == "AccessDeniedException"

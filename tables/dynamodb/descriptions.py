@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tables.core.descriptions import TableDescription, describe
-from tables.core.errors import TablesError
-from tables.dynamodb.client import call
+from tables.core.errors import Refused, TablesError
+from tables.dynamodb.client import call, called
 
 # Keys never change; counts are renewed by AWS every six hours, indexes by people.
 KEPT_SECONDS = 300
@@ -42,6 +42,16 @@ def forget_descriptions() -> None:
     """Drop every kept description: the next request reads it anew."""
     with _lock:
         _kept.clear()
+
+
+def _forget_missing(*, table: str | None, error: TablesError | None, **_: Any) -> None:
+    """Receiver of `called`: a table that is gone is described no more, on no page."""
+    if table and isinstance(error, Refused) and error.is_missing_table:
+        with _lock:
+            _kept.pop(table, None)
+
+
+called.connect(_forget_missing)
 
 
 def list_tables() -> list[str]:

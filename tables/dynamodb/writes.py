@@ -126,7 +126,8 @@ def rewrite(
         except (PreconditionFailed, TransactionConflict) as error:
             if getattr(error, "position", 0) > 0:
                 raise
-            pause(attempt)
+            if attempt < attempts:
+                pause(attempt)
             continue
         return Rewritten(before, decision.result, written.capacity)
     raise TransactionConflict(

@@ -106,9 +106,14 @@ class FormRow:
 
     @property
     def tabs(self) -> tuple[tuple[View, str], ...]:
-        """The views to offer as tabs; that a text may have several lines is said elsewhere."""
-        is_line = any(view == "several" for view, _words in self.views)
-        return () if is_line or len(self.views) < 2 else self.views
+        """The views to offer as tabs; those of a line of text and of a set are with the type."""
+        has_tabs = self.row.type in ("L", "M") or any(view == "pretty" for view, _ in self.views)
+        return self.views if has_tabs and len(self.views) > 1 else ()
+
+    @property
+    def ways(self) -> list[tuple[View, str]]:
+        """The other views, where there are no tabs for them."""
+        return [] if self.tabs else [pair for pair in self.views if pair[0] != self.row.view]
 
     @property
     def entries(self) -> list[str]:

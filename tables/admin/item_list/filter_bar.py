@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tables.admin.item_list.address import OWN, Address
 from tables.admin.item_list.filter_choices import kind_options, operator_options, type_options
+from tables.admin.item_list.filter_dates import with_seconds
 from tables.admin.item_list.filter_rows import (
     EMPTY_TEXT,
     Row,
@@ -185,7 +186,7 @@ def bar_of_address(visit: Visit, address: Address) -> FilterBar:
 def bar_of_form(visit: Visit, form: QueryDict, address: Address) -> tuple[FilterBar, Address]:
     """The submitted line with its errors, and the address that it asks for."""
     types = filter_types(visit.table, visit.description)
-    rows = rows_of_form(form)
+    rows = with_seconds(rows_of_form(form), visit.description.ttl_attribute)
     if "spare" in form:  # it stands first, and asks for one more
         rows = [*rows[1:], *rows[:1]]
     pairs, rows = pairs_of_rows(rows, types)

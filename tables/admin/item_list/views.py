@@ -26,7 +26,7 @@ from tables.admin.item_list.no_items import explain
 from tables.admin.list_actions.menu import action_menu, run_action
 from tables.admin.texts.core_messages import told
 from tables.admin.visit import Visit, table_page
-from tables.core.errors import InvalidCursor, InvalidRequest
+from tables.core.errors import InvalidCursor, InvalidRequest, Refused
 from tables.core.expressions import format_path
 from tables.core.queries import MAX_LIMIT
 from tables.core.values import Item
@@ -110,15 +110,35 @@ def _listed(visit: Visit, listing: ItemList, *, starts_over: bool = False) -> Ht
 
 
 def _list_page(visit: Visit, listing: ItemList, *, starts_over: bool) -> HttpResponse:
-    context: dict[str, object] = {"listing": listing, "starts_over": starts_over}
     # Read now: what DynamoDB says must not come up in the middle of a template.
-    items = [] if listing.is_waiting else _read(listing)
+    listing, items, denied = _read_by_any_way(visit, listing)
+    context: dict[str, object] = {
+        "listing": listing,
+        "starts_over": starts_over,
+        "denied_index": denied,
+    }
     if items:
         context["actions"] = action_menu(listing)
     elif not listing.is_waiting:
         context["explanation"] = explain(listing)
     context["bar"] = bar_of_query(visit, listing.address, listing.query, items)
-    return _render(visit, context, here=listing.address.url if starts_over else "")
+    return _render(visit, context, here=listing.address.url if starts_over or denied else "")
+
+
+def _read_by_any_way(visit: Visit, listing: ItemList) -> tuple[ItemList, Sequence[Item], str]:
+    """The list as it was read, its items, and the index that AWS lets this service not read.
+
+    Such an index is passed over, unless somebody chose it: the table is scanned, from its first
+    page, and a large one not before it was asked.
+    """
+    try:
+        return listing, [] if listing.is_waiting else _read(listing), ""
+    except Refused as error:
+        index = listing.plan.index
+        if not error.is_denied or index is None or listing.query.index is not None:
+            raise
+    by_scan = ItemList(visit, listing.address.changed(plan="scan", order=None))
+    return by_scan, [] if by_scan.is_waiting else _read(by_scan), index
 
 
 def _read(listing: ItemList) -> Sequence[Item]:
