@@ -7,7 +7,7 @@ SETTINGS := DJANGO_SETTINGS_MODULE=tests.settings
 UV := $(firstword $(shell command -v uv) $(wildcard $(BIN)/uv))
 INSTALL := $(if $(UV),$(UV) pip install --quiet --python $(BIN)/python,$(BIN)/python -m pip install --quiet --disable-pip-version-check) --require-hashes -r
 
-.PHONY: run test test-production check lint types imports templates django format bench requirements chromium services
+.PHONY: run test test-production test-crash check lint types imports templates django format bench requirements chromium services
 
 run: .venv/local
 	@exec $(BIN)/python -m demo
@@ -18,6 +18,10 @@ test: check chromium
 # A whole site: PostgreSQL, Redis, and nginx with TLS before two workers. Two minutes.
 test-production: .venv/dev services
 	$(BIN)/python -m pytest tests/production -s
+
+# Writers killed at every step, sixty rounds of each: a quarter of an hour.
+test-crash: .venv/dev
+	CRASH_ROUNDS=60 $(BIN)/python -m pytest tests/crash -s
 
 # `make -k check` goes on after a failure and shows them all.
 check: lint types imports templates django
