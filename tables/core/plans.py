@@ -46,6 +46,16 @@ class Plan:
         """Whether more items may be read than match."""
         return bool(self.filter or self.local)
 
+    def ordered_by(self, description: TableDescription) -> str | None:
+        """The attribute that a Query's answer is ordered by: the first of the sort key that is not
+        the same in all of it.
+        """
+        index = description.index(self.index) if self.index else None
+        keys = index.sort_keys if index else description.key_attributes[1:]
+        fixed = {term.path for term in self.key_terms if _is_equality(term)}
+        free = [key for key in keys if (key.name,) not in fixed]
+        return next((key.name for key in (*free, *keys)), None)
+
     @property
     def guessed_types(self) -> dict[str, list[str]]:
         """The type tags that are compared with at each path whose type nobody declared."""

@@ -401,6 +401,18 @@ def test_a_multi_attribute_key_is_one_request():
     }
 
 
+def test_an_answer_is_ordered_by_the_first_sort_attribute_that_is_not_fixed():
+    table = only("by-many")
+    terms = eq("zone", "z"), eq("mayor", "m")
+    forced = {"table": table, "index": "by-many"}
+    assert plan_for(*terms, **forced).ordered_by(table) == "party"
+    assert plan_for(*terms, eq("party", "p"), **forced).ordered_by(table) == "people"
+    everything = eq("party", "p"), number("people", "eq", "1")
+    assert plan_for(*terms, *everything, **forced).ordered_by(table) == "party"
+    assert plan_for(eq("country", "a")).ordered_by(COMPOSITE) == "name"
+    assert plan_for(eq("zone", "z")).ordered_by(COMPOSITE) is None
+
+
 def test_the_attributes_of_a_multi_attribute_key_share_its_limit():
     table = only("by-many")
     terms = eq("party", "p"), number("people", "gt", "1")

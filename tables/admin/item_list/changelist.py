@@ -338,6 +338,5 @@ class ItemList:
     @property
     def _sort_path(self) -> tuple[str] | None:
         """The attribute that a Query's answer is ordered by."""
-        index = self.description.index(self.plan.index) if self.plan.index else None
-        key = index.sort_key if index else self.description.sort_key
-        return (key.name,) if key else None
+        name = self.plan.ordered_by(self.description)
+        return (name,) if name else None

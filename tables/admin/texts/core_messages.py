@@ -29,6 +29,7 @@ SENTENCES = (
     gettext_noop("AWS refused a request of this service."),
     gettext_noop("Binary is base64 text (standard alphabet, padded)."),
     gettext_noop("BOOL takes true or false."),
+    gettext_noop("fields names no attribute; leave it out to get whole items."),
     gettext_noop("DynamoDB asks to slow down. Try again in a moment."),
     gettext_noop("DynamoDB can't be reached."),
     gettext_noop("DynamoDB can't take this request."),
@@ -43,6 +44,10 @@ SENTENCES = (
     gettext_noop("plan takes scan or auto."),
     gettext_noop("sets, lists and maps can only be compared one at a time."),
     gettext_noop("Strings, numbers and binary are written as a JSON string."),
+    gettext_noop(
+        "The conditions compare values in several types each, and DynamoDB does not take so many "
+        "at once: pin the type that is meant, as in total__n=818 or total__s=818."
+    ),
     gettext_noop("The cursor can't be read."),
     gettext_noop("The cursor is too long."),
     gettext_noop("The cursor was altered, or belongs to another request."),
@@ -52,11 +57,14 @@ SENTENCES = (
     gettext_noop(
         "The expression needs {} operators; DynamoDB takes {}. Use fewer conditions or attributes."
     ),
+    gettext_noop("The index {} does not hold {}, so it can't be filtered by."),
+    gettext_noop("The index {} does not hold {}; leave it out of the fields."),
     gettext_noop("The item is {} bytes; DynamoDB holds at most {} bytes in one item."),
     gettext_noop("The name {} stands twice in one object."),
     gettext_noop("The path {} can't be read: {}."),
     gettext_noop("The paths {} and {} overlap."),
     gettext_noop("This table has no search field that could hold this."),
+    gettext_noop("{} is a {}, and “{}” takes {}."),
     gettext_noop("{} is not a type; the types are {}."),
     gettext_noop("{} is not JSON: a number must be finite."),
     gettext_noop("{} is part of the natural key: it must be {}."),
