@@ -53,6 +53,7 @@ _VIEW_WORDS: dict[tuple[str, View], StrOrPromise] = {
     ("nested", "plain"): gettext_lazy("JSON"),
     ("nested", "typed"): gettext_lazy("With types"),
 }
+_SET_EXAMPLES = {"SS": '["a", "b"]', "NS": "[1, 2.5]", "BS": '["AAEC"]'}
 _FAMILIES = {"S": "S", **dict.fromkeys(SET_TYPES, "set"), "L": "nested", "M": "nested"}
 
 
@@ -226,7 +227,7 @@ def _note(row: Row, *, is_ttl: bool) -> str:
 def _shape_words(row: Row, widget: Widget) -> str:
     """How a set, a list or a map is written here, with an example."""
     if row.type in SET_TYPES and row.view == "plain":
-        return _('JSON, such as ["a", "b"].') if row.type == "SS" else _('JSON, such as ["1"].')
+        return _("JSON, such as %(example)s.") % {"example": _SET_EXAMPLES[row.type]}
     if row.type in SET_TYPES and widget == "box":
         return _("One value a line, in no order.")
     if row.type == "L" and row.view == "plain":

@@ -25,6 +25,7 @@ from tables.admin.item_list.table_body import Grid, write_grid
 from tables.admin.item_list.type_notes import TypeNote, type_notes
 from tables.admin.texts import sentences as words
 from tables.admin.texts.meter import Tally, believable, meter_words, tally_of
+from tables.admin.values.hidden_characters import marked
 from tables.admin.visit import Visit
 from tables.core.descriptions import TableDescription
 from tables.core.operand_types import filter_types
@@ -55,6 +56,11 @@ class Heading:
     is_numeric: bool = False
     order_url: str = ""
     order: str = ""
+
+    @property
+    def name(self) -> SafeString:
+        """The attribute's name, what can't be seen in it marked."""
+        return marked(self.text)
 
 
 class ItemList:

@@ -46,3 +46,10 @@ def test_such_a_number_is_edited_as_it_is_stored(person):
     item = {"id": {"S": "x"}, "n": {"N": "1" + "0" * 125}}
     store("Types", item)
     assert person.open("Types", item).fields[f"a-{person.row('n')}-value"] == "1" + "0" * 125
+
+
+def test_34_a_column_whose_name_cannot_be_seen_has_a_sign_in_its_head(person):
+    store("Types", {"id": {"S": "x"}, "na\u200bme": {"S": "a"}})
+    html = person.client.get("/admin/tables/Types/").content.decode()
+    head = html.partition('id="result_list"')[2].partition("</thead>")[0]
+    assert 'na<span class="unseen" title="zero width space (U+200B)">U+200B</span>me' in head
