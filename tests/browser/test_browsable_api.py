@@ -35,7 +35,7 @@ def item(visit):
     expect(page.locator("h1")).to_have_text("Item")
     yield visitor
     page.goto(page.url)
-    page.locator("summary").click()
+    page.locator("main summary").click()
     send(page, "DELETE")
     expect(page.locator("#told")).to_contain_text("204")
     expect(page.locator("main section")).to_have_count(0)
