@@ -158,7 +158,7 @@ class FilterBar:
             plan_url=f"{self.address.path}plan/",
             cancel_url=self.address.url,
             operators=operator_options(row.operator),
-            types=type_options(row.type),
+            types=type_options(row.type, self.types.get(row.path), is_known=bool(row.path)),
             kinds=kind_options(row.kind),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
@@ -22,9 +22,15 @@ def operator_options(selected: str) -> SafeString:
     return _options(_operators, selected, get_language())
 
 
-def type_options(selected: str) -> SafeString:
-    """What a value may be typed as."""
-    return _options(_types, selected, get_language())
+def type_options(selected: str, declared: str | None, *, is_known: bool) -> SafeString:
+    """What a value may be compared as. `declared` is the type tag that the table or its schema
+    gives the attribute, and `is_known` says whether there is an attribute yet.
+    """
+    if not is_known:
+        automatic = _types_by_attribute
+    else:
+        automatic = _DECLARED.get(declared or "", _types_by_look)
+    return _options(automatic, selected, get_language())
 
 
 def kind_options(selected: str) -> SafeString:
@@ -40,21 +46,37 @@ def _kinds() -> Choices:
     return [(tag, _(word)) for tag, word in TYPES.items()]
 
 
+def _types_by_attribute() -> Choices:
+    return [(AUTOMATIC, _("whatever the attribute is")), *_types()]
+
+
+def _types_by_look() -> Choices:
+    return [(AUTOMATIC, _("any type that it looks like")), *_types()]
+
+
+def _declared_as(tag: str) -> Choices:
+    word = dict(_types())[tag]
+    return [(AUTOMATIC, _("%(type)s, as the table says") % {"type": word}), *_types()]
+
+
 def _types() -> Choices:
     return [
-        (AUTOMATIC, _("as declared, or any")),
         ("S", _("text")),
         (EMPTY_TEXT, _("empty text")),
         ("N", _("number")),
         ("BOOL", _("true or false")),
         ("NULL", _("null")),
         ("B", _("binary (base64)")),
-        ("SS", _("string set (JSON)")),
+        ("SS", _("text set (JSON)")),
         ("NS", _("number set (JSON)")),
         ("BS", _("binary set (JSON)")),
         ("L", _("list (JSON)")),
         ("M", _("map (JSON)")),
     ]
+
+
+# Type tag that an attribute is declared to have -> the choices of a value to compare it with.
+_DECLARED: dict[str, Callable[[], Choices]] = {tag: partial(_declared_as, tag) for tag in TYPES}
 
 
 @lru_cache(maxsize=256)

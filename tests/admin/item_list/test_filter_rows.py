@@ -231,3 +231,14 @@ def test_known_attributes_are_offered_with_their_types(staff, people):
     assert offered["id"] == "S"
     # What a page happens to show declares nothing.
     assert offered["age"] is None
+
+
+def test_the_types_say_what_a_value_is_compared_as_unasked(staff, cities):
+    answer = staff.get("/admin/tables/Cities/", {"population__gte": "1", "mayor": "Ann"})
+    for words in (
+        "whatever the attribute is",
+        "number, as the table says",
+        "any type that it looks like",
+        "text, as the table says",
+    ):
+        assert f'<option value="" selected>{words}</option>' in answer.content.decode()
