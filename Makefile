@@ -13,7 +13,7 @@ run: .venv/local
 	@exec $(BIN)/python -m demo
 
 test: check chromium
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m tests.halves
 
 # A whole site: PostgreSQL, Redis, and nginx with TLS before two workers. Two minutes.
 test-production: .venv/dev services
