@@ -67,15 +67,16 @@ def _choices(
 def _index_help(index: Index, query: CollectionQuery) -> str:
     if not index.is_ready:
         return _("Not ready yet.")
-    name = index.partition_key.name
+    names = [attribute.name for attribute in index.partition_keys]
     asked = {
         part.path
         for part in query.filter.parts
         if isinstance(part, Term) and part.operator.suffix == "eq"
     }
-    if (name,) in asked:
-        return _("Reads the items of one %(key)s.") % {"key": name}
-    return _("Reads the whole index: nothing says which %(key)s.") % {"key": name}
+    missing = [name for name in names if (name,) not in asked]
+    if not missing:
+        return _("Reads the items of one %(key)s.") % {"key": ", ".join(names)}
+    return _("Reads the whole index: nothing says which %(key)s.") % {"key": ", ".join(missing)}
 
 
 def _table_words(query: CollectionQuery, description: TableDescription) -> str:
