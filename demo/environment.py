@@ -74,6 +74,7 @@ def process_environment(settings: Mapping[str, str], given: Mapping[str, str]) -
 def write_env_file(path: Path, settings: Mapping[str, str]) -> None:
     """Keep the settings for `ENV_FILE=… manage.py` in another shell; only this user may read."""
     path.touch(mode=0o600)
+    path.chmod(0o600)  # one of a former version may be open to others
     path.write_text("".join(f"{name}={text}\n" for name, text in settings.items()))
 
 
@@ -82,4 +83,5 @@ def _secret_key(path: Path) -> str:
     if not path.exists():
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(64))
+    path.chmod(0o600)
     return path.read_text()

@@ -20,6 +20,7 @@ _FLAGS = {
 }
 _HOST = re.compile(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]")  # as Django's ALLOWED_HOSTS
 _IPV6 = re.compile(r"(?=.*:.*:)[0-9a-fA-F:.]+")
+_PORT = re.compile(r"[1-9][0-9]{0,4}")
 _RATE = re.compile(r"[1-9][0-9]*/[smhd][a-z]*")  # as DRF reads it
 
 
@@ -103,6 +104,15 @@ def hosts(name: str) -> list[str]:
 def origins(name: str) -> list[str]:
     """Return origins; browsers send theirs without the slash that people write."""
     return [origin.rstrip("/") for origin in comma_list(name)]
+
+
+def ports(name: str) -> list[str]:
+    """Return ports as they stand in a host, without leading zeros."""
+    named = comma_list(name)
+    for port in named:
+        if not (_PORT.fullmatch(port) and int(port) <= 65535):
+            raise ImproperlyConfigured(f"{name} names ports such as 8443, not {port!r}.")
+    return named
 
 
 def env_file(folder: Path) -> Path:

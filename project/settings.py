@@ -21,6 +21,7 @@ from project.environment import (
     flag,
     hosts,
     origins,
+    ports,
     rate,
     shaped,
     text,
@@ -43,6 +44,7 @@ if not SECRET_KEY:
     )
 ALLOWED_HOSTS = hosts("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = origins("CSRF_TRUSTED_ORIGINS")
+LINK_PORTS = ports("LINK_PORTS")
 
 ROOT_URLCONF = "project.urls"
 WSGI_APPLICATION = "project.wsgi.application"

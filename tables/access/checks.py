@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,8 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
+
+from tables.addresses import is_loopback
 
 SIGN_IN_URLS = ("COGNITO_ISSUER", "COGNITO_JWKS_URL", "COGNITO_DOMAIN")
 MIN_SECRET_CHARACTERS = 50
@@ -106,13 +107,7 @@ def _is_fernet_key(text: str) -> bool:
 
 
 def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+    return is_loopback(urlsplit(url).hostname or "")
 
 
 def _is_weak(key: str) -> bool:

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from tables.access import access_keys
+from tables.addresses import absolute_url, public_host
 from tables.admin.errors import render_page
 from tables.models import AccessKey
 
@@ -58,8 +59,8 @@ def _page(
     shown = {
         "title": _("Access keys"),
         "keys": AccessKey.objects.filter(user=user),
-        "endpoint": request.build_absolute_uri("/"),
-        "host": request.get_host(),
+        "endpoint": absolute_url(request, "/"),
+        "host": public_host(request),
         "max_label": MAX_LABEL_CHARACTERS,
         **(context or {}),
     }

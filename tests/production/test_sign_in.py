@@ -38,7 +38,7 @@ def test_staff_sign_in_and_come_back_to_the_page_they_wanted(site):
     page = sign_in(site, session, "sam.staff")
     assert page.url == f"{site.origin}/admin/tables/Workers/"
     assert page.status_code == 200
-    assert "staff, sam" in page.text
+    assert "Sam Staff" in page.text
     cookie = next(cookie for cookie in session.cookies if cookie.name == "__Host-sessionid")
     assert cookie.secure
     assert cookie.has_nonstandard_attr("HttpOnly")

@@ -43,6 +43,16 @@ def test_a_new_database_and_its_folder_are_its_owners_alone(events, tmp_path):
     assert {stat.S_IMODE(found.stat().st_mode) for found in file.parent.iterdir()} == {0o600}
 
 
+def test_a_database_of_a_former_version_is_closed_to_others(events, tmp_path):
+    url = f"sqlite:///{tmp_path}/former.sqlite3"
+    events(url)
+    files = [*tmp_path.iterdir()]
+    for file in files:
+        file.chmod(0o644)
+    events(url)
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files if file.exists()} == {0o600}
+
+
 def test_a_forgotten_migration_is_told_with_the_command_that_mends_it(events, tmp_path):
     told = events(f"sqlite:///{tmp_path}/new.sqlite3")
     assert {line["event"] for line in told} == {"database_not_migrated"}

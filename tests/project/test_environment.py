@@ -96,6 +96,13 @@ def test_a_host_that_no_request_could_name_is_refused(monkeypatch, host):
         environment.hosts("ALLOWED_HOSTS")
 
 
+@pytest.mark.parametrize("given", ["0", "65536", "08443", "x", ":8443", "٨٤٤٣"])
+def test_ports_of_links_are_ports(monkeypatch, given):
+    monkeypatch.setenv("LINK_PORTS", f"8443, {given}")
+    with pytest.raises(ImproperlyConfigured, match="LINK_PORTS names ports such as 8443"):
+        environment.ports("LINK_PORTS")
+
+
 def test_hosts_are_names_addresses_and_domains(monkeypatch):
     names = ["a_b.example.com", ".example.com", "10.0.0.1", "[::1]", "*"]
     monkeypatch.setenv("ALLOWED_HOSTS", ",".join(names))

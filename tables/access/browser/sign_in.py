@@ -32,6 +32,7 @@ from tables.access.browser.probes import Probe
 from tables.access.browser.sessions import begin
 from tables.access.tokens.claims import marked
 from tables.access.users import caller_of_user, end_sessions
+from tables.addresses import absolute_url
 
 PREFIX = "oidc"  # as mozilla-django-oidc has it: its callback is registered with user pools
 SIGNED_IN_PAGE = f"/{PREFIX}/done/"
@@ -135,7 +136,7 @@ def sign_out_url(request: HttpRequest) -> str:
         return "/"
     query = {
         "client_id": settings.OIDC_RP_CLIENT_ID,
-        "logout_uri": request.build_absolute_uri("/"),
+        "logout_uri": absolute_url(request, "/"),
     }
     return f"{settings.OIDC_OP_LOGOUT_ENDPOINT}?{urlencode(query)}"
 

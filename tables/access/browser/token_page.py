@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods
 from tables.access.browser.sessions import ends_at, id_token_of
 from tables.access.tokens.claims import marked
 from tables.access.users import caller_of_user
+from tables.addresses import absolute_url
 
 # Verified to be numbers; other claims may be anything.
 _TIMES = frozenset({"exp", "iat", "nbf"})
@@ -45,7 +46,7 @@ def token_page(request: HttpRequest, **around: Any) -> HttpResponse:
         "expires": _time(ends_at(request.session)),
         "has_token": bool(token),
         "token": shown,
-        "examples": _examples(request.build_absolute_uri("/api/v1/tables"), shown),
+        "examples": _examples(absolute_url(request, "/api/v1/tables"), shown),
     }
     answer = TemplateResponse(request, "access/token.html", context)
     answer["Cache-Control"] = "no-store"

@@ -21,6 +21,7 @@ from tables.access.authentication import caller_of
 from tables.access.limits.rates import ReadThrottle, ScanThrottle, WriteThrottle, concurrent_scan
 from tables.access.limits.streams import room_to_stream
 from tables.access.log_fields import bind
+from tables.addresses import absolute_url
 from tables.api.adminapi import cors
 from tables.api.adminapi.changes import change, read_all_changes, run_actions, wanted
 from tables.api.adminapi.creates import new_item
@@ -292,7 +293,7 @@ class AdminApiView(APIView):
         keys = zip(("id", "sk"), target.description.key_names, strict=False)
         query = {"table": target.table.alias}
         query |= {parameter: content_of(item[name]) for parameter, name in keys}
-        return self.request.build_absolute_uri(f"{self.request.path}?{urlencode(query)}")
+        return absolute_url(self.request, f"{self.request.path}?{urlencode(query)}")
 
 
 def _require_unconditional(request: Request) -> None:

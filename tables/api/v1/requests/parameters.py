@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 from rest_framework.request import Request
 
+from tables.addresses import absolute_url
 from tables.core.errors import InvalidRequest, Problem
 from tables.core.expressions import Path, require_no_overlap
 from tables.core.queries import parse_query
@@ -53,4 +54,4 @@ def item_fields(request: Request) -> tuple[Path, ...]:
 def next_url(request: Request, cursor: str) -> str:
     """This URL, absolute, with the cursor of the next page."""
     pairs = [pair for pair in query_pairs(request) if pair[0] != "cursor"]
-    return request.build_absolute_uri(f"{request.path}?{urlencode([*pairs, ('cursor', cursor)])}")
+    return absolute_url(request, f"{request.path}?{urlencode([*pairs, ('cursor', cursor)])}")

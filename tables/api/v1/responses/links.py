@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from rest_framework.request import Request
 
+from tables.addresses import absolute_url
 from tables.core.descriptions import TableDescription
 from tables.core.keys import encode_token
 from tables.core.registry import Table
@@ -15,7 +16,7 @@ from tables.core.values import Item
 
 def link(request: Request, name: str, **kwargs: Any) -> str:
     """The absolute URL of a named resource."""
-    return request.build_absolute_uri(reverse(name, kwargs=kwargs))
+    return absolute_url(request, reverse(name, kwargs=kwargs))
 
 
 def item_link(request: Request, table: Table, description: TableDescription, key: Item) -> str:
