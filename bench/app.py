@@ -25,6 +25,10 @@ superuser_groups = ["staff"]
 [{data.ALIAS}]
 table = "{data.TABLE}"
 list_display = ["id", "name", "status", "total", "price", "address.city", "tags", "created"]
+
+[{data.KEPT_ALIAS}]
+table = "{data.TABLE}"
+history = true
 """
 
 
@@ -69,6 +73,7 @@ def environment(engine: str, keys_url: str, folder: Path) -> dict[str, str]:
         "SECURE_SSL_REDIRECT": "false",
         "SECURE_HSTS_SECONDS": "0",
         "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
+        "HISTORY_TABLE": data.HISTORY_TABLE,
         "TABLES_FILE": str(folder / "tables.toml"),
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "bench",

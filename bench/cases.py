@@ -15,6 +15,9 @@ from bench.app import Caller
 
 _SCAN = json.dumps({"scan": {"status": {"comparator": "<>", "value": "done"}}}).encode()
 
+_PATCH = b'{"status": "changed"}'
+_ADD = b'{"add": {"total": 1}}'
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -51,7 +54,32 @@ def cases(program: Caller, person: Caller, engine: str) -> list[Case]:
             ExpressionAttributeValues={":s": {"S": "done"}},
         )
 
+    def kept(request: Callable[[str], Any]) -> tuple[Callable[[], Any], Callable[[], Any]]:
+        """A write with history, and the same without."""
+        return lambda: request(data.KEPT_ALIAS), lambda: request(data.ALIAS)
+
     return [
+        Case(
+            "v1 PATCH, beside no history",
+            *kept(lambda a: program("PATCH", f"/api/v1/tables/{a}/items/thing-000007", _PATCH)),
+            1.60,
+            1.90,
+            30,
+        ),
+        Case(
+            "AdminAPI PUT, beside no history",
+            *kept(lambda a: program("PUT", f"/endpoint?table={a}&id=thing-000007", _ADD)),
+            2.20,
+            2.80,
+            30,
+        ),
+        Case(
+            "AdminAPI DELETE, beside no history",
+            *kept(lambda a: program("DELETE", f"/endpoint?table={a}&id=thing-000007")),
+            2.90,
+            3.40,
+            30,
+        ),
         Case(
             "AdminAPI GET item",
             lambda: program("GET", f"{adminapi}&id=thing-000007"),

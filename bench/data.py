@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from tables.core.deltas import deltas_between
+from tables.core.history import Author, Entry, fingerprint, wire_entry
+from tables.core.history_bodies import Body, digest_of, pack
+
 TABLE = "bench-Things"
 ALIAS = "Things"
+# The same table under an alias that keeps the history of its items, in this table.
+KEPT_ALIAS = "KeptThings"
+HISTORY_TABLE = "bench-history"
 ITEMS = 100_000
 # DynamoDB ends a page at 1 MB.
 PAGE_ITEMS = 1000
@@ -39,6 +46,28 @@ def item(number: int) -> dict[str, Any]:
     }
 
 
+def last_entry(number: int) -> dict[str, Any]:
+    """The last entry of an item's history, as a write of one attribute leaves it."""
+    after = item(number)
+    before = {**after, "total": {"N": "0"}}
+    packed = pack(Body(deltas_between(before, after)))
+    entry = Entry(
+        f"{TABLE}#{number:032x}",
+        7,
+        1_767_225_600_000,
+        Author("bench-person", "bench.person", "v1", "0" * 32),
+        "change",
+        TABLE,
+        KEPT_ALIAS,
+        {"id": after["id"]},
+        fingerprint(before),
+        fingerprint(after),
+        digest_of(packed),
+        packed,
+    )
+    return wire_entry(entry)
+
+
 def description() -> dict[str, Any]:
     """The table as DescribeTable tells it."""
     return {
@@ -52,3 +81,27 @@ def description() -> dict[str, Any]:
         "ProvisionedThroughput": {"ReadCapacityUnits": 0, "WriteCapacityUnits": 0},
         "TableArn": f"arn:aws:dynamodb:us-east-1:000000000000:table/{TABLE}",
     }
+
+
+def history_description() -> dict[str, Any]:
+    """The history table as DescribeTable tells it: a start looks at its keys."""
+    keys = {"item": "S", "n": "S", "line": "S", "person": "S", "at": "N"}
+    return {
+        **description(),
+        "TableName": HISTORY_TABLE,
+        "AttributeDefinitions": [
+            {"AttributeName": name, "AttributeType": tag} for name, tag in keys.items()
+        ],
+        "KeySchema": _key("item", "n"),
+        "GlobalSecondaryIndexes": [
+            {"IndexName": f"by-{name}", "KeySchema": _key(name, "at")}
+            for name in ("line", "person")
+        ],
+    }
+
+
+def _key(partition: str, sort: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": partition, "KeyType": "HASH"},
+        {"AttributeName": sort, "KeyType": "RANGE"},
+    ]

@@ -105,6 +105,8 @@ class _Connection(StreamRequestHandler):
 
 
 def _answer(operation: str, members: dict[str, Any]) -> bytes:
+    if operation == "Query" and members["TableName"] == data.HISTORY_TABLE:
+        return _last_entry()
     if operation in ("Scan", "Query"):
         start_key = members.get("ExclusiveStartKey")
         start = int(start_key["id"]["S"].rpartition("-")[2]) + 1 if start_key else 0
@@ -113,10 +115,19 @@ def _answer(operation: str, members: dict[str, Any]) -> bytes:
     if operation == "GetItem":
         return _one()
     if operation == "DescribeTable":
-        return _response(orjson.dumps({"Table": data.description()}))
+        return _response(orjson.dumps({"Table": _described(members["TableName"])}))
     if operation == "ListTables":
-        return _response(orjson.dumps({"TableNames": [data.TABLE]}))
+        return _response(orjson.dumps({"TableNames": [data.TABLE, data.HISTORY_TABLE]}))
     return _response(b"{}")
+
+
+def _described(table: str) -> dict[str, Any]:
+    return data.history_description() if table == data.HISTORY_TABLE else data.description()
+
+
+@functools.cache
+def _last_entry() -> bytes:
+    return _response(orjson.dumps({"Items": [data.last_entry(7)], "Count": 1}))
 
 
 @functools.cache
