@@ -118,8 +118,9 @@ class FilterBar:
         """Paths to offer, with the type that each is declared to have."""
         table = self.visit.table
         types = self.types
-        seen = [format_path((name,)) for item in self.items for name in item]
-        texts = dict.fromkeys([*types, *table.list_filter, *table.list_display, *seen])
+        seen = dict.fromkeys(name for item in self.items for name in item)
+        shown = [format_path((name,)) for name in seen]
+        texts = dict.fromkeys([*types, *table.list_filter, *table.list_display, *shown])
         paths = tuple((text, types.get(text, "")) for text in texts)
         return fragment("admin/tables/known_paths.html", paths=paths[:MAX_KNOWN_PATHS])
 
