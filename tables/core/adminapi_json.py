@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import base64
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tables.core.errors import InvalidValue
 from tables.core.typed_json import make_set
-from tables.core.values import AttributeValue, Item, plain_item
+from tables.core.values import AttributeValue, plain_item
+
+if TYPE_CHECKING:  # filters, on which sight stands, stand on this
+    from tables.core.sight import Seen
 
 _SET_TAGS = {"String": "SS", "Number": "NS", "Binary": "BS"}
 
 
-def adminapi_item(item: Item) -> dict[str, Any]:
+def adminapi_item(item: Seen) -> dict[str, Any]:
     """An item as the AdminAPI shows it: plain, with binary as `{"type":"Buffer","data":[…]}`."""
     return plain_item(item, binary=as_buffer)
 

@@ -21,6 +21,7 @@ from tables.core.filters import (
 )
 from tables.core.keys import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES, key_limit
 from tables.core.membership import unproven_keys
+from tables.core.sight import Asked
 from tables.core.sizes import value_size
 from tables.core.values import Item, type_of
 
@@ -79,8 +80,19 @@ class Plan:
         return members
 
 
+def scan_plan(asked: Asked) -> Plan:
+    """A scan of the whole table under a filter."""
+    return Plan("Scan", filter=asked)
+
+
+def partition_plan(asked: Asked, *, descending: bool = False) -> Plan:
+    """A query of one partition of the table by terms on its key."""
+    terms = tuple(part for part in asked.parts if isinstance(part, Term))
+    return Plan("Query", key_terms=terms, descending=descending)
+
+
 def choose_plan(
-    filter: Group,
+    filter: Asked,
     description: TableDescription,
     *,
     fields: Iterable[Path] = (),

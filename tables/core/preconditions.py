@@ -22,6 +22,7 @@ from tables.core.expressions import (
     value_at,
 )
 from tables.core.operations import Delete, Put, Update
+from tables.core.sight import Seen
 from tables.core.updates import (
     Change,
     canonical_value,
@@ -44,7 +45,7 @@ _ELEMENT = re.compile(
 )
 
 
-def etag(item: Item, representation: Representation = "plain", fields: Iterable[Path] = ()) -> str:
+def etag(item: Seen, representation: Representation = "plain", fields: Iterable[Path] = ()) -> str:
     """A strong, quoted tag: the state's hash, then a suffix for the representation."""
     suffix = representation[0]
     shown = ",".join(format_path(path) for path in fields)

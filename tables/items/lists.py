@@ -15,6 +15,7 @@ from tables.core.filters import Group, Term
 from tables.core.plans import Plan, choose_plan
 from tables.core.queries import CollectionQuery
 from tables.core.registry import Table
+from tables.core.sight import Sight
 from tables.core.values import Item
 from tables.dynamodb.reads import Budget, Page, read_until
 from tables.items.completion import State, complete
@@ -38,13 +39,17 @@ class CollectionPage:
 
 
 def plan_of(
-    query: CollectionQuery, description: TableDescription, *, completes: bool = False
+    query: CollectionQuery,
+    description: TableDescription,
+    sight: Sight,
+    *,
+    completes: bool = False,
 ) -> Plan:
     """The plan that answers a query; `completes` as in `read_collection`. Raises
     InvalidExpression.
     """
     return choose_plan(
-        query.filter,
+        sight.ask(query.filter),
         description,
         fields=query.fields,
         index=query.index,
@@ -58,6 +63,7 @@ def read_collection(
     query: CollectionQuery,
     table: Table,
     description: TableDescription,
+    sight: Sight,
     *,
     limit: int,
     budget: Budget | None = None,
@@ -68,7 +74,7 @@ def read_collection(
     `completes`: what a forced index lacks of its items is read from the table.
     Raises InvalidCursor for a cursor of another alias, filter or plan; TablesError.
     """
-    plan = plan_of(query, description, completes=completes)
+    plan = plan_of(query, description, sight, completes=completes)
     bound_to = _bound_to(table.alias, query, plan)
     start_key = (
         read_cursor(query.cursor, bound_to=bound_to, secret=settings.SECRET_KEY)

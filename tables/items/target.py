@@ -9,6 +9,7 @@ from tables.access.rights import allowed_actions, require
 from tables.configuration import description
 from tables.core.descriptions import TableDescription
 from tables.core.registry import Table
+from tables.core.sight import UNLIMITED, Sight
 from tables.records.history.entries import mode_of
 
 
@@ -20,6 +21,7 @@ class Target:
     description: TableDescription
     caller: Caller
     rights: frozenset[str]
+    sight: Sight = UNLIMITED
 
     @property
     def name(self) -> str:

@@ -8,6 +8,7 @@ from tables.core.operand_types import filter_types
 from tables.core.queries import CollectionQuery, parse_query
 from tables.core.registry import Table
 from tables.core.scans import parse_scan
+from tables.core.sight import UNLIMITED
 from tables.dynamodb.reads import Budget, Page
 from tables.items.completion import every_item
 from tables.items.lists import cursor_at, plan_of, read_collection
@@ -37,7 +38,7 @@ def query(full, *pairs):
 
 
 def read(full, *pairs, table=TABLE, **options):
-    return read_collection(query(full, *pairs), table, full, **{"limit": 100, **options})
+    return read_collection(query(full, *pairs), table, full, UNLIMITED, **{"limit": 100, **options})
 
 
 def names(page):
@@ -105,10 +106,10 @@ def test_and_and_or_of_the_same_terms_are_not_the_same_request(full):
         CollectionQuery(filter=parse_scan({"tags": value}), limit=1)
         for value in ([["a", "b"]], [["a"], ["b"]])
     )
-    page = read_collection(either, TABLE, full, limit=1)
+    page = read_collection(either, TABLE, full, UNLIMITED, limit=1)
     foreign = CollectionQuery(filter=both.filter, cursor=page.next_cursor)
     with pytest.raises(InvalidCursor):
-        read_collection(foreign, TABLE, full, limit=1)
+        read_collection(foreign, TABLE, full, UNLIMITED, limit=1)
 
 
 def test_a_cursor_of_another_secret_is_refused(full, settings):
@@ -138,7 +139,7 @@ def test_types_come_from_the_keys_the_indexes_and_the_schema(full):
 
 def test_a_scan_has_no_order(full):
     with pytest.raises(InvalidExpression, match="A scan has no order"):
-        plan_of(query(full, ("order", "asc")), full)
+        plan_of(query(full, ("order", "asc")), full, UNLIMITED)
 
 
 # ---------------------------------------------------------------- indexes that hold a part

@@ -178,7 +178,7 @@ class ItemForm:
     @property
     def sealed(self) -> str:
         """What the hidden field carries."""
-        return seal(self.opened, self.visit.table.alias)
+        return seal(self.visit.target.sight.see(self.opened), self.visit.table.alias)
 
     @property
     def sealed_key(self) -> str:

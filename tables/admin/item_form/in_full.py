@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from tables.admin.item_form.value_text import can_say, text_of
 from tables.admin.values.hidden_characters import marked
 from tables.admin.values.one_line import short_number
-from tables.core.values import TYPES, AttributeValue, Item, content_of, type_of
+from tables.core.sight import Seen
+from tables.core.values import TYPES, AttributeValue, content_of, type_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,6 @@ def shown_value(value: AttributeValue | None, name: str = "") -> Shown | None:
     return Shown(name, tag, text_of(value, "plain" if can_say(value, "plain") else "typed"))
 
 
-def shown_item(item: Item) -> list[Shown]:
+def shown_item(item: Seen) -> list[Shown]:
     """Every attribute in full, in the item's order."""
     return [shown for name, value in item.items() if (shown := shown_value(value, name))]

@@ -31,6 +31,7 @@ def form_page(
 ) -> HttpResponse:
     """The item's form, or the item alone for whoever may not write it."""
     may_write = visit.can("add") if form.is_new else visit.can("change")
+    see = visit.target.sight.see
     key = {} if form.is_new else key_of(form.opened, visit.description)
     rows = form.form_rows
     context = {
@@ -39,8 +40,8 @@ def form_page(
         "rows": rows,
         "error_rows": [row for row in rows if row.row.error],
         "may_write": may_write,
-        "shown": [] if may_write else shown_item(form.opened),
-        "fixed": shown_item(form.fixed),
+        "shown": [] if may_write else shown_item(see(form.opened)),
+        "fixed": shown_item(see(form.fixed)),
         "size_text": size_text(form.size),
         "existing_url": item_url(visit, existing) if existing else "",
         **(_around(visit, form.opened) if key else _around_new(visit)),
@@ -50,7 +51,7 @@ def form_page(
 
 def conflict_page(visit: Visit, opened: Item, conflict: EditConflict) -> HttpResponse:
     """What was opened, is stored and was written, to choose from; or to create it again."""
-    alias = visit.table.alias
+    alias, see = visit.table.alias, visit.target.sight.see
     base = opened if conflict.stored is None else conflict.stored
     choices = contested_paths(conflict.changes, conflict.conflicts)
     title = (
@@ -64,8 +65,8 @@ def conflict_page(visit: Visit, opened: Item, conflict: EditConflict) -> HttpRes
         "is_deleted": conflict.stored is None,
         "choices": choices,
         "merged": merged_paths(conflict.changes, conflict.conflicts),
-        "yours": shown_item(apply_changes(conflict.changes, base)),
-        "sealed": seal(base, alias),
+        "yours": shown_item(see(apply_changes(conflict.changes, base))),
+        "sealed": seal(see(base), alias),
         "changes": sealed_changes(conflict.changes, [c.number for c in choices], alias),
     }
     return visit.render("admin/tables/item_conflict.html", context, status=409)
@@ -73,14 +74,15 @@ def conflict_page(visit: Visit, opened: Item, conflict: EditConflict) -> HttpRes
 
 def delete_page(visit: Visit, item: Item, conflict: EditConflict | None = None) -> HttpResponse:
     """The item in full, before it is deleted; with what changed when it was not as shown."""
+    see = visit.target.sight.see
     context = {
         **_around(visit, item),
         **_headed(_("Delete “%(key)s”?"), visit, item),
         "unseen": _unseen_in_key(visit, item),
-        "shown": shown_item(item),
+        "shown": shown_item(see(item)),
         "size_text": size_text(item_size(item)),
         "choices": contested_paths([], conflict.conflicts if conflict else ()),
-        "sealed": seal(item, visit.table.alias),
+        "sealed": seal(see(item), visit.table.alias),
     }
     return visit.render("admin/tables/item_delete.html", context, status=409 if conflict else 200)
 

@@ -12,6 +12,7 @@ from tables.admin.visit import Visit
 from tables.core.errors import InvalidRequest, ItemNotFound, PreconditionFailed, Problem
 from tables.core.expressions import Path, format_path, parse_path, value_at
 from tables.core.natural_keys import has_same_natural_key
+from tables.core.sight import Seen
 from tables.core.updates import Change, apply_changes, diff, same_value
 from tables.core.values import AttributeValue, Item, join_pointer
 from tables.items.deletes import delete_as_shown
@@ -49,7 +50,7 @@ class EditConflict(Exception):
         self.changes = list(changes)
 
 
-def seal(item: Item, alias: str) -> str:
+def seal(item: Seen, alias: str) -> str:
     """The item as a form carries it, so that nobody can alter what they say they opened."""
     return signing.dumps(item, salt=f"{_SALT}.{alias}", compress=True)
 

@@ -83,11 +83,11 @@ class ItemList:
             search_lowercase=self.table.search_lowercase,
             ignore=OWN,
         )
-        self.plan: Plan = plan_of(self.query, self.description, completes=True)
+        self.plan: Plan = plan_of(self.query, self.description, visit.target.sight, completes=True)
         self.preference = preference(visit.request, self.table.alias)
         self.limit = self.query.limit or self.preference.page_size or self.table.list_per_page
         self.trail = self._trail()
-        self.names = KnownNames(self.table, self.types, self.description)
+        self.names = KnownNames(self.table, self.types, self.description, visit.target.sight)
 
     @property
     def is_whole_scan(self) -> bool:
@@ -109,7 +109,12 @@ class ItemList:
     def collection(self) -> CollectionPage:
         """The page as it was read."""
         return read_collection(
-            self.query, self.table, self.description, limit=self.limit, completes=True
+            self.query,
+            self.table,
+            self.description,
+            self.visit.target.sight,
+            limit=self.limit,
+            completes=True,
         )
 
     @cached_property
@@ -149,14 +154,15 @@ class ItemList:
             "admin/tables/reads.html",
             words=self.plan_words,
             kind=self.plan_kind,
-            choices=read_choices(self.query, self.description),
+            choices=read_choices(self.query, self.description, self.visit.target.sight),
         )
 
     @cached_property
     def grid(self) -> Grid:
         """The table's body."""
+        sight = self.visit.target.sight
         return write_grid(
-            self.collection.page.items,
+            [sight.see(item) for item in self.collection.page.items],
             self.columns,
             self.description,
             list_url=self.address.path,

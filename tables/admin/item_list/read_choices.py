@@ -12,8 +12,9 @@ from tables.admin.item_list.index_choices import index_words
 from tables.admin.texts.sentences import cost_words, items_words
 from tables.core.descriptions import Index, TableDescription
 from tables.core.filters import Term
-from tables.core.plans import Plan
+from tables.core.plans import scan_plan
 from tables.core.queries import CollectionQuery
+from tables.core.sight import Sight
 
 # Values of the form's `reads`.
 AUTOMATIC = ""
@@ -47,13 +48,15 @@ def parameters_of(form: QueryDict) -> dict[str, str | None]:
     }
 
 
-def read_choices(query: CollectionQuery, description: TableDescription) -> tuple[ReadChoice, ...]:
+def read_choices(
+    query: CollectionQuery, description: TableDescription, sight: Sight
+) -> tuple[ReadChoice, ...]:
     """Every way there is, the present one chosen."""
-    return tuple(_choices(query, description, reads_of(query)))
+    return tuple(_choices(query, description, sight, reads_of(query)))
 
 
 def _choices(
-    query: CollectionQuery, description: TableDescription, present: str
+    query: CollectionQuery, description: TableDescription, sight: Sight, present: str
 ) -> Iterator[ReadChoice]:
     automatic = _("The table’s key or an index where one answers, else the whole table.")
     yield ReadChoice(AUTOMATIC, _("Cheapest that can answer"), automatic, present == AUTOMATIC)
@@ -61,7 +64,9 @@ def _choices(
         value = f"{_INDEX}{index.name}"
         label = _("index %(index)s") % {"index": index_words(index, description)}
         yield ReadChoice(value, label, _index_help(index, query), present == value)
-    yield ReadChoice(SCAN, _("The whole table"), _table_words(query, description), present == SCAN)
+    yield ReadChoice(
+        SCAN, _("The whole table"), _table_words(query, description, sight), present == SCAN
+    )
 
 
 def _index_help(index: Index, query: CollectionQuery) -> str:
@@ -79,9 +84,9 @@ def _index_help(index: Index, query: CollectionQuery) -> str:
     return _("Reads the whole index: nothing says which %(key)s.") % {"key": ", ".join(missing)}
 
 
-def _table_words(query: CollectionQuery, description: TableDescription) -> str:
+def _table_words(query: CollectionQuery, description: TableDescription, sight: Sight) -> str:
     if description.item_count is None:
         return ""
     words = _("About %(items)s") % {"items": items_words(description.item_count)}
-    cost = cost_words(Plan("Scan", filter=query.filter), description)
+    cost = cost_words(scan_plan(sight.ask(query.filter)), description)
     return f"{words}, {cost}." if cost else f"{words}."

@@ -16,6 +16,7 @@ from tables.admin.values.one_line import key_texts
 from tables.core.descriptions import TableDescription
 from tables.core.expressions import child_of
 from tables.core.keys import encode_token
+from tables.core.sight import Seen
 from tables.core.values import AttributeValue, Item
 from tables.items.completion import State
 
@@ -40,7 +41,7 @@ class Grid:
 
 
 def write_grid(
-    items: Sequence[Item],
+    items: Sequence[Seen],
     columns: Sequence[Column],
     description: TableDescription,
     *,

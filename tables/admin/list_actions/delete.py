@@ -23,6 +23,7 @@ from tables.core.descriptions import TableDescription
 from tables.core.errors import PreconditionFailed, TablesError
 from tables.core.keys import encode_token
 from tables.core.preconditions import state_of
+from tables.core.sight import Seen
 from tables.core.values import Item, content_of
 from tables.items.deletes import delete_as_shown
 from tables.items.target import Target
@@ -81,13 +82,14 @@ def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> Http
     if not items:
         messages.warning(listing.visit.request, _("The ticked items are already gone."))
         return HttpResponseRedirect(listing.address.url)
+    see = listing.visit.target.sight.see
     same = alike([_raw_key(item, description) for item in items])
     shown = [
         Shown(
             encode_token(item, description),
             key_text(item, description),
-            _rest_of(item, description),
-            state_of(item),
+            _rest_of(see(item), description),
+            state_of(see(item)),
             _raw_key(item, description) in same,
         )
         for item in items
@@ -134,7 +136,7 @@ def _outcomes(
 
 def _delete(item: Item, state: str | None, target: Target) -> str:
     """Delete an item; empty, or why it was not deleted."""
-    if state_of(item) != state:
+    if state_of(target.sight.see(item)) != state:
         return _("Changed since you looked: not deleted")
     try:
         perform(delete_as_shown(target, item), itself)
@@ -160,7 +162,7 @@ def _raw_key(item: Item, description: TableDescription) -> str:
     return "\0".join(str(content_of(item[name])) for name in description.key_names)
 
 
-def _rest_of(item: Item, description: TableDescription) -> str:
+def _rest_of(item: Seen, description: TableDescription) -> str:
     """What an item holds besides its key, in one line."""
     rest = {name: value for name, value in item.items() if name not in description.key_names}
     words = summary({"M": rest}, _SUMMARY_CHARACTERS)[0]

@@ -27,6 +27,7 @@ from tables.admin.list_actions.export import (
     export,
 )
 from tables.admin.list_actions.ticked import chosen_keys, read_chosen
+from tables.core.sight import Seen, Sight
 from tables.core.values import Item
 from tables.items.completion import every_item
 from tables.speed import fragment
@@ -99,9 +100,10 @@ def _delete(listing: ItemList, chosen: Chosen) -> HttpResponseBase:
 def _export(
     format: Format, listing: ItemList, chosen: Chosen, *, is_whole: bool = False
 ) -> HttpResponseBase:
-    pages = (
+    found = (
         _everything(listing) if chosen.everything else read_chosen(chosen.keys, listing.description)
     )
+    pages: Iterator[Sequence[Item]] = map(partial(_seen, listing.visit.target.sight), found)
     # What stops the first page still becomes a page of words, not half a file.
     first = next(pages, [])
     pages = _from_first_on([first], pages)
@@ -144,6 +146,10 @@ ACTIONS: dict[str, Action] = {
 def _everything(listing: ItemList) -> Iterator[Sequence[Item]]:
     """Every matching item, whole, from the first page on."""
     return every_item(listing.plan, listing.query.filter, listing.description)
+
+
+def _seen(sight: Sight, page: Sequence[Item]) -> Sequence[Seen]:
+    return [sight.see(item) for item in page]
 
 
 def _from_first_on(

@@ -43,7 +43,7 @@ def run_actions(actions: Mapping[str, Any], key: Item, target: Target) -> list[d
         except TablesError as error:
             results.append(failed(action, error))
         else:
-            results.append(succeeded(action, after))
+            results.append(succeeded(action, None if after is None else target.sight.see(after)))
     return results
 
 

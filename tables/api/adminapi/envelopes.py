@@ -8,13 +8,14 @@ from typing import Any
 from tables.api.adminapi.errors import failure_of
 from tables.core.adminapi_json import adminapi_item
 from tables.core.errors import TablesError
-from tables.core.values import Item, dumps
+from tables.core.sight import Seen
+from tables.core.values import dumps
 
 OPTIONS = b'{"success":true}'
 DELETED = b'{"success":true,"response":{}}'
 
 
-def found(item: Item) -> bytes:
+def found(item: Seen) -> bytes:
     """The body of a get and of a create."""
     return dumps({"success": True, "item": adminapi_item(item)})
 
@@ -25,7 +26,7 @@ def updated(results: Sequence[dict[str, Any]], ignored: Sequence[str]) -> bytes:
     return dumps({**body, "ignored": ignored} if ignored else body)
 
 
-def succeeded(action: str, after: Item | None) -> dict[str, Any]:
+def succeeded(action: str, after: Seen | None) -> dict[str, Any]:
     """The entry of an action that was done; `after` is None where there was nothing to do."""
     response = {} if after is None else {"Attributes": adminapi_item(after)}
     return _result(action, 200, {"success": True, "response": response})

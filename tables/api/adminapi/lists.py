@@ -13,9 +13,10 @@ from tables.core.adminapi_json import adminapi_item
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidCursor, InvalidRequest, TablesError
 from tables.core.expressions import Path
-from tables.core.filters import Group
+from tables.core.filters import EVERYTHING
 from tables.core.keys import start_key_attributes, start_key_from_plain
-from tables.core.plans import Plan, require_start_key
+from tables.core.plans import Plan, require_start_key, scan_plan
+from tables.core.sight import Asked, Sight
 from tables.core.values import Item, dumps
 from tables.dynamodb.reads import Budget, Page, iterate, read_page, read_until
 from tables.speed import with_room
@@ -35,6 +36,7 @@ class Reading:
     """
 
     description: TableDescription
+    sight: Sight
     plan: Plan
     fields: tuple[Path, ...] = ()
     start_key: Item | None = None
@@ -50,12 +52,10 @@ class Reading:
                 {name: value for name, value in item.items() if name not in hidden}
                 for item in items
             ]
-        return [adminapi_item(item) for item in items]
+        return [adminapi_item(self.sight.see(item)) for item in items]
 
 
-def go_on(
-    plan: Plan, filter: Group, plain: Any, description: TableDescription
-) -> tuple[Plan, Item]:
+def go_on(plan: Plan, asked: Asked, plain: Any, description: TableDescription) -> tuple[Plan, Item]:
     """The plan and the start key with which a LastEvaluatedKey, in plain JSON, is followed.
 
     To clients every read is a scan, and any key of the table a place in it: one that the plan
@@ -65,7 +65,7 @@ def go_on(
         start_key = start_key_from_plain(plain, description, plan.index)
         require_start_key(start_key, plan)
     except InvalidCursor:
-        return Plan("Scan", filter=filter), start_key_from_plain(plain, description)
+        return scan_plan(asked), start_key_from_plain(plain, description)
     return plan, start_key
 
 
@@ -99,7 +99,7 @@ def one_page(reading: Reading) -> bytes:
         "ScannedCount": page.scanned_count,
     }
     if page.last_evaluated_key is not None:
-        body["LastEvaluatedKey"] = adminapi_item(page.last_evaluated_key)
+        body["LastEvaluatedKey"] = adminapi_item(reading.sight.see(page.last_evaluated_key))
     return dumps(body)
 
 
@@ -168,7 +168,9 @@ class ItemStream:
     def _require_short_table(self) -> None:
         """An unfiltered list has as many items as its table, as far as that is known."""
         reading = self._reading
-        is_whole = reading.plan == Plan("Scan") and reading.limit is None
+        is_whole = (
+            reading.plan == scan_plan(reading.sight.ask(EVERYTHING)) and reading.limit is None
+        )
         if is_whole and self._is_over(reading.description.item_count or 0):
             raise _too_many(self._most)
 

@@ -154,7 +154,7 @@ class AdminApiView(APIView):
         item = get_item(target.description.name, key).item
         if item is None:
             raise ItemNotFound("Item not found.")
-        return json_response(found(item))
+        return json_response(found(target.sight.see(item)))
 
     def _list(self) -> HttpResponseBase:
         target = self._target("list", "view")
@@ -174,11 +174,14 @@ class AdminApiView(APIView):
     def _read(
         self, target: Target, filter: Group, fields: tuple[Path, ...], parameters: Parameters
     ) -> HttpResponseBase:
-        plan = choose_plan(filter, target.description, fields=fields)
+        asked = target.sight.ask(filter)
+        plan = choose_plan(asked, target.description, fields=fields)
         start_key = None
         if parameters.start_key is not None:
-            plan, start_key = go_on(plan, filter, parameters.start_key, target.description)
-        reading = Reading(target.description, plan, fields, start_key, parameters.limit)
+            plan, start_key = go_on(plan, asked, parameters.start_key, target.description)
+        reading = Reading(
+            target.description, target.sight, plan, fields, start_key, parameters.limit
+        )
         with ExitStack() as running:
             if plan.operation != "GetItem":
                 running.enter_context(concurrent_scan(target.caller, patience=SCAN_PATIENCE))
@@ -203,12 +206,13 @@ class AdminApiView(APIView):
             if item is None:
                 # What is gone can't be shown again.
                 return replace(kept, headers={"Location": kept.headers["Location"]}, body=b"")
-            return replace(kept, headers={**kept.headers, "ETag": etag(item)}, body=found(item))
+            seen = target.sight.see(item)
+            return replace(kept, headers={**kept.headers, "ETag": etag(seen)}, body=found(seen))
 
         keeping = self._keeping(target, body, rebuild)
 
         def tell(outcome: Outcome) -> Told[Answer]:
-            item = outcome.after or {}
+            item = target.sight.see(outcome.after or {})
             location = self._location(item, target)
             headers = {"Content-Type": JSON, "Location": location, "ETag": etag(item)}
             answer = Answer(200, headers, found(item), rights=rights)
@@ -227,7 +231,8 @@ class AdminApiView(APIView):
 
         def answer_with(after: Item | None) -> Answer:
             actions, ignored = read()
-            results = [succeeded(action, after) for action in actions]
+            seen = None if after is None else target.sight.see(after)
+            results = [succeeded(action, seen) for action in actions]
             content = updated(results, ignored)
             return Answer(200, {"Content-Type": JSON}, content, rights=frozenset({"change"}))
 

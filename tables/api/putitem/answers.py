@@ -8,6 +8,7 @@ from typing import Any
 from tables.api.putitem import protocol2011
 from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.operations import Written
+from tables.core.sight import Seen
 from tables.core.values import Item
 from tables.dynamodb.reads import get_item
 from tables.items.target import Target
@@ -18,7 +19,7 @@ def units(capacity: float) -> float:
     return int(capacity) if capacity.is_integer() else capacity
 
 
-def shown(item: Item, at: Target, asked: Iterable[str] = ()) -> Item:
+def shown(item: Seen, at: Target, asked: Iterable[str] = ()) -> Item:
     """The item as it is answered: without the audit stamps, unless they are asked for.
 
     So a client of that time reads back what it put. Raises InvalidValue for later types.
@@ -29,7 +30,7 @@ def shown(item: Item, at: Target, asked: Iterable[str] = ()) -> Item:
 def written_answer(written: Written, at: Target) -> dict[str, Any]:
     """The answer of a write: the attributes that were asked back, if there are any to show."""
     answer = {"ConsumedCapacityUnits": units(written.capacity)}
-    attributes = shown(written.attributes or {}, at)
+    attributes = shown(at.sight.see(written.attributes or {}), at)
     return {"Attributes": attributes, **answer} if attributes else answer
 
 
@@ -39,7 +40,8 @@ def require_showable(at: Target, key: Item, names: Container[str] | None = None)
     `names` are the attributes that would be, None for all.
     """
     stored = get_item(at.table.table, key, consistent=True).item or {}
-    shown({name: value for name, value in stored.items() if names is None or name in names}, at)
+    asked = {name: value for name, value in stored.items() if names is None or name in names}
+    shown(at.sight.see(asked), at)
 
 
 def _stamps(at: Target) -> frozenset[str]:

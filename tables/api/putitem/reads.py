@@ -20,8 +20,8 @@ from tables.api.putitem.targets import (
 )
 from tables.configuration import registry
 from tables.core.errors import InvalidValue
-from tables.core.filters import BY_SUFFIX, make_term
-from tables.core.plans import Plan
+from tables.core.filters import BY_SUFFIX, Group, make_term
+from tables.core.plans import Plan, partition_plan, scan_plan
 from tables.core.values import Item
 from tables.dynamodb import reads
 from tables.items.target import Target
@@ -42,7 +42,7 @@ def get_item(members: Members, caller: Caller) -> dict[str, Any]:
     answer = {"ConsumedCapacityUnits": units(found.capacity)}
     if found.item is None:
         return answer
-    return {"Item": shown(found.item, at, names), **answer}
+    return {"Item": shown(at.sight.see(found.item), at, names), **answer}
 
 
 def batch_get_item(members: Members, caller: Caller) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def batch_get_item(members: Members, caller: Caller) -> dict[str, Any]:
     responses, unprocessed = {}, {}
     for at, keys, names in plans:
         found, left, capacity = reads.batch_get(at.table.table, keys, fields=paths_of(names))
-        items = [shown(item, at, names) for item in found]
+        items = [shown(at.sight.see(item), at, names) for item in found]
         responses[at.table.alias] = {"Items": items, "ConsumedCapacityUnits": units(capacity)}
         if left:
             again = [protocol2011.write_key(key, at.description) for key in left]
@@ -87,14 +87,14 @@ def query(members: Members, caller: Caller) -> dict[str, Any]:
         rule = members["RangeKeyCondition"]
         terms.append(protocol2011.read_range_condition(rule, sort_key, at.description))
     descending = not flag_of(members, "ScanIndexForward", default=True)
-    plan = Plan("Query", key_terms=tuple(terms), descending=descending)
+    plan = partition_plan(at.sight.ask(Group(tuple(terms))), descending=descending)
     return _page(members, at, plan, scanned=False)
 
 
 def scan(members: Members, caller: Caller) -> dict[str, Any]:
     """Scan: the whole table, page by page, under a ScanFilter."""
     at = target(members.get("TableName"), caller, "view")
-    plan = Plan("Scan", filter=protocol2011.read_scan_filter(members.get("ScanFilter")))
+    plan = scan_plan(at.sight.ask(protocol2011.read_scan_filter(members.get("ScanFilter"))))
     return _page(members, at, plan, scanned=True)
 
 
@@ -114,7 +114,9 @@ def _page(members: Members, at: Target, plan: Plan, *, scanned: bool) -> dict[st
     )
     answer: dict[str, Any] = {"Count": len(page.items)}
     if not counts_only:
-        answer["Items"] = [_only(shown(item, at, names), names) for item in page.items]
+        answer["Items"] = [
+            _only(shown(at.sight.see(item), at, names), names) for item in page.items
+        ]
     if scanned:
         answer["ScannedCount"] = page.scanned_count
     if page.last_evaluated_key is not None:

@@ -88,7 +88,7 @@ def _batch_entry(entry: Any, at: Target) -> BatchEntry:
 def _batch_entry_shown(entry: BatchEntry, at: Target) -> dict[str, Any]:
     kind, item = entry
     if kind == "PutRequest":
-        return {kind: {"Item": shown(item, at)}}
+        return {kind: {"Item": shown(at.sight.see(item), at)}}
     return {kind: {"Key": protocol2011.write_key(item, at.description)}}
 
 

@@ -119,14 +119,14 @@ class Batch(WritingView):
         return Answer(status, {}, self._entry(status, key, outcome.after), rights=rights)
 
     def _entry(self, status: int, key: str | None, item: Item) -> bytes:
-        representation = self.representation()
-        tag = representation.etag(item)
+        representation, seen = self.representation(), self.target.sight.see(item)
+        tag = representation.etag(seen)
         entry: dict[str, Any] = {"status": status, "key": key, "etag": tag}
         if status == 201:
             target = self.target
             entry["location"] = item_link(self.request, target.table, target.description, item)
         if preferred_return(self.request) != "minimal":
-            entry["item"] = representation.show(item)
+            entry["item"] = representation.show(seen)
         return dumps(entry)
 
     def _refusal(self, operation: BatchOperation, error: Exception) -> Answer:
@@ -135,7 +135,7 @@ class Batch(WritingView):
             raise error
         entry: dict[str, Any] = {"status": problem.status, "key": operation.key}
         if isinstance(error, PreconditionFailed) and error.current is not None:
-            entry["etag"] = self.representation().etag(error.current)
+            entry["etag"] = self.representation().etag(self.target.sight.see(error.current))
         body = dumps({**entry, "problem": self.document(problem)})
         return Answer(problem.status, {}, body)
 

@@ -62,7 +62,9 @@ class Items(WritingView):
             self.shown.links = links_to_items(request, self.target, found)
             self.shown.bodies["POST"] = example_item(table, description)
         links = {"Link": f'<{following}>; rel="next"'} if following else {}
-        return self.present(page_document(found, representation, following), links)
+        return self.present(
+            page_document(found, self.target.sight, representation, following), links
+        )
 
     def create(self, request: Request, alias: str) -> HttpResponse:
         """Add exactly one item; on a natural-key table, or replace the one it names."""
@@ -107,15 +109,16 @@ class SingleItem(WritingView):
         tags = read_tags(request)
         if tags.if_match is not None and not matches_state(tags.if_match, item):
             raise PreconditionFailed("The item is in another state.", current=item)
-        tag = representation.etag(item)
+        seen = self.target.sight.see(item)
+        tag = representation.etag(seen)
         if self.is_page:
             # A page holds forms and rights besides the item: no tag of the item fits it.
             self.shown.tag = tag
-            self.shown.bodies |= {"PUT": plain_item(item), "PATCH": {}}
-            return self.present(representation.show(item))
+            self.shown.bodies |= {"PUT": plain_item(seen), "PATCH": {}}
+            return self.present(representation.show(seen))
         if tags.if_none_match is not None and matches_tag(tags.if_none_match, tag):
             return HttpResponse(status=304, headers={"ETag": tag})
-        return self.present(representation.show(item), {"ETag": tag})
+        return self.present(representation.show(seen), {"ETag": tag})
 
     def replace(self, request: Request, alias: str, token: str) -> HttpResponse:
         """Make this whole item stand at the URL."""

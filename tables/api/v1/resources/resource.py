@@ -154,7 +154,7 @@ class V1View(ViewSet):
         if isinstance(error, MethodNotAllowed | UnsupportedMediaType):
             return self._method_headers()
         if isinstance(error, PreconditionFailed) and error.current is not None:
-            return {"ETag": self.representation().etag(error.current)}
+            return {"ETag": self.representation().etag(self.target.sight.see(error.current))}
         return {}
 
     def document(self, problem: ProblemDetails) -> dict[str, Any]:

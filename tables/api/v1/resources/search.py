@@ -50,7 +50,7 @@ class Search(V1View):
         representation = replace(self.representation(), fields=query.fields)
         if self.is_page:
             self.shown.links = links_to_items(request, self.target, found)
-        document = page_document(found, representation, following)
+        document = page_document(found, self.target.sight, representation, following)
         return self.present({**document, "cursor": found.next_cursor})
 
 

@@ -125,7 +125,7 @@ class WritingView(V1View):
         target = self.target
         url = item_link(self.request, target.table, target.description, outcome.key)
         preference, links = preferred_return(self.request), self._links(outcome)
-        answer = answer_of(outcome, url, representation, preference, links)
+        answer = answer_of(outcome, target.sight, url, representation, preference, links)
         return Told(answer, keeping.companions(answer, outcome.effect(target)))
 
     def _links(self, outcome: Outcome) -> dict[str, str]:
@@ -162,5 +162,6 @@ class WritingView(V1View):
             kept = {name: text for name, text in answer.headers.items() if name not in gone}
             return replace(answer, headers=kept)
         representation = self.representation()
-        headers = {**answer.headers, "ETag": representation.etag(item)}
-        return replace(answer, headers=headers, body=representation.body(representation.show(item)))
+        seen = self.target.sight.see(item)
+        headers = {**answer.headers, "ETag": representation.etag(seen)}
+        return replace(answer, headers=headers, body=representation.body(representation.show(seen)))

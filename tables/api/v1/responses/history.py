@@ -57,10 +57,11 @@ def version_document(
     request: Request, target: Target, found: Version, representation: Representation
 ) -> dict[str, Any]:
     """A version in full: its changes, and the item as it left it."""
+    seen = None if found.item is None else target.sight.see(found.item)
     return {
         **entry_document(request, target, found.entry),
         "changes": changes_document(found.deltas, representation),
-        "item": None if found.item is None else representation.show(found.item),
+        "item": None if seen is None else representation.show(seen),
     }
 
 

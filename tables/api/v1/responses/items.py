@@ -8,6 +8,7 @@ from typing import Any
 from tables.core.expressions import Path
 from tables.core.preconditions import etag
 from tables.core.projections import project
+from tables.core.sight import Seen
 from tables.core.values import Item, dumps, plain_item
 
 
@@ -19,15 +20,18 @@ class Representation:
     fields: tuple[Path, ...] = ()
     is_pretty: bool = False
 
-    def show(self, item: Item) -> dict[str, Any]:
+    def show(self, item: Seen) -> dict[str, Any]:
         """A whole stored item as this representation shows it."""
-        return self.spell(project(item, self.fields))
+        return self._spelled(project(item, self.fields))
 
-    def spell(self, item: Item) -> dict[str, Any]:
+    def spell(self, item: Seen) -> dict[str, Any]:
         """An item, or what is left of it, in this representation's JSON language."""
+        return self._spelled(item)
+
+    def _spelled(self, item: Item) -> dict[str, Any]:
         return item if self.is_typed else plain_item(item)
 
-    def etag(self, item: Item) -> str:
+    def etag(self, item: Seen) -> str:
         """The strong tag of a whole stored item as shown."""
         return etag(item, "typed" if self.is_typed else "plain", self.fields)
 

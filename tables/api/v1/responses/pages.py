@@ -10,6 +10,7 @@ from tables.access.limits.rates import concurrent_scan, spend
 from tables.api.v1.responses.items import Representation
 from tables.api.v1.responses.links import item_link
 from tables.core.queries import CollectionQuery
+from tables.core.sight import Sight
 from tables.core.values import Item, content_of
 from tables.items.lists import CollectionPage, plan_of, read_collection
 from tables.items.target import Target
@@ -22,21 +23,22 @@ def read_page(request: Request, target: Target, query: CollectionQuery) -> Colle
     A scan is counted as one, and takes one of the caller's slots: queries are cheap.
     """
     table, description = target.table, target.description
-    if plan_of(query, description).operation != "Scan":
-        return read_collection(query, table, description, limit=table.list_per_page)
+    if plan_of(query, description, target.sight).operation != "Scan":
+        return read_collection(query, table, description, target.sight, limit=table.list_per_page)
     spend(request, "scan")
     with concurrent_scan(target.caller):
-        return read_collection(query, table, description, limit=table.list_per_page)
+        return read_collection(query, table, description, target.sight, limit=table.list_per_page)
 
 
 @with_room
 def page_document(
-    found: CollectionPage, representation: Representation, following: str | None
+    found: CollectionPage, sight: Sight, representation: Representation, following: str | None
 ) -> dict[str, Any]:
     """The members of a page; `following` is the URL of the next one."""
     page = found.page
+    items = map(sight.see, _shown(page.items, representation))
     return {
-        "items": [representation.spell(item) for item in _shown(page.items, representation)],
+        "items": [representation.spell(item) for item in items],
         "count": len(page.items),
         "scanned_count": page.scanned_count,
         "consumed_capacity": page.capacity,

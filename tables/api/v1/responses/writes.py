@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from tables.api.v1.media_types import PLAIN, TYPED
 from tables.api.v1.requests.prefer import Return
 from tables.api.v1.responses.items import Representation
-from tables.core.values import Item
+from tables.core.sight import Seen, Sight
 from tables.items.wanted import Outcome
 from tables.records.idempotency.kept_answers import Answer
 
 
 def answer_of(
     outcome: Outcome,
+    sight: Sight,
     url: str,
     representation: Representation,
     wanted: Return | None,
@@ -26,7 +27,8 @@ def answer_of(
     rights = frozenset({outcome.right})
     if outcome.after is None:
         return Answer(204, dict(links or {}), rights=rights)
-    headers = {**(links or {}), "ETag": representation.etag(outcome.after)}
+    item = sight.see(outcome.after)
+    headers = {**(links or {}), "ETag": representation.etag(item)}
     if wanted is not None:
         headers["Preference-Applied"] = f"return={wanted}"
     created = outcome.before is None
@@ -34,12 +36,12 @@ def answer_of(
         headers["Location"] = url
     if wanted == "minimal":
         return Answer(201 if created else 204, headers, rights=rights)
-    content = _content(outcome.after, headers, representation)
+    content = _content(item, headers, representation)
     return Answer(201 if created else 200, *content, rights=rights)
 
 
 def _content(
-    item: Item, headers: dict[str, str], representation: Representation
+    item: Seen, headers: dict[str, str], representation: Representation
 ) -> tuple[dict[str, str], bytes]:
     kind = TYPED if representation.is_typed else PLAIN
     return {**headers, "Content-Type": kind}, representation.body(representation.show(item))
