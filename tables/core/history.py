@@ -24,7 +24,7 @@ from tables.core.updates import canonical_value
 from tables.core.values import AttributeValue, Item
 
 Action = Literal["create", "change", "delete", "restore", "undo", "forgotten"]
-Outcome = Literal["", "done", "void"]
+Fate = Literal["", "done", "void"]
 
 # One partition of an index takes 1,000 writes a second: four take what several workers can write.
 SHARDS = 4
@@ -75,7 +75,7 @@ class Entry:
     expires: int = 0
     past: int = 0
     announced: bool = False
-    outcome: Outcome = ""
+    outcome: Fate = ""
     hash: str = ""
 
     @property
@@ -89,7 +89,7 @@ class Entry:
         condition = f"attribute_not_exists({pool.name('item')})"
         return Put(history_table, wire_entry(self), condition, pool)
 
-    def confirm(self, history_table: str, outcome: Outcome) -> Update:
+    def confirm(self, history_table: str, outcome: Fate) -> Update:
         """Say what became of the announced write, unless somebody has."""
         pool = Placeholders()
         announced, name = pool.name("announced"), pool.name("outcome")
@@ -223,7 +223,7 @@ def read_entry(stored: Item) -> Entry:
         expires=_number(stored, "expires"),
         past=_number(stored, "past"),
         announced="announced" in stored,
-        outcome=cast("Outcome", _text(stored, "outcome")),
+        outcome=cast("Fate", _text(stored, "outcome")),
         hash=_text(stored, "hash"),
     )
 

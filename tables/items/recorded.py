@@ -21,8 +21,7 @@ from tables.core.errors import (
     Unavailable,
     WriteInDoubt,
 )
-from tables.core.history import Author, Entry, fingerprint, item_name
-from tables.core.history import Outcome as Fate
+from tables.core.history import Author, Entry, Fate, fingerprint, item_name
 from tables.core.operations import Operation, Written
 from tables.core.values import Item
 from tables.dynamodb import writes

@@ -22,7 +22,7 @@ from tables.api.v1.media_types import PROBLEM
 from tables.api.v1.openapi.generator import V1Schema
 from tables.api.v1.requests.negotiation import Negotiation, PlainRenderer, TypedRenderer
 from tables.api.v1.requests.parameters import item_fields
-from tables.api.v1.responses.browsable import BrowsableRenderer, Shown
+from tables.api.v1.responses.browsable import Beside, BrowsableRenderer
 from tables.api.v1.responses.items import Representation
 from tables.api.v1.responses.problems import ProblemDetails, problem_of
 from tables.configuration import registry
@@ -48,9 +48,9 @@ class V1View(ViewSet):
     """The table of the URL, for a caller who may use this method on it."""
 
     @functools.cached_property
-    def shown(self) -> Shown:
+    def shown(self) -> Beside:
         """What a page of this answer shows besides it."""
-        return Shown(bodies=dict(self.starts))
+        return Beside(bodies=dict(self.starts))
 
     @property
     def is_page(self) -> bool:

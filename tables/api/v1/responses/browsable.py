@@ -25,7 +25,7 @@ _BELOW_A_TABLE = {"v1-search": "Search", "v1-batch": "Batch"}
 
 
 @dataclass(slots=True)
-class Shown:
+class Beside:
     """What a page shows besides the answer: the item's tag, links to items, bodies to start from.
 
     `bodies` are JSON values by method.
@@ -65,7 +65,7 @@ class BrowsableRenderer(BrowsableAPIRenderer):
         self, data: Any, accepted_media_type: str | None, renderer_context: Mapping[str, Any]
     ) -> dict[str, Any]:
         view, request, response = (renderer_context[k] for k in ("view", "request", "response"))
-        shown: Shown = view.shown
+        shown: Beside = view.shown
         text = data if isinstance(data, bytes) else dumps(data, pretty=True)
         return {
             "request": request,
@@ -86,7 +86,7 @@ class BrowsableRenderer(BrowsableAPIRenderer):
         }
 
 
-def _forms(view: Any, shown: Shown) -> Iterator[PageForm]:
+def _forms(view: Any, shown: Beside) -> Iterator[PageForm]:
     for method in view.allowed_methods:
         if method in shown.bodies:
             types = tuple(t for t in view.accepted[method] if t not in (FORM, MULTIPART))
