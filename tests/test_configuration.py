@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 from tables import configuration
 from tables.checks import check_alias_map, check_discovery, check_types, check_types_of_keys
 from tables.core.errors import TableNotFound
-from tests.dynamodb.conftest import create
+from tests.tables import create_table
 
 GROUPS = 'staff_groups = ["staff"]\nsuperuser_groups = ["admins"]\n'
 
@@ -72,7 +72,7 @@ def test_types_that_the_schema_contradicts_are_warned_of(alias_map, tmp_path):
 def test_types_that_a_key_contradicts_are_an_error_where_the_table_answers(alias_map, engine):
     alias_map(GROUPS + '[W]\ntable = "real"\n[W.types]\nid = "N"\ntotal = "N"\n')
     assert check_types_of_keys() == []
-    create("real", {"id": "HASH"}, {"id": "S"})
+    create_table("real")
     (error,) = check_types_of_keys()
     assert (error.id, error.msg) == (
         "tables.E009",
@@ -96,7 +96,7 @@ def test_an_unknown_alias_makes_no_call(alias_map, calls):
 
 
 def test_a_description_is_that_of_the_real_table(alias_map, engine):
-    create("real", {"id": "HASH"}, {"id": "N"})
+    create_table("real", {"id": "N"})
     alias_map(GROUPS + '[W]\ntable = "real"\n')
     described = configuration.description(configuration.registry().get("W"))
     assert (described.name, described.partition_key.type) == ("real", "N")
@@ -105,7 +105,7 @@ def test_a_description_is_that_of_the_real_table(alias_map, engine):
 def test_discovery_reaches_every_table_but_the_state_table(alias_map, settings, engine):
     settings.STATE_TABLE = "state"
     for name in ("Orders", "state", "real"):
-        create(name, {"id": "HASH"}, {"id": "S"})
+        create_table(name)
     alias_map(GROUPS + '[W]\ntable = "real"\nlabel = "Workers"\n')
     assert set(configuration.registry().tables) == {"W"}
     settings.DYNAMODB_DISCOVER = True

@@ -6,8 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from tables.configuration import registry
-from tables.dynamodb.client import call
-from tests.dynamodb.conftest import fill
+from tests.tables import create_table, fill
 
 TABLES = """
 staff_groups = ["staff", "readers"]
@@ -50,50 +49,16 @@ add = ["staff"]
 """
 
 
-def _create(name, partition, sort=None, indexes=()):
-    types = dict([partition, *([sort] if sort else []), *(k for _n, keys in indexes for k in keys)])
-    members = {
-        "TableName": name,
-        "AttributeDefinitions": [
-            {"AttributeName": attribute, "AttributeType": tag} for attribute, tag in types.items()
-        ],
-        "KeySchema": _schema([partition, *([sort] if sort else [])]),
-        "BillingMode": "PAY_PER_REQUEST",
-    }
-    if indexes:
-        members["GlobalSecondaryIndexes"] = [
-            {
-                "IndexName": index,
-                "KeySchema": _schema(keys),
-                "Projection": {"ProjectionType": "ALL"},
-            }
-            for index, keys in indexes
-        ]
-    call("CreateTable", **members)
-
-
-def _schema(keys):
-    return [
-        {"AttributeName": name, "KeyType": role}
-        for (name, _tag), role in zip(keys, ("HASH", "RANGE"), strict=False)
-    ]
-
-
 @pytest.fixture
 def tables(dynamodb_moto, settings, tmp_path):
     """The aliases People, Cities, Anything, Secrets (for nobody) and Missing."""
     path = tmp_path / "tables.toml"
     path.write_text(TABLES)
     settings.TABLES_FILE = path
-    _create("people", ("id", "S"))
-    _create(
-        "cities",
-        ("country", "S"),
-        ("name", "S"),
-        [("zone", [("zone", "S"), ("population", "N")])],
-    )
-    _create("anything", ("id", "S"))
-    _create("secrets", ("id", "S"))
+    zones = {"zone": {"zone": "S", "population": "N"}}
+    create_table("cities", {"country": "S", "name": "S"}, zones)
+    for name in ("people", "anything", "secrets"):
+        create_table(name)
     return registry().tables
 
 

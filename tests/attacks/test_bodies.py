@@ -6,7 +6,7 @@ import gzip
 import pytest
 
 from tables.core import strict_json
-from tests.contract.conftest import stored
+from tests.tables import stored
 
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"}
 MB = 1024 * 1024

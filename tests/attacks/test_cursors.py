@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.contract.conftest import store
+from tests.tables import store
 
 
 def fill(count=5):

@@ -4,7 +4,7 @@ import pytest
 
 from tables.api.adminapi import lists
 from tables.dynamodb.reads import Page
-from tests.contract.conftest import store
+from tests.tables import store
 
 
 def fill(count=5):

@@ -8,8 +8,8 @@ import pytest
 
 from tables.dynamodb import client
 from tests.attacks.path_takers import path_takers
-from tests.contract.conftest import store, stored
 from tests.contract.languages import loads
+from tests.tables import store, stored
 
 HOSTILE_NAMES = [
     "#x",

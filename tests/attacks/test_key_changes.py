@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.contract.conftest import store, stored
 from tests.contract.languages import loads
+from tests.tables import store, stored
 
 
 @pytest.fixture

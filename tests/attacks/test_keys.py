@@ -3,7 +3,7 @@
 import pytest
 
 from tables.dynamodb.client import call
-from tests.contract.conftest import store
+from tests.tables import store
 
 SEEDS = ["1", "01", "1.0", "true", "null", "[1]", '"1"', "é", "a,b", "%31"]
 

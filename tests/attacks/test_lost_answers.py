@@ -16,7 +16,7 @@ import pytest
 from tables.dynamodb.client import call, client
 from tables.dynamodb.history_table import create_history_table
 from tests.attacks.faults import FAULTS, in_front_of
-from tests.contract.conftest import store, stored
+from tests.tables import store, stored
 
 TABLE = "real-things"
 COUNTS = ("sent", "acknowledged", "refused", "told unknown", "stored", "acknowledged and stored")

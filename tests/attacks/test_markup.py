@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 
 from tables.core.keys import encode_token
-from tests.contract.conftest import store
 from tests.contract.tables import THINGS
+from tests.tables import store
 
 EVIL = "\"'><img src=x onerror=alert(1)>"
 QUOTED = quote(EVIL, safe="")

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.contract.conftest import store, stored
+from tests.tables import store, stored
 
 SEED = {"id": {"S": "seed"}, "text": {"S": "untouched"}}
 

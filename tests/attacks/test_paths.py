@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.attacks.path_takers import path_takers
-from tests.contract.conftest import stored
+from tests.tables import stored
 
 BAD_PATHS = {
     "a..b": "a..b",

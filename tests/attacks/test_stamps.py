@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.contract.conftest import store, stored
 from tests.contract.doors import DOORS
+from tests.tables import store, stored
 
 NAMES = ("created", "createdBy", "lastUpdatedBy", "lastUpdatedDateTime")
 FORGED = {name: {"S": "mallory"} for name in NAMES}

@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from tables.dynamodb.client import call
 from tables.dynamodb.state_table import create_state_table
 from tests.contract.clients import WAYS_IN
 from tests.contract.doors import DOORS
+from tests.tables import create_table
 
 
 def make_tables(settings):
     settings.TABLES_FILE = Path(__file__).parent / "tables.toml"
     for name in ("real-things", "real-stamped", "real-named", "real-counted", "real-hidden"):
-        _make(name, {"id": "S"})
-    _make("real-pairs", {"country": "S", "rank": "N"})
-    _make("real-numbers", {"number": "N"})
+        create_table(name)
+    create_table("real-pairs", {"country": "S", "rank": "N"})
+    create_table("real-numbers", {"number": "N"})
     create_state_table(settings.STATE_TABLE)
 
 
@@ -47,27 +47,3 @@ def enter(signer, db):
         return DOORS[door](WAYS_IN[way](signer, *groups, sub=sub))
 
     return enter
-
-
-def store(table, item):
-    """Put an item in wire form, past every door."""
-    call("PutItem", TableName=table, Item=item)
-
-
-def stored(table, name):
-    """The item of that name in wire form, or None."""
-    key = {"id": {"S": name}}
-    return call("GetItem", TableName=table, Key=key, ConsistentRead=True).get("Item")
-
-
-def _make(name, keys):
-    call(
-        "CreateTable",
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": n, "AttributeType": t} for n, t in keys.items()],
-        KeySchema=[
-            {"AttributeName": n, "KeyType": role}
-            for n, role in zip(keys, ("HASH", "RANGE"), strict=False)
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )

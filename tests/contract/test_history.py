@@ -10,12 +10,12 @@ from tables.core.history_chain import broken, gaps, judged, rebuilt
 from tables.dynamodb.client import call
 from tables.dynamodb.history_table import body_of, create_history_table, entries_of
 from tables.records.history.entries import secrets
-from tests.contract.conftest import store, stored
 from tests.contract.doors import DOORS
 from tests.contract.languages import loads
 from tests.contract.tables import THINGS
 from tests.contract.test_interruptions import CUTS, every_step, key
 from tests.records.conftest import Injection
+from tests.tables import store, stored
 
 DOOR_NAMES = {"pages": "admin"}
 ITEM = {"id": {"S": "a"}, "total": {"N": "1"}, "tags": {"SS": ["x", "y"]}}

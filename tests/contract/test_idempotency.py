@@ -10,7 +10,7 @@ from django.db import connections
 
 from tables.dynamodb.client import call
 from tests.contract import languages
-from tests.contract.conftest import store, stored
+from tests.tables import store, stored
 
 KEEPING = ("adminapi", "v1")
 KEY = {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from tables.dynamodb.client import call
-from tests.contract.conftest import store, stored
 from tests.contract.test_idempotency import is_replayed
 from tests.records.conftest import Died, Injection, connection_lost
+from tests.tables import store, stored
 
 CUTS = [
     pytest.param(False, Died, id="dies before the call"),

@@ -2,9 +2,9 @@
 
 import pytest
 
-from tests.contract.conftest import store, stored
 from tests.contract.doors import DOORS
 from tests.contract.samples import ITEMS
+from tests.tables import store, stored
 
 IDS = [item["id"]["S"] for item in ITEMS]
 

@@ -6,9 +6,9 @@ import pytest
 
 from tables.core.natural_keys import natural_partition_key
 from tables.core.registry import Table
-from tests.contract.conftest import store, stored
 from tests.contract.languages import loads
 from tests.contract.test_interruptions import things_of
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 JSON_PATCH = "application/json-patch+json"

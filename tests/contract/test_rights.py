@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.contract.conftest import store, stored
 from tests.contract.doors import DOORS
+from tests.tables import store, stored
 
 USERS = {"rita": "readers", "sam": "staff", "ada": "admins", "nora": "nobodies"}
 # What the alias map of these tests grants on Things; nora may not even view it.

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from tests.contract.conftest import store
+from tests.tables import store
 
 OTHERS = [
     None,

@@ -6,8 +6,8 @@ from tables.core.errors import PreconditionFailed
 from tables.core.expressions import Placeholders
 from tables.core.operations import Update
 from tables.dynamodb import writes
-from tests.contract.conftest import store, stored
 from tests.contract.languages import loads
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 DOORS = ["adminapi", "v1", "putitem", "pages"]

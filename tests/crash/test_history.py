@@ -31,8 +31,9 @@ from tables.items.updates import update
 from tables.items.wanted import itself
 from tables.items.writes import perform
 from tables.records.history.entries import secrets
-from tests.contract.conftest import make_tables, stored
+from tests.contract.conftest import make_tables
 from tests.contract.tables import THINGS
+from tests.tables import stored
 
 ROUNDS = int(os.environ.get("CRASH_ROUNDS", "2"))
 ITEMS = [f"item-{number}" for number in range(6)]

@@ -21,6 +21,7 @@ from demo.client import EngineCallError, EngineClient
 from demo.cognito import ensure_pool, id_token
 from demo.engine import EngineError, start
 from demo.snapshots import SnapshotError, Snapshots
+from tests.tables import definition
 
 PATIENCE = 30  # seconds until a condition that must come true has failed
 
@@ -40,13 +41,7 @@ def until(condition):
 
 
 def make_table(client):
-    client.dynamodb(
-        "CreateTable",
-        TableName="kept",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    client.dynamodb("CreateTable", **definition("kept"))
 
 
 def put(client, key, about=""):

@@ -5,8 +5,8 @@ import pytest
 from tables.core.errors import Refused
 from tables.dynamodb import descriptions
 from tables.dynamodb.descriptions import describe_table, forget_descriptions, list_tables
-from tests.dynamodb.conftest import create
 from tests.dynamodb.stub import refusal
+from tests.tables import create_table
 
 ANSWER = {
     "Table": {
@@ -77,6 +77,6 @@ def test_every_table_is_listed_over_all_pages(script):
 
 
 def test_tables_are_listed_on_an_engine(engine):
-    create("one", {"id": "HASH"}, {"id": "S"})
-    create("two", {"id": "HASH"}, {"id": "S"})
+    create_table("one")
+    create_table("two")
     assert sorted(list_tables()) == ["one", "two"]

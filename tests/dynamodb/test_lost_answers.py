@@ -13,9 +13,10 @@ from tables.core.expressions import Placeholders
 from tables.core.operations import Delete, Put, Update
 from tables.core.preconditions import compile_changes, compile_create, compile_delete, present
 from tables.core.updates import Change
-from tables.dynamodb.client import call, client
+from tables.dynamodb.client import client
 from tables.dynamodb.reads import get_item
 from tables.dynamodb.writes import Decision, batch_write_once, rewrite, transact, write
+from tests.tables import create_table
 
 THINGS = TableDescription("things", KeyAttribute("id", "S"))
 KEY = {"id": {"S": "a"}}
@@ -25,13 +26,7 @@ PLUS_ONE = Change("add", ("n",), {"N": "1"})
 
 @pytest.fixture
 def things(dynamodb_embedded, no_pauses):
-    call(
-        "CreateTable",
-        TableName="things",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table("things")
 
 
 class Raw(io.BytesIO):

@@ -21,8 +21,8 @@ from tables.dynamodb.reads import (
 from tables.dynamodb.writes import write
 from tests.core.model import matches
 from tests.core.tables import COMPOSITE
-from tests.dynamodb.conftest import fill
 from tests.dynamodb.stub import refusal
+from tests.tables import fill
 
 PLENTY = Budget(10_000, 60)
 

@@ -24,8 +24,8 @@ from tables.core.updates import Change, apply_changes
 from tables.dynamodb.reads import get_item, iterate
 from tables.dynamodb.writes import Decision, batch_write_once, rewrite, transact, write
 from tests.core.tables import STRING_KEY
-from tests.dynamodb.conftest import create, fill
 from tests.dynamodb.stub import refusal
+from tests.tables import described, fill
 
 KEY = {"id": {"S": "a"}}
 MORE = Change("add", ("n",), {"N": "1"})
@@ -189,7 +189,7 @@ def test_a_rewrite_gives_up_in_words_when_others_never_rest(things, no_pauses):
 @pytest.fixture
 def shared(dynamodb_embedded):
     """A table of the one engine that keeps its promises under threads."""
-    return create("things", {"id": "HASH"}, {"id": "S"})
+    return described("things")
 
 
 def test_no_increment_is_lost_when_many_write_at_once(shared):

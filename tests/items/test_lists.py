@@ -12,7 +12,7 @@ from tables.core.sight import UNLIMITED
 from tables.dynamodb.reads import Budget, Page
 from tables.items.completion import every_item
 from tables.items.lists import cursor_at, plan_of, read_collection
-from tests.dynamodb.conftest import fill
+from tests.tables import fill
 
 TABLE = Table("Cities", "cities", "Cities")
 ITEMS = [

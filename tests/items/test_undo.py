@@ -21,7 +21,8 @@ from tables.items.undo import restore, undo
 from tables.items.updates import update
 from tables.items.wanted import itself
 from tables.items.writes import perform
-from tests.contract.conftest import make_tables, store, stored
+from tests.contract.conftest import make_tables
+from tests.tables import store, stored
 
 KEY = {"id": {"S": "a"}}
 ITEM = {

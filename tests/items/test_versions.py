@@ -9,13 +9,12 @@ from tables.core.operations import Put
 from tables.core.preconditions import compile_changes
 from tables.core.registry import Table
 from tables.core.updates import Change, apply_changes
-from tables.dynamodb.reads import get_item
 from tables.dynamodb.writes import write
 from tables.items.drafts import Edit
 from tables.items.target import Target
 from tables.items.updates import update
 from tables.items.writes import send
-from tests.dynamodb.conftest import create
+from tests.tables import described, stored
 
 TABLE = Table("Counters", "counters", "Counters", version="v", audit_attributes=False)
 ANN = Caller("ann", "ann", frozenset())
@@ -25,7 +24,7 @@ WRITERS, EACH = 16, 2
 
 
 def test_no_write_is_lost_between_sixteen_of_ours_and_a_program_of_the_table(dynamodb_embedded):
-    description = create("counters", {"id": "HASH"}, {"id": "S"})
+    description = described("counters")
     target = Target(TABLE, description, ANN, frozenset({"view", "add", "change"}))
     write(Put("counters", {**KEY, "n": {"N": "0"}, "v": {"N": "0"}}))
     together = threading.Barrier(WRITERS + 1)
@@ -35,7 +34,7 @@ def test_no_write_is_lost_between_sixteen_of_ours_and_a_program_of_the_table(dyn
 
     def the_program():
         """Pins its version alone, as such libraries do."""
-        item = stored()
+        item = stored("counters", KEY)
         raised = Change("set", ("v",), {"N": str(int(item["v"]["N"]) + 1)})
         count = Change("set", ("n",), apply_changes([MORE], item)["n"])
         write(compile_changes([count, raised], item, description, pinned=[("v",)]))
@@ -55,9 +54,6 @@ def test_no_write_is_lost_between_sixteen_of_ours_and_a_program_of_the_table(dyn
         runs.append(pool.submit(until, 10, the_program))
         for run in runs:
             run.result(timeout=120)
-    written = WRITERS * EACH + 10
-    assert (stored()["n"], stored()["v"]) == ({"N": str(written)}, {"N": str(written)})
-
-
-def stored():
-    return get_item("counters", KEY, consistent=True).item
+    written = {"N": str(WRITERS * EACH + 10)}
+    item = stored("counters", KEY)
+    assert (item["n"], item["v"]) == (written, written)

@@ -19,6 +19,7 @@ from tables.access.log_fields import add_names, bind, request_id
 from tables.core.errors import TablesError
 from tables.dynamodb.client import call
 from tables.dynamodb.translation import translate
+from tests.tables import create_table
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,13 +73,7 @@ def test_load_balancers_and_static_files_write_no_lines(client, written):
 def test_a_door_names_table_and_action_and_dynamodb_what_it_cost(dynamodb_moto, db):
     def view(_request):
         bind(alias="Workers", action="create")
-        call(
-            "CreateTable",
-            TableName="t-1",
-            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table("t-1")
         call(
             "PutItem",
             TableName="t-1",

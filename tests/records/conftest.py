@@ -12,13 +12,13 @@ from tables.core.errors import ItemExists, ItemNotFound, PreconditionFailed
 from tables.core.preconditions import compile_create, compile_delete, compile_replace
 from tables.dynamodb import client
 from tables.dynamodb.client import call
-from tables.dynamodb.reads import get_item
 from tables.dynamodb.state_table import create_state_table
 from tables.dynamodb.writes import Decision, rewrite, write
 from tables.records.idempotency import keeping as keeping_module
 from tables.records.idempotency.keeping import Keeping, keep_parts
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import keyed_request
+from tests.tables import create_table, stored
 
 THINGS = TableDescription("things", KeyAttribute("id", "S"))
 
@@ -143,13 +143,7 @@ def shared_things(dynamodb_embedded, transactions, settings):
 
 def make_tables(settings):
     create_state_table(settings.STATE_TABLE)
-    call(
-        "CreateTable",
-        TableName="things",
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table("things")
 
 
 def all_things():
@@ -157,7 +151,7 @@ def all_things():
 
 
 def thing(name):
-    return get_item("things", {"id": {"S": name}}, consistent=True).item
+    return stored("things", name)
 
 
 @pytest.fixture(autouse=True)

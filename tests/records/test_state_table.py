@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from tables.core.errors import InvalidRequest
 from tables.dynamodb import client
 from tables.dynamodb.client import call
+from tests.tables import create_table
 
 
 def run():
@@ -35,13 +36,7 @@ def test_the_command_leaves_a_table_that_is_there(engine, settings):
 
 
 def test_the_command_refuses_a_table_with_another_key(engine, settings):
-    call(
-        "CreateTable",
-        TableName=settings.STATE_TABLE,
-        KeySchema=[{"AttributeName": "name", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "name", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table(settings.STATE_TABLE, {"name": "S"})
 
     with pytest.raises(CommandError, match="exists with another key"):
         run()

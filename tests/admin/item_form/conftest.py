@@ -4,16 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tables.dynamodb.client import call
 from tests.admin.item_form.person import Person
+from tests.tables import create_table
 
 # Table -> key attributes with their types.
 KEYS = {
-    "items-types": [("id", "S")],
-    "items-workers": [("empId", "S")],
-    "items-notes": [("id", "S")],
-    "items-students": [("id", "S")],
-    "items-cities": [("country", "S"), ("number", "N")],
+    "items-types": {"id": "S"},
+    "items-workers": {"empId": "S"},
+    "items-notes": {"id": "S"},
+    "items-students": {"id": "S"},
+    "items-cities": {"country": "S", "number": "N"},
 }
 
 
@@ -22,18 +22,7 @@ def item_tables(dynamodb_moto, settings):
     """Empty tables behind the aliases of `tables.toml`."""
     settings.TABLES_FILE = Path(__file__).parent / "tables.toml"
     for table, keys in KEYS.items():
-        call(
-            "CreateTable",
-            TableName=table,
-            KeySchema=[
-                {"AttributeName": name, "KeyType": kind}
-                for (name, _), kind in zip(keys, ("HASH", "RANGE"), strict=False)
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": kind} for name, kind in keys
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        create_table(table, keys)
 
 
 @pytest.fixture

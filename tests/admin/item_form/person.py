@@ -4,10 +4,9 @@ import re
 
 from tables.configuration import description, registry
 from tables.core.keys import encode_token
-from tables.core.operations import Put
-from tables.dynamodb.reads import get_item
-from tables.dynamodb.writes import write
 from tests.admin.item_form.forms import fields_of, row_named
+from tests.tables import store as store_in
+from tests.tables import stored as stored_in
 
 
 def about(alias):
@@ -16,11 +15,11 @@ def about(alias):
 
 def store(alias, item):
     """Put an item behind everybody's back."""
-    write(Put(about(alias).name, item))
+    store_in(about(alias).name, item)
 
 
 def stored(alias, key):
-    return get_item(about(alias).name, key, consistent=True).item
+    return stored_in(about(alias).name, key)
 
 
 def url(alias, item, page="change"):

@@ -8,7 +8,7 @@ from tables.admin.item_list.index_choices import index_words
 from tables.core.descriptions import Index, KeyAttribute, TableDescription
 from tables.dynamodb.reads import Page as ItemPage
 from tests.admin.html import Page
-from tests.dynamodb.conftest import create, fill
+from tests.tables import create_table, fill
 
 pytestmark = pytest.mark.django_db
 
@@ -41,19 +41,13 @@ STORED = [order(number) for number in range(1, 5)]
 def orders(dynamodb_moto, settings, tmp_path):
     settings.TABLES_FILE = tmp_path / "orders.toml"
     settings.TABLES_FILE.write_text(ALIASES)
-    open_status = {"openStatus": "HASH"}
-    create(
+    create_table(
         "orders",
-        {"id": "HASH"},
-        {"id": "S", "openStatus": "S", "placedAt": "S", "rank": "N"},
-        [
-            (
-                "open-orders",
-                {**open_status, "placedAt": "RANGE"},
-                {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["total", "customerId"]},
-            ),
-            ("by-rank", {**open_status, "rank": "RANGE"}, {"ProjectionType": "KEYS_ONLY"}),
-        ],
+        indexes={
+            "open-orders": {"openStatus": "S", "placedAt": "S"},
+            "by-rank": {"openStatus": "S", "rank": "N"},
+        },
+        copied={"open-orders": ["total", "customerId"], "by-rank": []},
     )
     fill("orders", STORED)
 

@@ -10,19 +10,21 @@ from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from tables.access.callers import Caller
-from tables.dynamodb.client import call
+from tests.tables import create_table
 
-# Real name -> partition key, sort key, attribute types.
+# Real name -> keys.
 TABLES = {
-    "ttd-Workers": ("empId", None, {"empId": "S"}),
-    "ttd-Events": ("device", "at", {"device": "S", "at": "N", "kind": "S"}),
-    "ttd-Numbers": ("number", None, {"number": "N"}),
-    "ttd-Blobs": ("blob", None, {"blob": "B"}),
-    "ttd-Checked": ("id", None, {"id": "S"}),
-    "ttd-Students": ("id", None, {"id": "S"}),
-    "ttd-Hidden": ("id", None, {"id": "S"}),
-    "dynadmin-state": ("id", None, {"id": "S"}),
+    "ttd-Workers": {"empId": "S"},
+    "ttd-Events": {"device": "S", "at": "N"},
+    "ttd-Numbers": {"number": "N"},
+    "ttd-Blobs": {"blob": "B"},
+    "ttd-Checked": {"id": "S"},
+    "ttd-Students": {"id": "S"},
+    "ttd-Hidden": {"id": "S"},
+    "dynadmin-state": {"id": "S"},
 }
+# Real name -> indexes.
+INDEXES = {"ttd-Events": {"by-kind": {"kind": "S"}}}
 
 
 class Door:
@@ -80,41 +82,7 @@ def exact(response):
 
 def make_tables(*names):
     for name in names:
-        partition_key, sort_key, types = TABLES[name]
-        keys = [{"AttributeName": partition_key, "KeyType": "HASH"}]
-        if sort_key:
-            keys.append({"AttributeName": sort_key, "KeyType": "RANGE"})
-        members = {}
-        if "kind" in types:
-            schema = [{"AttributeName": "kind", "KeyType": "HASH"}]
-            members["GlobalSecondaryIndexes"] = [
-                {
-                    "IndexName": "by-kind",
-                    "KeySchema": schema,
-                    "Projection": {"ProjectionType": "ALL"},
-                }
-            ]
-        call(
-            "CreateTable",
-            TableName=name,
-            KeySchema=keys,
-            AttributeDefinitions=[
-                {"AttributeName": attribute, "AttributeType": tag}
-                for attribute, tag in types.items()
-            ],
-            BillingMode="PAY_PER_REQUEST",
-            **members,
-        )
-
-
-def stored(table, **key):
-    """The stored item in wire form, or None."""
-    return call("GetItem", TableName=table, Key=key, ConsistentRead=True).get("Item")
-
-
-def store(table, **item):
-    """Put an item in wire form, past every door."""
-    call("PutItem", TableName=table, Item=item)
+        create_table(name, TABLES[name], INDEXES.get(name))
 
 
 @pytest.fixture(autouse=True)

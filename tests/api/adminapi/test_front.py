@@ -9,7 +9,8 @@ from rest_framework.test import APIClient
 
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb.translation import translate
-from tests.api.adminapi.conftest import Door, exact, stored
+from tests.api.adminapi.conftest import Door, exact
+from tests.tables import stored
 
 with_workers = pytest.mark.usefixtures("moto_workers")
 UNAUTHORIZED = b'{"success":false,"message":"Unauthorized"}'

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from tests.api.adminapi.conftest import Door, exact, store, stored
+from tests.api.adminapi.conftest import Door, exact
+from tests.tables import store, stored
 
 KEY = {"Idempotency-Key": '"5f0c-1"'}
 REPLAYED = "Idempotency-Replayed"

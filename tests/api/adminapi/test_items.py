@@ -7,7 +7,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tables.core.preconditions import etag
-from tests.api.adminapi.conftest import Door, exact, store, stored
+from tests.api.adminapi.conftest import Door, exact
+from tests.tables import store, stored
 
 with_workers = pytest.mark.usefixtures("workers")
 with_tables = pytest.mark.usefixtures("tables")

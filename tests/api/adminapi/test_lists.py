@@ -12,7 +12,8 @@ from structlog.testing import LogCapture
 from tables.api.adminapi.lists import CutOff
 from tables.core.errors import Throttled
 from tables.dynamodb import reads
-from tests.api.adminapi.conftest import Door, body_of, exact, make_tables, store
+from tests.api.adminapi.conftest import Door, body_of, exact, make_tables
+from tests.tables import store
 
 with_workers = pytest.mark.usefixtures("workers")
 with_tables = pytest.mark.usefixtures("tables")

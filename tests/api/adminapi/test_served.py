@@ -18,6 +18,7 @@ from demo.engine import start
 from demo.environment import demo_settings, process_environment
 from tests.api.adminapi.conftest import TABLES
 from tests.project.test_server import free_port
+from tests.tables import definition
 
 ROOT = Path(__file__).resolve().parents[3]
 READY_SECONDS = 60
@@ -38,7 +39,7 @@ def served(tmp_path_factory):
             "ADMINAPI_LIST_LIMIT": str(MOST_ITEMS),
             "WEB_CONCURRENCY": "1",
         }
-        make_table(client, "ttd-Workers")
+        client.dynamodb("CreateTable", **definition("ttd-Workers", TABLES["ttd-Workers"]))
         environment = process_environment(settings, os.environ)
         with (folder / "log").open("wb") as log:
             command = [sys.executable, "-m", "gunicorn"]
@@ -69,19 +70,6 @@ class Served:
             encode_chunked=chunked,
         )
         return self.connection.getresponse()
-
-
-def make_table(client, name):
-    partition_key, _, types = TABLES[name]
-    client.dynamodb(
-        "CreateTable",
-        TableName=name,
-        KeySchema=[{"AttributeName": partition_key, "KeyType": "HASH"}],
-        AttributeDefinitions=[
-            {"AttributeName": attribute, "AttributeType": tag} for attribute, tag in types.items()
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
 
 
 def wait_until_it_answers(process, port, log):

@@ -8,7 +8,8 @@ import pytest
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb import writes
 from tables.items import updates
-from tests.api.adminapi.conftest import Door, make_tables, store, stored
+from tests.api.adminapi.conftest import Door, make_tables
+from tests.tables import store, stored
 
 with_workers = pytest.mark.usefixtures("workers")
 with_ann = pytest.mark.usefixtures("ann")

@@ -14,7 +14,7 @@ from botocore.credentials import Credentials
 from django.contrib.auth.models import Group, User
 
 from tables.access import access_keys
-from tables.dynamodb.client import call
+from tests.tables import create_table
 
 # boto 2 itself stays unmodified, but its layer2 looks for a name that Python 3.10 moved.
 collections.Mapping = collections.abc.Mapping
@@ -63,24 +63,10 @@ def tables(dynamodb_moto, aliases):
 
 
 def make_tables():
-    _make("real-comp5", {"user": "S"}, {"time": "N"})
-    _make("real-Threads", {"forum": "S"}, {"subject": "S"})
-    _make("real-Hidden", {"id": "S"}, {})
-    _make("real-Checked", {"id": "S"}, {})
-
-
-def _make(name, partition_key, sort_key):
-    keys = {**partition_key, **sort_key}
-    call(
-        "CreateTable",
-        TableName=name,
-        AttributeDefinitions=[{"AttributeName": n, "AttributeType": t} for n, t in keys.items()],
-        KeySchema=[
-            {"AttributeName": n, "KeyType": role}
-            for n, role in zip(keys, ("HASH", "RANGE"), strict=False)
-        ],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table("real-comp5", {"user": "S", "time": "N"})
+    create_table("real-Threads", {"forum": "S", "subject": "S"})
+    create_table("real-Hidden")
+    create_table("real-Checked")
 
 
 class Signed:

@@ -9,25 +9,25 @@ from rest_framework.test import APIClient
 
 from tables.access.callers import Caller
 from tables.dynamodb.client import call
+from tests.tables import definition, store
 
-# Real name -> partition key, sort key, attribute types.
+# Real name -> keys.
 TABLES = {
-    "v1-Workers": ("id", None, {"id": "S", "city": "S", "age": "N"}),
-    "v1-Events": ("device", "at", {"device": "S", "at": "N"}),
-    "v1-Numbers": ("number", None, {"number": "N"}),
-    "v1-Blobs": ("blob", None, {"blob": "B"}),
-    "v1-Checked": ("id", None, {"id": "S"}),
-    "v1-Students": ("id", None, {"id": "S"}),
-    "v1-Notes": ("id", None, {"id": "S"}),
-    "v1-Settings": ("id", None, {"id": "S"}),
-    "v1-Bare": ("id", None, {"id": "S"}),
-    "v1-Hidden": ("id", None, {"id": "S"}),
-    "dynadmin-state": ("id", None, {"id": "S"}),
+    "v1-Workers": {"id": "S"},
+    "v1-Events": {"device": "S", "at": "N"},
+    "v1-Numbers": {"number": "N"},
+    "v1-Blobs": {"blob": "B"},
+    "v1-Checked": {"id": "S"},
+    "v1-Students": {"id": "S"},
+    "v1-Notes": {"id": "S"},
+    "v1-Settings": {"id": "S"},
+    "v1-Bare": {"id": "S"},
+    "v1-Hidden": {"id": "S"},
+    "dynadmin-state": {"id": "S"},
 }
-# Index name -> its table, partition key, sort key.
+# Real name -> indexes.
 INDEXES = {
-    "by-city": ("v1-Workers", "city", None),
-    "by-city-and-age": ("v1-Workers", "city", "age"),
+    "v1-Workers": {"by-city": {"city": "S"}, "by-city-and-age": {"city": "S", "age": "N"}},
 }
 PLAIN = "application/json"
 TYPED = "application/vnd.dynamodb+json"
@@ -116,54 +116,21 @@ def pointers(body):
 def make_tables(module):
     """The tables that a test module names in `USES`, else all."""
     used = getattr(module, "USES", None)
-    for definition in definitions():
-        if used is None or definition["TableName"].removeprefix("v1-") in used:
-            call("CreateTable", **definition)
+    for members in definitions():
+        if used is None or members["TableName"].removeprefix("v1-") in used:
+            call("CreateTable", **members)
 
 
 def definitions():
-    """The parameters of CreateTable, for each table."""
-    for name, (partition_key, sort_key, types) in TABLES.items():
-        indexes = [
-            {
-                "IndexName": index,
-                "KeySchema": _key_schema(partition, sort),
-                "Projection": {"ProjectionType": "ALL"},
-            }
-            for index, (table, partition, sort) in INDEXES.items()
-            if table == name
-        ]
-        yield {
-            "TableName": name,
-            "KeySchema": _key_schema(partition_key, sort_key),
-            "AttributeDefinitions": [
-                {"AttributeName": attribute, "AttributeType": tag}
-                for attribute, tag in types.items()
-            ],
-            "BillingMode": "PAY_PER_REQUEST",
-            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
-        }
-
-
-def _key_schema(partition_key, sort_key):
-    keys = [{"AttributeName": partition_key, "KeyType": "HASH"}]
-    return keys + ([{"AttributeName": sort_key, "KeyType": "RANGE"}] if sort_key else [])
+    """The members of CreateTable, for each table."""
+    for name, keys in TABLES.items():
+        yield definition(name, keys, INDEXES.get(name))
 
 
 def write_bare(door, method, **headers):
     """Write to the item of `tag` in one of the ways."""
     body = None if method == "DELETE" else {"a": 2}
     return door.send(method, "Bare/items/1", body, **headers)
-
-
-def stored(table, **key):
-    """The stored item in wire form, or None."""
-    return call("GetItem", TableName=table, Key=key, ConsistentRead=True).get("Item")
-
-
-def store(table, **item):
-    """Put an item in wire form, past every door."""
-    call("PutItem", TableName=table, Item=item)
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,7 @@ from tables.dynamodb.descriptions import forget_descriptions
 from tables.dynamodb.history_table import all_entries_of, item_names
 from tables.records.history.forgetting import forget_item
 from tests.records.history.conftest import ORDERS
+from tests.tables import create_table
 
 FIRST = {"pk": {"S": "1"}, "total": {"N": "1"}}
 SECOND = {"pk": {"S": "1"}, "total": {"N": "2"}}
@@ -113,13 +114,7 @@ def test_an_unknown_alias_and_file_are_said(written, tmp_path):
 
 def test_a_forgotten_item_leaves_its_number_and_nothing_else(written, settings):
     forget_descriptions()
-    call(
-        "CreateTable",
-        TableName="real-orders",
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table("real-orders", {"pk": "S"})
 
     assert run("forget_item", "Orders", encode_token(FIRST, ORDERS)).startswith("4 entries")
 

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.api.v1.conftest import Door, problem, store
+from tests.api.v1.conftest import Door, problem
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Workers", "Bare")

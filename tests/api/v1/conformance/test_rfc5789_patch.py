@@ -2,16 +2,8 @@
 
 import pytest
 
-from tests.api.v1.conftest import (
-    JSON_PATCH,
-    MERGE_PATCH,
-    PLAIN,
-    TYPED,
-    ok,
-    problem,
-    store,
-    stored,
-)
+from tests.api.v1.conftest import JSON_PATCH, MERGE_PATCH, PLAIN, TYPED, ok, problem
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Bare", "Checked")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.v1.conftest import JSON_PATCH, TYPED, ok, pointers, problem, store
+from tests.api.v1.conftest import JSON_PATCH, TYPED, ok, pointers, problem
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Bare", "Checked")

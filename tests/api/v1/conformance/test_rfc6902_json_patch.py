@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tests.api.v1.conftest import JSON_PATCH, ok, problem, store, stored
+from tests.api.v1.conftest import JSON_PATCH, ok, problem
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Bare",)

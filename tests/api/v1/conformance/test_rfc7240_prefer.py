@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.v1.conftest import store
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Bare",)

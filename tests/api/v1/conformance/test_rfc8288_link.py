@@ -5,7 +5,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.api.v1.conftest import ok, store
+from tests.api.v1.conftest import ok
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Workers",)

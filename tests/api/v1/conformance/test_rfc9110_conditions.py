@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.v1.conftest import TYPED, ok, problem, stored, write_bare
+from tests.api.v1.conftest import TYPED, ok, problem, write_bare
+from tests.tables import stored
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Bare",)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.v1.conftest import PLAIN, PROBLEM, TYPED, ok, problem, store
+from tests.api.v1.conftest import PLAIN, PROBLEM, TYPED, ok, problem
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Workers",)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.v1.conftest import PROBLEM, Door, ok, problem, store, stored
+from tests.api.v1.conftest import PROBLEM, Door, ok, problem
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Workers", "Bare")

@@ -7,7 +7,8 @@ from collections import defaultdict
 import pytest
 
 from tables.api.v1.resources.errors_page import error_entries
-from tests.api.v1.conftest import JSON_PATCH, PROBLEM, Door, ok, problem, store
+from tests.api.v1.conftest import JSON_PATCH, PROBLEM, Door, ok, problem
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Bare", "Workers", "Settings", "Students", "Notes")

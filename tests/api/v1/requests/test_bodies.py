@@ -18,8 +18,8 @@ from tests.api.v1.conftest import (
     ok,
     pointers,
     problem,
-    stored,
 )
+from tests.tables import stored
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Bare", "Workers")

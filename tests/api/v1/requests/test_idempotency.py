@@ -5,7 +5,8 @@ import random
 import pytest
 from django.test.client import encode_multipart
 
-from tests.api.v1.conftest import JSON_PATCH, TYPED, Door, exact, ok, problem, store, stored
+from tests.api.v1.conftest import JSON_PATCH, TYPED, Door, exact, ok, problem
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers", "Students", "Bare", "Settings", "dynadmin-state")

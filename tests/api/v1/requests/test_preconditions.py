@@ -3,7 +3,8 @@
 import pytest
 
 from tables.dynamodb import writes
-from tests.api.v1.conftest import ok, problem, store, stored, write_bare
+from tests.api.v1.conftest import ok, problem, write_bare
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers", "Settings", "Bare")

@@ -4,7 +4,8 @@ import pytest
 
 from tables.core.errors import Unavailable
 from tables.dynamodb import reads, writes
-from tests.api.v1.conftest import TYPED, Door, exact, ok, pointers, problem, store, stored
+from tests.api.v1.conftest import TYPED, Door, exact, ok, pointers, problem
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers", "Events", "Settings", "Students", "Notes", "Bare")

@@ -7,7 +7,8 @@ from urllib.parse import quote
 import pytest
 
 from tables.dynamodb.descriptions import describe_table
-from tests.api.v1.conftest import ok, problem, store
+from tests.api.v1.conftest import ok, problem
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers", "Events")

@@ -5,7 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from tests.api.v1.conftest import PLAIN, TYPED, Door, ok, pointers, problem, store, stored
+from tests.api.v1.conftest import PLAIN, TYPED, Door, ok, pointers, problem
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers", "Events", "Numbers", "Blobs", "Checked", "Notes", "Bare")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.v1.conftest import Door, problem, store, stored
+from tests.api.v1.conftest import Door, problem
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers", "Events", "Bare")

@@ -6,7 +6,8 @@ import pytest
 
 from tables.dynamodb.history_table import create_history_table
 from tables.dynamodb.state_table import create_state_table
-from tests.api.v1.conftest import MERGE_PATCH, TYPED, Door, ok, problem, store, stored
+from tests.api.v1.conftest import MERGE_PATCH, TYPED, Door, ok, problem
+from tests.tables import store, stored
 
 USES = ("Workers", "Events", "Bare", "Students", "Hidden")
 HISTORY = "Bare/items/1/history"

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.api.v1.conftest import JSON_PATCH, Door, ok, pointers, problem, store, stored
+from tests.api.v1.conftest import JSON_PATCH, Door, ok, pointers, problem
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Students",)

@@ -7,17 +7,8 @@ import pytest
 from project.request_log import WRITES
 from tables.core.operations import Put
 from tables.dynamodb.writes import write
-from tests.api.v1.conftest import (
-    JSON_PATCH,
-    PLAIN,
-    TYPED,
-    Door,
-    ok,
-    pointers,
-    problem,
-    store,
-    stored,
-)
+from tests.api.v1.conftest import JSON_PATCH, PLAIN, TYPED, Door, ok, pointers, problem
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers", "Checked", "Bare")

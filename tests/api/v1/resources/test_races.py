@@ -6,7 +6,8 @@ from threading import Barrier
 
 import pytest
 
-from tests.api.v1.conftest import JSON_PATCH, Door, ok, store, stored
+from tests.api.v1.conftest import JSON_PATCH, Door, ok
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("embedded_tables")
 USES = ("Workers", "Students", "Bare", "dynadmin-state")

@@ -6,7 +6,8 @@ import pytest
 
 from tables.core.operations import Put
 from tables.dynamodb.writes import write
-from tests.api.v1.conftest import PLAIN, TYPED, exact, ok, problem, store
+from tests.api.v1.conftest import PLAIN, TYPED, exact, ok, problem
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers", "Events", "Numbers", "Blobs")

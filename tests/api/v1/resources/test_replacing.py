@@ -4,7 +4,8 @@ import pytest
 
 from tables.core.operations import Put
 from tables.dynamodb.writes import write
-from tests.api.v1.conftest import PLAIN, TYPED, Door, ok, pointers, problem, store, stored
+from tests.api.v1.conftest import PLAIN, TYPED, Door, ok, pointers, problem
+from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers", "Events", "Numbers", "Blobs", "Checked", "Notes", "Settings", "Bare")

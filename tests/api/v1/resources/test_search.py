@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.v1.conftest import TYPED, Door, ok, pointers, problem, store
+from tests.api.v1.conftest import TYPED, Door, ok, pointers, problem
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("tables")
 USES = ("Workers",)

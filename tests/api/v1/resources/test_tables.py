@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.v1.conftest import Door, ok, problem, store
+from tests.api.v1.conftest import Door, ok, problem
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Workers", "Checked")

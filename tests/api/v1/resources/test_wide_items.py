@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.api.v1.conftest import ok, problem, store
+from tests.api.v1.conftest import ok, problem
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("embedded_tables")
 USES = ("Bare", "Workers")

@@ -5,7 +5,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tables.api.v1.resources.errors_page import ADVICE, error_entries
 from tables.dynamodb import client as service
-from tests.api.v1.conftest import PROBLEM, Door, ok, problem, store
+from tests.api.v1.conftest import PROBLEM, Door, ok, problem
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Workers", "Bare", "Students")

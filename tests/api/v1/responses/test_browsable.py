@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from tests.api.v1.conftest import Door, store
+from tests.api.v1.conftest import Door
+from tests.tables import store
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
 USES = ("Workers", "Students", "Checked")
