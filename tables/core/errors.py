@@ -240,6 +240,11 @@ class Unavailable(TablesError):
     status = 503
     retryable = True
 
+    @property
+    def is_missing_index(self) -> bool:
+        """Whether an index went, or began to be made, after its table was described."""
+        return self.aws_code == "IndexNotFoundException"
+
 
 class WriteInDoubt(Unavailable):
     """DynamoDB's answer to a write was lost: the write may have been made, or still be made.

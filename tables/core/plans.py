@@ -165,6 +165,8 @@ def _forced_index(description: TableDescription, name: str | None) -> Index | No
     if index is None:
         known = ", ".join(index.name for index in description.indexes) or "none"
         raise InvalidExpression(f"No index has that name; this table's indexes: {known}.")
+    if not index.is_ready:
+        raise InvalidExpression(f"The index {name} is being made or deleted: it can't be read now.")
     return index
 
 

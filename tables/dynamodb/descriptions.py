@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tables.core.descriptions import TableDescription, describe
-from tables.core.errors import Refused, TablesError
+from tables.core.errors import Refused, TablesError, Unavailable
 from tables.dynamodb.client import call, called
 
 # Keys never change; counts are renewed by AWS every six hours, indexes by people.
@@ -45,8 +45,10 @@ def forget_descriptions() -> None:
 
 
 def _forget_missing(*, table: str | None, error: TablesError | None, **_: Any) -> None:
-    """Receiver of `called`: a table that is gone is described no more, on no page."""
-    if table and isinstance(error, Refused) and error.is_missing_table:
+    """Receiver of `called`: what a table, or its index, was before it went is told no more."""
+    has_no_table = isinstance(error, Refused) and error.is_missing_table
+    has_no_index = isinstance(error, Unavailable) and error.is_missing_index
+    if table and (has_no_table or has_no_index):
         with _lock:
             _kept.pop(table, None)
 

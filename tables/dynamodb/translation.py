@@ -112,6 +112,11 @@ _SENTENCES: dict[type[TablesError], str] = {
     TransactionConflict: "Another write holds the item; nothing was written. Try again.",
     Unavailable: "DynamoDB failed to answer. Try again in a moment.",
 }
+# What DynamoDB calls invalid where an index went, or began to be made, after it was described.
+_NO_SUCH_INDEX = (
+    "Cannot read from backfilling global secondary index",
+    "The table does not have the specified index",
+)
 # This service has nothing to call DynamoDB with: ours to mend.
 _NOT_SET_UP = (
     CredentialRetrievalError,
@@ -183,6 +188,13 @@ def _translate_cancellation(response: Any, request_id: str | None) -> TablesErro
 
 
 def _make(code: str, message: str, request_id: str | None, item: Any) -> TablesError:
+    if message.startswith(_NO_SUCH_INDEX):
+        return Unavailable(
+            "An index of this table was made or deleted just now. Try again.",
+            retry_after=RETRY_AFTER_SECONDS,
+            aws_code="IndexNotFoundException",
+            aws_request_id=request_id,
+        )
     kind = ERRORS.get(code, Unavailable)
     if kind is PreconditionFailed:
         return PreconditionFailed(
