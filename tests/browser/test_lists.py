@@ -341,3 +341,22 @@ def test_the_first_load_is_small(visit, site):
     names = {re.sub(r".*/", "", url.split("?")[0]) for url in sizes}
     assert {"base.css", "htmx-2.min.js", "list.js"} <= names
     assert sum(sizes.values()) < 120 * 1024, sizes
+
+
+def test_what_will_soon_expire_is_two_clicks_away_and_dates_are_picked(visit):
+    page = visit().open("/admin/tables/Orders/")
+    chip = page.locator(".chip:not(.chip-set)", has_text="expiresAt")
+    chip.locator("summary").click()
+    chip.get_by_role("link", name="in the next 7 days").click()
+    settled(page)
+    assert re.search(r"expiresAt__between=\d{10}(%2C|,)\d{10}", page.url)
+    expect(page.locator(".chip-set summary")).to_contain_text(" UTC")
+
+    page.goto("/admin/tables/Orders/")
+    chip.locator("summary").click()
+    chip.locator(".operator").select_option("lte")
+    chip.get_by_label("or a date, UTC").fill("2030-01-01T00:00")
+    chip.get_by_role("button", name="Add filter").click()
+    settled(page)
+    assert "expiresAt__lte=1893456000" in page.url
+    expect(page.locator(".chip-set summary")).to_contain_text("2030-01-01 00:00 UTC")

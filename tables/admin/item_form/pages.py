@@ -17,6 +17,7 @@ from tables.admin.item_form.in_full import shown_item
 from tables.admin.item_form.saving import EditConflict, seal
 from tables.admin.texts.sentences import expiry_words, moment_words
 from tables.admin.values.hidden_characters import unseen_words
+from tables.admin.values.moments import DISTANCES
 from tables.admin.values.one_line import key_text, size_text
 from tables.admin.visit import Visit
 from tables.core.audit import UPDATED
@@ -38,6 +39,7 @@ def form_page(
         **_headed(_title(form, may_write=may_write), visit, key),
         "form": form,
         "rows": rows,
+        "distances": DISTANCES if any(row.widget == "moment" for row in rows) else (),
         "error_rows": [row for row in rows if row.row.error],
         "may_write": may_write,
         "shown": [] if may_write else shown_item(see(form.opened)),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tables.admin.item_form.nested import with_leaves
 from tables.admin.item_form.rows import MAX_ROWS, Row, State
 from tables.admin.item_form.value_text import View, as_submitted, views_of
-from tables.admin.values.moments import digits_of, moment_of
+from tables.admin.values.moments import digits_of, digits_of_words, moment_of
 from tables.core.errors import InvalidRequest, InvalidValue
 from tables.core.values import SET_TYPES, TYPES, Item
 
@@ -59,6 +59,8 @@ def _submitted(
         return _retyped(row)
     if tag != "N":
         return row
+    if f"a-{number}-moment" in form:
+        row = replace(row, text=_told(row.text, member("unit")))
     return _with_moment(row, member("moment"), member("moment-of"), member("unit") or "s")
 
 
@@ -123,6 +125,13 @@ def _with_moment(row: Row, typed: str, digits: str, unit: str) -> Row:
         words = _("The number and the date were both changed, to different times: change one.")
         return row.with_error(words)
     return replace(row, text=fresh)
+
+
+def _told(text: str, unit: str) -> str:
+    """The number that words such as `in 7 days` mean beside a date; any other text stays."""
+    with contextlib.suppress(ValueError):
+        return digits_of_words(text, "ms" if unit == "ms" else "s")
+    return text
 
 
 def _digits(field: str, unit: str) -> str:

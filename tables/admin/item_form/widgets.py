@@ -216,12 +216,14 @@ def _note(row: Row, *, is_ttl: bool) -> str:
         return _("Holds what can’t be seen: %(unseen)s.") % {"unseen": unseen}
     moment = moment_of(row.text) if row.type == "N" else None
     if moment is None:
-        return _("Date in UTC; the number is seconds.") if is_ttl and row.type == "N" else ""
+        return (
+            _("Date in UTC, or “in 7 days”; the number is seconds.")
+            if is_ttl and row.type == "N"
+            else ""
+        )
     unit = _("milliseconds") if moment.unit == "ms" else _("seconds")
-    return _("UTC, %(distance)s; the number is %(unit)s. Change either one.") % {
-        "distance": distance_words(moment),
-        "unit": unit,
-    }
+    words = _("UTC, %(distance)s; the number is %(unit)s. Change either one, or type “in 7 days”.")
+    return words % {"distance": distance_words(moment), "unit": unit}
 
 
 def _shape_words(row: Row, widget: Widget) -> str:

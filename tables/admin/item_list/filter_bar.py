@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tables.admin.item_list.address import OWN, Address
 from tables.admin.item_list.filter_choices import kind_options, operator_options, type_options
-from tables.admin.item_list.filter_dates import with_seconds
+from tables.admin.item_list.filter_dates import Unit, spans_of, unit_of, with_dates
 from tables.admin.item_list.filter_rows import (
     EMPTY_TEXT,
     Row,
@@ -22,6 +22,8 @@ from tables.admin.item_list.filter_rows import (
 from tables.admin.item_list.known_values import Choice, choices_of
 from tables.admin.item_list.read_choices import AUTOMATIC, parameters_of, reads_of
 from tables.admin.texts.core_messages import told
+from tables.admin.values.hidden_characters import marked, visible
+from tables.admin.values.moments import moment_of
 from tables.admin.visit import Visit
 from tables.core.errors import InvalidRequest
 from tables.core.expressions import format_path
@@ -126,36 +128,54 @@ class FilterBar:
 
     @property
     def _often(self) -> list[str]:
-        """The partition key and the table's own filters, as far as nothing is asked of them."""
+        """The key, the table's own filters and the time to live, where nothing is asked of them."""
         key = format_path((self.visit.description.partition_key.name,))
+        paths = dict.fromkeys([key, *self.visit.table.list_filter, *filter(None, [self._ttl])])
         asked = {row.path for row in self.rows}
-        return [p for p in dict.fromkeys([key, *self.visit.table.list_filter]) if p not in asked]
+        return [path for path in paths if path not in asked]
+
+    @property
+    def _ttl(self) -> str:
+        name = self.visit.description.ttl_attribute
+        return format_path((name,)) if name else ""
+
+    def _unit(self, path: str) -> Unit | None:
+        ttl_attribute = self.visit.description.ttl_attribute
+        return unit_of(path, self.visit.table, ttl_attribute, self.items)
+
+    def _choices(self, row: Row, number: int) -> tuple[Choice, ...]:
+        if not row.path or row.operator != "eq":
+            return ()
+        address = self._address_without(number)
+        if row.path == self._ttl:
+            return spans_of(row.path, address, self.types)
+        return choices_of(row.path, self.visit.table, self.items, self.types, address)
 
     def _address_without(self, number: int) -> Address:
         pairs = [pair for at, pair in enumerate(self.pairs, 1) if pair and at != number]
         return self.address.with_filter(pairs)
 
     def _chip(self, row: Row, number: int, remove_url: str = "") -> SafeString:
-        condition, value = _said(row) if remove_url else (row.path, "")
+        condition, value = _said(row, self._unit(row.path)) if remove_url else (row.path, "")
         return fragment(
             "admin/tables/chip.html",
             row=row,
-            condition=condition,
-            value=value,
+            condition=marked(condition),
+            value=marked(value),
+            said=visible(f"{condition} {value}"),
             remove_url=remove_url,
             box=self._box(row, number),
         )
 
     def _box(self, row: Row, number: int) -> SafeString:
-        choices: tuple[Choice, ...] = ()
-        if row.path and row.operator == "eq":
-            address = self._address_without(number)
-            choices = choices_of(row.path, self.visit.table, self.items, self.types, address)
+        choices = self._choices(row, number)
         return fragment(
             "admin/tables/condition.html",
             row=row,
             number=number,
             choices=choices,
+            is_counted=any(choice.count for choice in choices),
+            unit=self._unit(row.path) if row.path else None,
             plan_url=f"{self.address.path}plan/",
             cancel_url=self.address.url,
             operators=operator_options(row.operator),
@@ -187,7 +207,7 @@ def bar_of_address(visit: Visit, address: Address) -> FilterBar:
 def bar_of_form(visit: Visit, form: QueryDict, address: Address) -> tuple[FilterBar, Address]:
     """The submitted line with its errors, and the address that it asks for."""
     types = filter_types(visit.table, visit.description)
-    rows = with_seconds(rows_of_form(form), visit.description.ttl_attribute)
+    rows = with_dates(rows_of_form(form), form, visit.description.ttl_attribute)
     if "spare" in form:  # it stands first, and asks for one more
         rows = [*rows[1:], *rows[:1]]
     pairs, rows = pairs_of_rows(rows, types)
@@ -210,7 +230,7 @@ def _row_of_pair(pair: Pair, types: dict[str, str]) -> Row:
         return Row(path, operator, tag, pair[1], error=told(mistake.message))
 
 
-def _said(row: Row) -> tuple[str, str]:
+def _said(row: Row, unit: Unit | None) -> tuple[str, str]:
     """A condition as its chip says it: attribute and comparison, then what it compares with."""
     operator = BY_SUFFIX.get(row.operator)
     if operator is None:
@@ -220,7 +240,14 @@ def _said(row: Row) -> tuple[str, str]:
         return condition, ""
     if operator.suffix == "type":
         return condition, _(TYPES.get(row.kind, row.kind))
+    value, upper = (_as_date(text, unit) for text in (row.value, row.upper))
     if operator.operands == 2:
-        return condition, _("%(low)s and %(high)s") % {"low": row.value, "high": row.upper}
+        return condition, _("%(low)s and %(high)s") % {"low": value, "high": upper}
     fixed = {"BOOL": row.flag, "NULL": _("null"), EMPTY_TEXT: _("empty text")}
-    return condition, fixed.get(row.type, row.value) if operator.operands else row.value
+    return condition, fixed.get(row.type, value) if operator.operands else value
+
+
+def _as_date(text: str, unit: Unit | None) -> str:
+    """The digits of a time as a date; anything else as it is."""
+    moment = moment_of(text) if unit in ("s", "ms") else None
+    return moment.short if moment and moment.unit == unit else text

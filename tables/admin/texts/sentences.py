@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tables.admin.values.hidden_characters import visible
 from tables.admin.values.moments import ttl_words
 from tables.admin.values.one_line import summary
 from tables.core.descriptions import TableDescription
@@ -62,10 +63,10 @@ def expiry_words(item: Item, description: TableDescription) -> str:
 
 def term_words(term: Term) -> str:
     """One condition, such as `population is at least 100000`."""
-    path, label = format_path(term.path), _(term.operator.label)
+    path, label = visible(format_path(term.path)), _(term.operator.label)
     operands = [_operand_words(operand) for operand in term.operands]
     if term.alternatives:
-        operands = [summary(operand, _OPERAND_CHARACTERS)[0] for operand in term.operands]
+        operands = [visible(summary(operand, _OPERAND_CHARACTERS)[0]) for operand in term.operands]
     words = " ".join(filter(None, (path, label, ", ".join(operands))))
     if term.operator.words:
         words = _(term.operator.words).format(*operands, path=path, label=label)
@@ -183,5 +184,5 @@ def _reads(plan: Plan) -> dict[str, str | None]:
 
 
 def _operand_words(operand: AttributeValue) -> str:
-    text = summary(operand, _OPERAND_CHARACTERS)[0]
+    text = visible(summary(operand, _OPERAND_CHARACTERS)[0])
     return f"“{text}”" if type_of(operand) in ("S", "B") else text

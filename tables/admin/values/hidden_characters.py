@@ -25,6 +25,18 @@ _LONE_JOINER = f"(?<![{_EMOJI}\ufe0f])\u200d|\u200d(?![{_EMOJI}])"
 # Beyond Latin letters, a text must be looked at closer: marks, directions, blanks of other scripts.
 _BEYOND = re.compile("[^\0-\u02ff]")
 _ODD = re.compile(f"[\0{_UNSEEN}]|{_LONE_JOINER}|^ +| +\\Z| {{2,}}", re.DOTALL)
+# Cyrillic and Greek letters that look like Latin ones, and those that they look like.
+_TWINS = dict(
+    zip(
+        "АВЕКМНОРСТУХаеорсухіјѕІЈЅԁһԛԝΑΒΕΖΗΙΚΜΝΟΡΤΥΧον",  # noqa: RUF001 - it is about them
+        "ABEKMHOPCTYXaeopcyxijsIJSdhqwABEZHIKMNOPTYXov",
+        strict=True,
+    )
+)
+_LATIN = str.maketrans(_TWINS)
+_WORD = re.compile(r"\w+")
+_LATIN_LETTER = re.compile("[A-Za-z]")
+_TWIN = re.compile(f"[{''.join(_TWINS)}]")
 _RIGHT_TO_LEFT = re.compile(f"[{_LEFTWARD}]")
 _SIGNS = {"\n": "↵", "\r": "␍", "\t": "⇥", "\0": "␀"}
 _BLANK = "·"
@@ -81,7 +93,7 @@ def unseen_words(text: str) -> str:
 def looks(text: str) -> str:
     """What a text looks like: the same for two texts that people can't tell apart."""
     seen = _ODD.sub(lambda found: " " if found[0].isspace() else "", text)
-    return " ".join(unicodedata.normalize("NFC", seen).split())
+    return " ".join(unicodedata.normalize("NFC", seen).translate(_LATIN).split())
 
 
 def alike(texts: Iterable[str]) -> set[str]:
@@ -106,6 +118,31 @@ def _parts(text: str, *, lines: bool = False) -> Iterator[tuple[str, str]]:
     yield from _composed(text[place:])
 
 
+def _lookalikes(text: str) -> Iterator[tuple[str, str]]:
+    """The text in pieces, each letter that passes for a Latin one with its own name."""
+    if not _TWIN.search(text):
+        yield text, ""
+        return
+    place = 0
+    for word in _WORD.finditer(text):
+        yield text[place : word.start()], ""
+        place = word.end()
+        if _LATIN_LETTER.search(word[0]):
+            yield from _told_apart(word[0])
+        else:
+            yield word[0], ""
+    yield text[place:], ""
+
+
+def _told_apart(word: str) -> Iterator[tuple[str, str]]:
+    place = 0
+    for twin in _TWIN.finditer(word):
+        yield word[place : twin.start()], ""
+        yield twin[0], f"{unicodedata.name(twin[0]).lower()} (U+{ord(twin[0]):04X})"
+        place = twin.end()
+    yield word[place:], ""
+
+
 def _sign(character: str) -> tuple[str, str]:
     number = f"U+{ord(character):04X}"
     if character == " ":
@@ -117,8 +154,7 @@ def _sign(character: str) -> tuple[str, str]:
 def _composed(text: str) -> Iterator[tuple[str, str]]:
     """A text that is spelt otherwise than most write it: the marks that stand for themselves."""
     if unicodedata.is_normalized("NFC", text):
-        if text:
-            yield text, ""
+        yield from (piece for piece in _lookalikes(text) if piece[0])
         return
     is_told = False
     for character in text:

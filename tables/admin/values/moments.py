@@ -18,6 +18,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # Of the years 1973 to 5138: what a time to live of a table means, whatever the year.
 _TTL_SECONDS = re.compile(r"[0-9]{9,11}", re.ASCII)
 _TTL_MILLISECONDS = re.compile(r"[0-9]{12,14}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+# Signed as `+7d` and `-30min`, or in words as `in 7 days` and `2 hours ago`.
+_SIGNED = re.compile(r"(?P<sign>[+-]) ?(?P<n>\d{1,5}) ?(?P<unit>[a-z]+)", re.ASCII)
+_AHEAD = re.compile(r"in (?P<n>\d{1,5}) (?P<unit>[a-z]+)", re.ASCII)
+_AGO = re.compile(r"(?P<n>\d{1,5}) (?P<unit>[a-z]+) ago", re.ASCII)
+_SPANS = {
+    **dict.fromkeys(("min", "mins", "minute", "minutes"), timedelta(minutes=1)),
+    **dict.fromkeys(("h", "hour", "hours"), timedelta(hours=1)),
+    **dict.fromkeys(("d", "day", "days"), timedelta(days=1)),
+    **dict.fromkeys(("w", "week", "weeks"), timedelta(weeks=1)),
+}
+# Distances to choose from, each as `digits_of_words` reads it.
+DISTANCES = ("in 1 hour", "in 1 day", "in 7 days", "in 30 days", "in 365 days")
 _FIELD = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?", re.ASCII)
 
 
@@ -79,6 +92,43 @@ def digits_of(field: str, unit: Literal["s", "ms"] = "s") -> str:
         raise ValueError(field)
     passed = datetime.fromisoformat(field).replace(tzinfo=UTC) - _EPOCH
     return str(passed // timedelta(**{_UNITS[unit]: 1}))
+
+
+def is_day(text: str) -> bool:
+    """Whether the text is a day, such as `2027-01-31`."""
+    try:
+        return bool(_DAY.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def digits_of_words(text: str, unit: Literal["s", "ms"] = "s") -> str:
+    """The number that a typed time means: a date in UTC, or a distance from now.
+
+    `2027-01-31`, `2027-01-31 09:30 UTC`, `now`, `in 7 days`, `+7d`, `2 hours ago` and `-30min` are
+    times. Raises ValueError for any other text.
+    """
+    words = " ".join(text.split())
+    if (span := _span_of(words.lower())) is not None:
+        try:
+            at = datetime.now(UTC) + span
+        except OverflowError as error:
+            raise ValueError(text) from error
+        return digits_of(at.strftime("%Y-%m-%dT%H:%M:%S"), unit)
+    field = words.removesuffix(" UTC").removesuffix("Z")
+    return digits_of(f"{field}T00:00" if _DAY.fullmatch(field) else field, unit)
+
+
+def _span_of(words: str) -> timedelta | None:
+    """How far from now the words are; None where they speak of no distance."""
+    if words == "now":
+        return timedelta()
+    for pattern, sign in ((_AHEAD, 1), (_AGO, -1), (_SIGNED, 1)):
+        found = pattern.fullmatch(words)
+        if found and found["unit"] in _SPANS:
+            is_back = sign < 0 or found.groupdict().get("sign") == "-"
+            return _SPANS[found["unit"]] * int(found["n"]) * (-1 if is_back else 1)
+    return None
 
 
 def never_expires(value: AttributeValue) -> str:

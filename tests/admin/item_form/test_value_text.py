@@ -1,6 +1,7 @@
 """Each type in each way to edit it: sets, lists and maps, dates, JSON in a text, names."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 
@@ -268,6 +269,19 @@ def test_a_number_and_a_date_that_contradict_are_both_kept_and_refused(person):
     person.fields[f"a-{person.row('at')}-moment"] = "2028-01-01T00:00"
     assert "to different times: change one" in refused(person)
     assert person.fields[f"a-{person.row('at')}-value"] == "1798761601"
+
+
+@pytest.mark.parametrize(("digits", "size"), [("1798761600", 1), ("1798761600000", 1000)])
+def test_a_distance_typed_beside_a_date_is_counted_from_now(person, digits, size):
+    opened(person, at={"N": digits}).type("at", "in 7 days")
+    before = datetime.now(UTC).timestamp()
+    after = int(saved(person)["at"]["N"]) / size
+    assert before - 1 <= after - 7 * 86_400 <= datetime.now(UTC).timestamp()
+
+
+def test_words_that_are_no_time_are_kept_and_refused(person):
+    opened(person, at={"N": "1798761600"}).type("at", "in 7 moons")
+    assert "in 7 moons" in refused(person)
 
 
 @pytest.mark.parametrize("date", ["", "soon", "2027-13-01T00:00", "99999-01-01T00:00"])

@@ -32,9 +32,13 @@ HIDDEN = {
     "\u1100\u1161": "\u1100\u1161⟨NFD⟩",
     "\u3164": "⟨U+3164⟩",
     "\U000e0041": "⟨U+E0041⟩",
+    "p\u0430ypal": "p⟨\u0430⟩ypal",
+    "\u0410dmin": "⟨\u0410⟩dmin",
+    "C\u03bfde": "C⟨\u03bf⟩de",
 }
 PLAIN = (
     *("admin", "two words", "a · b", "é", "日本語", "😀", "👩\u200d💻", "❤\ufe0f", "Füße", "1,5"),
+    *("Москва", "Αθήνα", "10 kΩ", "ΔT", "μs", "Москва London"),
     *("<b>&\"'", "naïve ☕", "x" * 300),
 )
 
@@ -129,3 +133,8 @@ def test_a_time_to_live_that_never_expires_says_so_and_is_no_date(value, words):
     assert "so this never expires" in html
     assert "<time" not in html
     assert "UTC" not in html
+
+
+def test_words_of_two_scripts_that_look_alike_say_so():
+    assert alike(["admin", "\u0430dmin", "user"]) == {"admin", "\u0430dmin"}
+    assert "cyrillic small letter a (U+0430)" in unseen_words("\u0430dmin")
