@@ -4,7 +4,8 @@ import os
 import shutil
 
 import pytest
-from moto import mock_aws
+from moto import backend_index, mock_aws
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from demo.engine import start as start_engine
 from tables.dynamodb.client import call, called, client
@@ -22,6 +23,28 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Every start of moto registers each address that it knows in each method, for two hundred services.
+SERVICES = {"cognitoidp", "dynamodb"}
+backend_index.backend_url_patterns[:] = [
+    known for known in backend_index.backend_url_patterns if known[0] in SERVICES
+]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _static_files_read_once():
+    """Every client of Django's has its own WhiteNoise, which would read all of them once more."""
+    read, known = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def read_once(self):
+        made = known.get((self.static_prefix, self.max_age))
+        if made is None:
+            read(self)
+            made = known[self.static_prefix, self.max_age] = dict(self.files)
+        self.files.update(made)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", read_once)
+        yield
 
 
 @pytest.fixture(autouse=True)
