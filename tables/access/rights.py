@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from tables.access.callers import Caller
-from tables.core.errors import Forbidden, TableNotFound
+from tables.core.errors import Forbidden, Sentence, TableNotFound
 from tables.core.registry import WRITE_ACTIONS, Registry, Table
 
 log = structlog.get_logger(__name__)
@@ -27,8 +27,16 @@ def require(caller: Caller, action: str, table: Table) -> None:
         return
     log.info("refused", caller=caller.sub, action=action, alias=table.alias)
     if action in WRITE_ACTIONS and is_read_only(table):
-        raise Forbidden(f"{table.label} is read-only here: nobody may {action} items.")
-    raise Forbidden(f"Your groups don't include one that may {action} items of {table.label}.")
+        raise Forbidden(
+            "{table} is read-only here: nobody may {action} items.",
+            table=table.label,
+            action=Sentence(action),
+        )
+    raise Forbidden(
+        "Your groups don't include one that may {action} items of {table}.",
+        action=Sentence(action),
+        table=table.label,
+    )
 
 
 def is_read_only(table: Table) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tables.core.audit import AUDIT_ATTRIBUTES, stamped_change, stamped_new
 from tables.core.descriptions import TableDescription
-from tables.core.errors import InvalidValue, Problem
+from tables.core.errors import InvalidValue, Problem, Sentence
 from tables.core.expressions import Path
 from tables.core.keys import key_of, require_index_keys, start_key_attributes
 from tables.core.registry import Table
@@ -48,7 +48,7 @@ def admit_change(
 
 
 def _require_same_key(new: Item, stored: Item) -> None:
-    detail = "The key of an item can't be changed."
+    detail = Sentence("The key of an item can't be changed.")
     changed = [name for name in stored if new[name] != stored[name]]
     if changed:
         problems = [Problem(join_pointer("", name), detail) for name in changed]

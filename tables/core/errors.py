@@ -2,14 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
+
+
+class Sentence(str):
+    """English for people, that still knows the template it was made from and what fills that.
+
+    `Sentence("The path {path} is long.", path="a")` is the text for logs and JSON; pages translate
+    `template` and fill in `parts`, those that are sentences translated as well. A sentence without
+    parts is said as it stands, braces and all. A part that is a sentence leaves its full stop to a
+    template that ends with one.
+    """
+
+    __slots__ = ("parts", "template")
+    template: str
+    parts: dict[str, Any]
+
+    def __new__(cls, template: str, /, **parts: Any) -> Self:
+        """Raise KeyError when the template names a part that is not given."""
+        if isinstance(template, cls) and not parts:
+            return template
+        self = super().__new__(cls, filled(template, parts))
+        self.template, self.parts = str(template), parts
+        return self
+
+
+def filled(template: str, parts: Mapping[str, Any]) -> str:
+    """The template, in any language, with its parts in it."""
+    if not parts:
+        return template
+    ends = template.endswith(".")
+    return template.format_map({name: _part(part, ends) for name, part in parts.items()})
+
+
+def _part(part: Any, ends: bool) -> Any:
+    return part.removesuffix(".") if ends and isinstance(part, Sentence) else part
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a body: an RFC 6901 JSON pointer and a sentence for its writer."""
+    """One thing wrong with a body: an RFC 6901 JSON pointer and a sentence for its writer.
+
+    `detail` is a Sentence, unless the words are those of another library.
+    """
 
     pointer: str
     detail: str
@@ -28,8 +65,9 @@ class Clash:
 class TablesError(Exception):
     """A failure that nobody foresaw.
 
-    The root of the tree, whose branches were foreseen. `str(error)` is a sentence that may be shown
-    to whoever made the request; `aws_code` and `aws_request_id` are set when DynamoDB refused.
+    The root of the tree, whose branches were foreseen. `message` is a Sentence that may be shown to
+    whoever made the request, made of a template and the `parts` that it names;
+    `aws_code` and `aws_request_id` are set when DynamoDB refused.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -39,14 +77,17 @@ class TablesError(Exception):
 
     def __init__(
         self,
-        message: str = "",
+        template: str = "",
+        /,
         *,
         problems: Sequence[Problem] = (),
         retry_after: int | None = None,
         aws_code: str | None = None,
         aws_request_id: str | None = None,
+        **parts: Any,
     ) -> None:
-        self.message = message or self.title + "."
+        words = template or f"{self.title}."
+        self.message = Sentence(words, **parts)
         self.problems = tuple(problems)
         self.retry_after = retry_after
         self.aws_code = aws_code
@@ -123,9 +164,9 @@ class ItemExists(Conflict):
     title = "Item exists"
 
     def __init__(
-        self, message: str = "", *, current: dict[str, Any] | None = None, **context: Any
+        self, template: str = "", /, *, current: dict[str, Any] | None = None, **context: Any
     ) -> None:
-        super().__init__(message, **context)
+        super().__init__(template, **context)
         self.current = current
 
 
@@ -155,13 +196,14 @@ class UndoConflict(Conflict):
 
     def __init__(
         self,
-        message: str = "",
+        template: str = "",
+        /,
         *,
         contested: Sequence[Clash] = (),
         current: dict[str, Any] | None = None,
         **context: Any,
     ) -> None:
-        super().__init__(message, **context)
+        super().__init__(template, **context)
         self.contested = tuple(contested)
         self.current = current
 
@@ -183,8 +225,8 @@ class IdempotencyConflict(Conflict):
     code = "idempotency_conflict"
     title = "Idempotency conflict"
 
-    def __init__(self, message: str = "", *, mismatch: bool = False, **context: Any) -> None:
-        super().__init__(message, **context)
+    def __init__(self, template: str = "", /, *, mismatch: bool = False, **context: Any) -> None:
+        super().__init__(template, **context)
         self.mismatch = mismatch
 
 
@@ -200,9 +242,9 @@ class PreconditionFailed(TablesError):
     status = 412
 
     def __init__(
-        self, message: str = "", *, current: dict[str, Any] | None = None, **context: Any
+        self, template: str = "", /, *, current: dict[str, Any] | None = None, **context: Any
     ) -> None:
-        super().__init__(message, **context)
+        super().__init__(template, **context)
         self.current = current
         self.position = 0
 
@@ -258,15 +300,16 @@ class WriteInDoubt(Unavailable):
 
     def __init__(
         self,
-        message: str = (
+        template: str = Sentence(
             "An answer of DynamoDB was lost, so it is not known whether this write was made. "
             "Read the item before you send it again."
         ),
+        /,
         *,
         current: dict[str, Any] | None = None,
         **context: Any,
     ) -> None:
-        super().__init__(message, **context)
+        super().__init__(template, **context)
         self.current = current
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from tables.core.errors import InvalidExpression
+from tables.core.errors import InvalidExpression, Sentence
 from tables.core.sizes import item_size
 from tables.core.values import MAX_NAME_BYTES, AttributeValue, Item
 
@@ -47,7 +47,7 @@ def parse_path(text: str) -> Path:
         path.extend(_list_index(text, digits) for digits in _INDEX.findall(match["indexes"]))
         position = match.end()
         if len(path) > MAX_PATH_DEPTH:
-            raise _invalid(text, f"it is more than {MAX_PATH_DEPTH} levels deep")
+            raise _invalid(text, "it is more than {most} levels deep", most=MAX_PATH_DEPTH)
         if position == len(text):
             return tuple(path)
         if text[position] != ".":
@@ -85,7 +85,9 @@ def require_no_overlap(paths: Iterable[Path]) -> None:
     for one, other in pairwise(ordered):
         if _clash(one, other):
             raise InvalidExpression(
-                f"The paths {format_path(one)!r} and {format_path(other)!r} overlap."
+                "The paths {one} and {other} overlap.",
+                one=repr(format_path(one)),
+                other=repr(format_path(other)),
             )
 
 
@@ -120,7 +122,9 @@ class Placeholders:
     def name(self, attribute: str) -> str:
         """The placeholder of an attribute name; the same name gets the same placeholder."""
         if len(attribute.encode()) > MAX_NAME_BYTES:
-            raise InvalidExpression(f"An attribute name has at most {MAX_NAME_BYTES} bytes.")
+            raise InvalidExpression(
+                "An attribute name has at most {most} bytes.", most=MAX_NAME_BYTES
+            )
         return self.names.setdefault(attribute, f"#{len(self.names)}")
 
     def path(self, path: Path) -> str:
@@ -152,8 +156,9 @@ class Placeholders:
         size = item_size(self.values) + sum(len(name.encode()) for name in self.names)
         if size > MAX_SUBSTITUTION_BYTES:
             raise InvalidExpression(
-                f"The values are {size} bytes long; DynamoDB takes {MAX_SUBSTITUTION_BYTES} "
-                "in one request."
+                "The values are {size} bytes long; DynamoDB takes {most} in one request.",
+                size=size,
+                most=MAX_SUBSTITUTION_BYTES,
             )
         members: dict[str, Any] = {}
         if self.names:
@@ -170,8 +175,10 @@ def require_within_limits(expression: str) -> str:
     operators = len(_OPERATOR.findall(expression)) - len(_NOT_COUNTED.findall(expression))
     if operators > MAX_OPERATORS:
         raise InvalidExpression(
-            f"The expression needs {operators} operators; DynamoDB takes {MAX_OPERATORS}. "
-            "Use fewer conditions or attributes."
+            "The expression needs {operators} operators; DynamoDB takes {most}. Use fewer "
+            "conditions or attributes.",
+            operators=operators,
+            most=MAX_OPERATORS,
         )
     return require_short(expression)
 
@@ -180,8 +187,10 @@ def require_short(expression: str) -> str:
     """The expression. Raises InvalidExpression when it is over 4 KB."""
     if len(expression) > MAX_EXPRESSION_BYTES:
         raise InvalidExpression(
-            f"The expression is {len(expression)} bytes long; "
-            f"DynamoDB takes {MAX_EXPRESSION_BYTES}. Use fewer conditions or attributes."
+            "The expression is {size} bytes long; DynamoDB takes {most}. Use fewer conditions or "
+            "attributes.",
+            size=len(expression),
+            most=MAX_EXPRESSION_BYTES,
         )
     return expression
 
@@ -212,6 +221,10 @@ def _sortable(path: Path) -> list[tuple[bool, int, str]]:
     ]
 
 
-def _invalid(text: str, reason: str) -> InvalidExpression:
+def _invalid(text: str, template: str, /, **parts: Any) -> InvalidExpression:
     shown = text if len(text) <= 100 else text[:100] + "…"
-    return InvalidExpression(f"The path {shown!r} can't be read: {reason}.")
+    return InvalidExpression(
+        "The path {path} can't be read: {reason}.",
+        path=repr(shown),
+        reason=Sentence(template, **parts),
+    )

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from tables.core import comparisons
 from tables.core.comparisons import ORDERED_TYPES, Test, comparable, negation, ordered
-from tables.core.errors import InvalidExpression
+from tables.core.errors import InvalidExpression, Sentence
 from tables.core.expressions import (
     Path,
     Placeholders,
@@ -21,7 +21,7 @@ from tables.core.values import TYPES, AttributeValue, Item, content_of, type_of
 
 # AWS: Service, account, and table quotas: operands of IN.
 MAX_IN_OPERANDS = 100
-PIN_A_TYPE = (
+PIN_A_TYPE = Sentence(
     "The conditions compare values in several types each, and DynamoDB does not take so many at "
     "once: pin the type that is meant, as in total__n=818 or total__s=818."
 )
@@ -223,12 +223,18 @@ def make_term(path: Path, operator: Operator, operands: Iterable[AttributeValue]
         if type_of(operand) not in operator.types:
             allowed = ", ".join(TYPES[tag] for tag in TYPES if tag in operator.types)
             raise InvalidExpression(
-                f"{shown}: {operator.names[0]} takes a {allowed}, not a {TYPES[type_of(operand)]}."
+                "{path}: {operator} takes a {allowed}, not a {given}.",
+                path=shown,
+                operator=operator.names[0],
+                allowed=allowed,
+                given=TYPES[type_of(operand)],
             )
     if operator.suffix == "between":
         _require_bounds(shown, *operands)
     if operator.suffix == "type" and content_of(operands[0]) not in TYPES:
-        raise InvalidExpression(f"{shown}: the types are {', '.join(TYPES)}.")
+        raise InvalidExpression(
+            "{path}: the types are {types}.", path=shown, types=", ".join(TYPES)
+        )
     return Term(path, operator, operands)
 
 
@@ -237,10 +243,16 @@ def require_operand_count(path: Path, operator: Operator, count: int) -> None:
     shown = format_path(path)
     if operator.operands is None:
         if not 1 <= count <= MAX_IN_OPERANDS:
-            raise InvalidExpression(f"{shown}: IN takes 1 to {MAX_IN_OPERANDS} values.")
+            raise InvalidExpression(
+                "{path}: IN takes 1 to {most} values.", path=shown, most=MAX_IN_OPERANDS
+            )
     elif count != operator.operands:
         raise InvalidExpression(
-            f"{shown}: {operator.names[0]} takes {operator.operands} values, not {count}."
+            "{path}: {operator} takes {wanted} values, not {count}.",
+            path=shown,
+            operator=operator.names[0],
+            wanted=operator.operands,
+            count=count,
         )
 
 
@@ -249,7 +261,9 @@ def operator_named(name: Any) -> Operator:
     operator = BY_NAME.get(name.upper()) if isinstance(name, str) else None
     if operator is None:
         raise InvalidExpression(
-            f"{str(name)[:40]!r} is not a comparator; use one of {', '.join(BY_NAME)}."
+            "{name} is not a comparator; use one of {names}.",
+            name=repr(str(name)[:40]),
+            names=", ".join(BY_NAME),
         )
     return operator
 
@@ -299,9 +313,9 @@ def _compile_term(term: Term, pool: Placeholders) -> str:
 
 def _require_bounds(shown: str, low: AttributeValue, high: AttributeValue) -> None:
     if type_of(low) != type_of(high):
-        raise InvalidExpression(f"{shown}: BETWEEN takes two values of one type.")
+        raise InvalidExpression("{path}: BETWEEN takes two values of one type.", path=shown)
     if comparable(low) > comparable(high):
-        raise InvalidExpression(f"{shown}: BETWEEN takes the lower bound first.")
+        raise InvalidExpression("{path}: BETWEEN takes the lower bound first.", path=shown)
 
 
 def matches(node: Term | Group, item: Item) -> bool:

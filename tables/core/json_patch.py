@@ -13,7 +13,7 @@ from typing import Any
 import jsonpatch
 from jsonpointer import JsonPointer, JsonPointerException
 
-from tables.core.errors import InvalidRequest, PatchConflict, Problem, TooLarge
+from tables.core.errors import InvalidRequest, PatchConflict, Problem, Sentence, TooLarge
 from tables.core.sizes import MAX_ITEM_BYTES, value_size
 from tables.core.strict_json import MAX_DEPTH
 from tables.core.values import (
@@ -71,7 +71,7 @@ def parse_patch(patch: Any) -> list[dict[str, Any]]:
     if not isinstance(patch, list):
         raise InvalidRequest("A JSON patch is an array of operations.")
     if len(patch) > MAX_OPERATIONS:
-        raise InvalidRequest(f"A JSON patch takes at most {MAX_OPERATIONS} operations.")
+        raise InvalidRequest("A JSON patch takes at most {most} operations.", most=MAX_OPERATIONS)
     for position, operation in enumerate(patch):
         _require_operation(operation, f"/{position}")
     return patch
@@ -99,23 +99,29 @@ def json_patch(item: Item, operations: Iterable[Mapping[str, Any]]) -> Item:
 def _require_operation(operation: Any, pointer: str) -> None:
     name = operation.get("op") if isinstance(operation, dict) else None
     if not isinstance(name, str) or name not in _OPERATIONS:
-        raise _malformed(pointer, f'An operation has an "op": {", ".join(_OPERATIONS)}.')
+        raise _malformed(
+            pointer, 'An operation has an "op": {names}.', names=", ".join(_OPERATIONS)
+        )
     missing = [member for member in _OPERATIONS[name] if member not in operation]
     if missing:
-        raise _malformed(pointer, f'{name} takes "{missing[0]}".')
+        raise _malformed(pointer, '{name} takes "{member}".', name=name, member=missing[0])
     for member in ("path", *(["from"] if "from" in _OPERATIONS[name] else [])):
         _require_pointer(operation.get(member), member, f"{pointer}/{member}")
 
 
 def _require_pointer(text: Any, member: str, pointer: str) -> None:
     if not isinstance(text, str):
-        raise _malformed(pointer, f'"{member}" is a JSON pointer such as /name.')
+        raise _malformed(pointer, '"{member}" is a JSON pointer such as /name.', member=member)
     try:
         depth = len(JsonPointer(text).parts)
     except JsonPointerException as error:
-        raise _malformed(pointer, f'"{member}" is not a JSON pointer (RFC 6901).') from error
+        raise _malformed(
+            pointer, '"{member}" is not a JSON pointer (RFC 6901).', member=member
+        ) from error
     if depth > MAX_DEPTH + 1:
-        raise _malformed(pointer, f'"{member}" leads more than {MAX_DEPTH} levels deep.')
+        raise _malformed(
+            pointer, '"{member}" leads more than {most} levels deep.', member=member, most=MAX_DEPTH
+        )
 
 
 def _prepared(operation: Mapping[str, Any], document: Any, pointer: str) -> dict[str, Any]:
@@ -196,12 +202,24 @@ def _size_at(document: Any, path: str) -> int:
 def _require_modest(copied: int) -> None:
     # Each copy can double the item: 40 small operations would fill the memory.
     if copied > MAX_ITEM_BYTES:
-        raise TooLarge(f"The patch copies more than {MAX_ITEM_BYTES} bytes.")
+        raise TooLarge("The patch copies more than {most} bytes.", most=MAX_ITEM_BYTES)
 
 
-def _malformed(pointer: str, detail: str) -> InvalidRequest:
-    return InvalidRequest(f"{detail} (at {pointer})", problems=[Problem(pointer, detail)])
+def _malformed(pointer: str, template: str, /, **parts: Any) -> InvalidRequest:
+    detail = Sentence(template, **parts)
+    return InvalidRequest(
+        "{detail} (at {pointer})",
+        problems=[Problem(pointer, detail)],
+        detail=detail,
+        pointer=pointer,
+    )
 
 
-def _conflict(pointer: str, detail: str) -> PatchConflict:
-    return PatchConflict(f"{detail} (operation {pointer})", problems=[Problem(pointer, detail)])
+def _conflict(pointer: str, template: str, /) -> PatchConflict:
+    detail = Sentence(template)
+    return PatchConflict(
+        "{detail} (operation {pointer})",
+        problems=[Problem(pointer, detail)],
+        detail=detail,
+        pointer=pointer,
+    )

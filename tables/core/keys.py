@@ -10,7 +10,7 @@ from typing import Any
 
 from tables.core.adminapi_json import adminapi_special
 from tables.core.descriptions import KeyAttribute, TableDescription
-from tables.core.errors import InvalidCursor, InvalidValue, ItemNotFound, Problem
+from tables.core.errors import InvalidCursor, InvalidValue, ItemNotFound, Problem, Sentence
 from tables.core.numbers import canonical_number
 from tables.core.values import (
     TYPES,
@@ -38,7 +38,9 @@ def key_of(item: Mapping[str, AttributeValue], description: TableDescription) ->
     key: Item = {}
     for attribute in description.key_attributes:
         if attribute.name not in item:
-            raise _problem(attribute, f"The key attribute {attribute.name!r} is missing.")
+            raise _problem(
+                attribute, "The key attribute {name} is missing.", name=repr(attribute.name)
+            )
         key[attribute.name] = item[attribute.name]
     require_key(key, description)
     return key
@@ -47,7 +49,7 @@ def key_of(item: Mapping[str, AttributeValue], description: TableDescription) ->
 def require_key(key: Item, description: TableDescription) -> None:
     """Raise InvalidValue unless these are exactly valid values of the table's key attributes."""
     if key.keys() != set(description.key_names):
-        raise InvalidValue(f"The key is made of {' and '.join(description.key_names)}.")
+        raise InvalidValue("The key is made of {names}.", names=" and ".join(description.key_names))
     for attribute in description.key_attributes:
         require_key_value(key[attribute.name], attribute, description)
 
@@ -80,7 +82,7 @@ def key_value_from_text(text: str, attribute: KeyAttribute) -> AttributeValue:
     if attribute.type == "N":
         return {"N": canonical_number(text)}
     if attribute.type == "B" and not is_base64(text):
-        raise _problem(attribute, f"{attribute.name} takes base64 text.")
+        raise _problem(attribute, "{name} takes base64 text.", name=attribute.name)
     return {attribute.type: text}
 
 
@@ -110,13 +112,17 @@ def start_key_from_plain(
     attributes = start_key_attributes(description, index)
     if not isinstance(value, dict) or value.keys() != {attribute.name for attribute in attributes}:
         names = ", ".join(attribute.name for attribute in attributes)
-        raise InvalidCursor(f"A LastEvaluatedKey is an object made of exactly: {names}.")
+        raise InvalidCursor(
+            "A LastEvaluatedKey is an object made of exactly: {names}.", names=names
+        )
     key: Item = {}
     for attribute in attributes:
         try:
             key[attribute.name] = _start_value(value[attribute.name], attribute)
         except InvalidValue as error:
-            raise InvalidCursor(f"The LastEvaluatedKey does not fit: {error.message}") from error
+            raise InvalidCursor(
+                "The LastEvaluatedKey does not fit: {reason}", reason=error.message
+            ) from error
     return key
 
 
@@ -202,18 +208,26 @@ def _require_value(value: AttributeValue, attribute: KeyAttribute, limit: int) -
     if tag != attribute.type:
         raise _problem(
             attribute,
-            f"The key attribute {attribute.name!r} must be a {TYPES[attribute.type]}, "
-            f"not a {TYPES[tag]}.",
+            "The key attribute {name} must be a {wanted}, not a {kind}.",
+            name=repr(attribute.name),
+            wanted=TYPES[attribute.type],
+            kind=TYPES[tag],
         )
     if content == "":
-        raise _problem(attribute, f"The key attribute {attribute.name!r} can't be empty.")
+        raise _problem(
+            attribute, "The key attribute {name} can't be empty.", name=repr(attribute.name)
+        )
     size = len(base64.b64decode(content) if tag == "B" else content.encode())
     if size > limit:
         raise _problem(
             attribute,
-            f"The key attribute {attribute.name!r} is {size} bytes; DynamoDB takes {limit}.",
+            "The key attribute {name} is {size} bytes; DynamoDB takes {most}.",
+            name=repr(attribute.name),
+            size=size,
+            most=limit,
         )
 
 
-def _problem(attribute: KeyAttribute, detail: str) -> InvalidValue:
+def _problem(attribute: KeyAttribute, template: str, /, **parts: Any) -> InvalidValue:
+    detail = Sentence(template, **parts)
     return InvalidValue(detail, problems=[Problem(join_pointer("", attribute.name), detail)])

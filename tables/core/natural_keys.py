@@ -7,7 +7,7 @@ import uuid
 import orjson
 
 from tables.core.descriptions import TableDescription
-from tables.core.errors import InvalidRequest, Problem
+from tables.core.errors import InvalidRequest, Problem, Sentence
 from tables.core.expressions import parse_path, value_at
 from tables.core.registry import Table
 from tables.core.updates import canonical_value
@@ -16,7 +16,6 @@ from tables.core.values import AttributeValue, Item, content_of, join_pointer, t
 # Ours for good: with another namespace every item would get another key.
 _NAMESPACE = uuid.UUID("6f1d6a0e-4a3c-5b0c-9d53-2b8f6c1a7e42")
 _SCALARS = frozenset({"S", "N", "BOOL"})
-_WANTED = "a string, a number or a boolean, and not empty or blank"
 
 
 def natural_partition_key(item: Item, table: Table) -> str:
@@ -26,7 +25,14 @@ def natural_partition_key(item: Item, table: Table) -> str:
     """
     values = {name: value_at(item, parse_path(name)) for name in table.natural_key}
     problems = [
-        Problem(pointer_to(name), f"{name} is part of the natural key: it must be {_WANTED}.")
+        Problem(
+            pointer_to(name),
+            Sentence(
+                "{name} is part of the natural key: it must be a string, a number or a boolean, "
+                "and not empty or blank.",
+                name=name,
+            ),
+        )
         for name, value in values.items()
         if not _is_usable(value)
     ]
@@ -45,7 +51,7 @@ def require_server_chosen(item: Item, description: TableDescription) -> None:
     """Raise InvalidRequest when the item brings a partition key, which the server makes."""
     name = description.partition_key.name
     if name in item:
-        detail = f"{name} is made by the server: leave it out."
+        detail = Sentence("{name} is made by the server: leave it out.", name=name)
         raise InvalidRequest(detail, problems=[Problem(join_pointer("", name), detail)])
 
 

@@ -43,7 +43,9 @@ def canonical_number(number: Decimal | int | str) -> str:
     significant = text.rstrip("0")
     if len(significant) > MAX_DIGITS:
         raise InvalidValue(
-            f"A number has {len(significant)} significant digits; DynamoDB holds {MAX_DIGITS}."
+            "A number has {digits} significant digits; DynamoDB holds {most}.",
+            digits=len(significant),
+            most=MAX_DIGITS,
         )
     stripped = int(exponent) + len(text) - len(significant)
     return format(Decimal((sign, tuple(map(int, significant)), stripped)), "f")

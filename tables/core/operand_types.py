@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tables.core.descriptions import TableDescription
-from tables.core.errors import InvalidExpression, InvalidRequest
+from tables.core.errors import InvalidExpression, InvalidRequest, Sentence
 from tables.core.expressions import format_path
 from tables.core.filters import Operator
 from tables.core.numbers import JSON_NUMBER, canonical_number
@@ -47,7 +47,11 @@ def operand_type(path: str, operator: Operator, types: Mapping[str, str]) -> str
     if declared not in operator.types:
         takes = " or ".join(TYPES[tag] for tag in TYPES if tag in operator.types)
         raise InvalidExpression(
-            f"{path} is a {TYPES[declared]}, and “{operator.label}” takes {takes}."
+            "{path} is a {kind}, and “{label}” takes {takes}.",
+            path=path,
+            kind=TYPES[declared],
+            label=Sentence(operator.label),
+            takes=takes,
         )
     return declared
 

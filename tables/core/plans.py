@@ -164,9 +164,13 @@ def _forced_index(description: TableDescription, name: str | None) -> Index | No
     index = description.index(name)
     if index is None:
         known = ", ".join(index.name for index in description.indexes) or "none"
-        raise InvalidExpression(f"No index has that name; this table's indexes: {known}.")
+        raise InvalidExpression(
+            "No index has that name; this table's indexes: {names}.", names=known
+        )
     if not index.is_ready:
-        raise InvalidExpression(f"The index {name} is being made or deleted: it can't be read now.")
+        raise InvalidExpression(
+            "The index {index} is being made or deleted: it can't be read now.", index=name
+        )
     return index
 
 
@@ -179,13 +183,17 @@ def _require_held(index: Index, filter: Group, fields: Iterable[Path]) -> None:
     lacked = [name for name in asked if not index.holds(name)]
     if lacked:
         raise InvalidExpression(
-            f"The index {index.name} does not hold {', '.join(lacked)}, so it can't be filtered by."
+            "The index {index} does not hold {names}, so it can't be filtered by.",
+            index=index.name,
+            names=", ".join(lacked),
         )
     named = dict.fromkeys(str(path[0]) for path in fields)
     lacked = [name for name in named if index.is_global and not index.holds(name)]
     if lacked:
         raise InvalidExpression(
-            f"The index {index.name} does not hold {', '.join(lacked)}; leave it out of the fields."
+            "The index {index} does not hold {names}; leave it out of the fields.",
+            index=index.name,
+            names=", ".join(lacked),
         )
 
 

@@ -95,7 +95,7 @@ def parse_query(
         if name not in PARAMETERS and name != SEARCH:
             terms.append(_parse_term(name, text, types))
         elif name in settings:
-            raise InvalidExpression(f"{name} stands twice in the query string.")
+            raise InvalidExpression("{name} stands twice in the query string.", name=name)
         elif text or name == "fields":
             settings[name] = text
     search = settings.get(SEARCH)
@@ -230,7 +230,7 @@ def _fields(text: str | None) -> tuple[Path, ...]:
 def _parse_existence(name: str, path: Path, operator: Operator, text: str) -> Term:
     wanted = _BOOLEANS.get(text.lower())
     if wanted is None:
-        raise InvalidExpression(f"{name} takes true or false.")
+        raise InvalidExpression("{name} takes true or false.", name=name)
     if not wanted:
         operator = BY_SUFFIX["not_exists" if operator.suffix == "exists" else "exists"]
     return make_term(path, operator)
@@ -241,20 +241,22 @@ def _parse_operand(name: str, text: str, tag: str, operator: Operator) -> Attrib
         text = _ESCAPED_IN_LIST.sub(r"\1", text)
     if tag == "BOOL":
         if text.lower() not in _BOOLEANS:
-            raise InvalidExpression(f"{name} takes true or false.")
+            raise InvalidExpression("{name} takes true or false.", name=name)
         return {"BOOL": _BOOLEANS[text.lower()]}
     if tag == "NULL":
         if text.lower() not in ("true", "1", ""):
-            raise InvalidExpression(f"{name} takes true; use __exists or __type for the contrary.")
+            raise InvalidExpression(
+                "{name} takes true; use __exists or __type for the contrary.", name=name
+            )
         return {"NULL": True}
     if tag == "B" and not is_base64(text):
-        raise InvalidExpression(f"{name} takes base64 text.")
+        raise InvalidExpression("{name} takes base64 text.", name=name)
     if tag in ("S", "B"):
         return {tag: text}
     try:
         return {"N": canonical_number(text)} if tag == "N" else _parse_json(text, tag, operator)
     except InvalidRequest as error:
-        raise InvalidExpression(f"{name}: {error.message}") from error
+        raise InvalidExpression("{name}: {reason}", name=name, reason=error.message) from error
 
 
 def _parse_json(text: str, tag: str, operator: Operator) -> AttributeValue:
@@ -265,7 +267,7 @@ def _parse_json(text: str, tag: str, operator: Operator) -> AttributeValue:
     if tag in SET_TYPES and isinstance(value, list):
         return make_set(tag, [str(entry) if tag == "NS" else entry for entry in value])
     if not isinstance(value, dict if tag == "M" else list):
-        raise InvalidValue(f"it takes a JSON {'object' if tag == 'M' else 'array'}.")
+        raise InvalidValue("it takes a JSON object." if tag == "M" else "it takes a JSON array.")
     return wire_value(value)
 
 
@@ -285,7 +287,7 @@ def _limit(text: str | None) -> int | None:
     # Nine digits are enough to see that it is too large, and cheap to convert.
     limit = int(text[:9]) if text.isascii() and text.isdigit() else 0
     if not 1 <= limit <= MAX_LIMIT:
-        raise InvalidExpression(f"limit takes a whole number from 1 to {MAX_LIMIT}.")
+        raise InvalidExpression("limit takes a whole number from 1 to {most}.", most=MAX_LIMIT)
     return limit
 
 

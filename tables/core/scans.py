@@ -60,7 +60,9 @@ def _require_few_values(scan: Mapping[str, Any]) -> None:
     values = sum(_value_count(condition) for condition in scan.values())
     if values > _MAX_PLACEHOLDERS:
         raise InvalidExpression(
-            f"The scan compares with {values} values; DynamoDB takes {_MAX_PLACEHOLDERS} at most."
+            "The scan compares with {values} values; DynamoDB takes {most} at most.",
+            values=values,
+            most=_MAX_PLACEHOLDERS,
         )
 
 
@@ -80,10 +82,13 @@ def _paths(value: Any, member: str) -> tuple[Path, ...]:
     if value is None:
         return ()
     if not isinstance(value, list) or not all(isinstance(path, str) for path in value):
-        raise InvalidExpression(f'"{member}" must be an array of document paths.')
+        raise InvalidExpression('"{member}" must be an array of document paths.', member=member)
     if len(value) > _MAX_PLACEHOLDERS:
         raise InvalidExpression(
-            f'"{member}" has {len(value)} paths; DynamoDB takes {_MAX_PLACEHOLDERS}.'
+            '"{member}" has {count} paths; DynamoDB takes {most}.',
+            member=member,
+            count=len(value),
+            most=_MAX_PLACEHOLDERS,
         )
     return tuple(parse_path(path) for path in value)
 
@@ -99,17 +104,19 @@ def _condition(path: Path, name: str, condition: Any, special: Special) -> Term 
 def _comparison(path: Path, name: str, condition: dict[str, Any], special: Special) -> Term:
     unknown = condition.keys() - {"comparator", "value"}
     if unknown or not condition:
-        raise InvalidExpression(f'{name}: a condition takes "comparator" and "value".')
+        raise InvalidExpression('{name}: a condition takes "comparator" and "value".', name=name)
     operator = operator_named(condition.get("comparator", "="))
     if operator.operands == 0:
         return make_term(path, operator)
     if "value" not in condition:
-        raise InvalidExpression(f'{name}: "value" is missing.')
+        raise InvalidExpression('{name}: "value" is missing.', name=name)
     value = condition["value"]
     if operator.operands == 1:
         return make_term(path, operator, [_operand(name, value, special)])
     if not isinstance(value, list):
-        raise InvalidExpression(f"{name}: {operator.names[0]} takes an array of values.")
+        raise InvalidExpression(
+            "{name}: {operator} takes an array of values.", name=name, operator=operator.names[0]
+        )
     require_operand_count(path, operator, len(value))
     return make_term(path, operator, [_operand(name, entry, special) for entry in value])
 
@@ -118,10 +125,12 @@ def _containment(path: Path, name: str, values: list[Any], special: Special) -> 
     """OR inside an array, AND between the inner arrays."""
     nested = [isinstance(value, list) for value in values]
     if any(nested) and not all(nested):
-        raise InvalidExpression(f"{name}: arrays and plain values can't stand side by side.")
+        raise InvalidExpression(
+            "{name}: arrays and plain values can't stand side by side.", name=name
+        )
     alternatives = values if any(nested) else [values]
     if not all(alternatives):
-        raise InvalidExpression(f"{name}: an empty array matches nothing; leave it out.")
+        raise InvalidExpression("{name}: an empty array matches nothing; leave it out.", name=name)
     groups = tuple(
         Group(tuple(_contains(path, name, value, special) for value in inner), "OR")
         for inner in alternatives
@@ -131,7 +140,7 @@ def _containment(path: Path, name: str, values: list[Any], special: Special) -> 
 
 def _contains(path: Path, name: str, value: Any, special: Special) -> Term:
     if isinstance(value, list):
-        raise InvalidExpression(f"{name}: arrays nest at most two deep.")
+        raise InvalidExpression("{name}: arrays nest at most two deep.", name=name)
     return make_term(path, BY_SUFFIX["contains"], [_operand(name, value, special)])
 
 
@@ -139,11 +148,11 @@ def _special(name: str, condition: dict[str, Any], special: Special) -> Attribut
     try:
         return special(condition)
     except InvalidValue as error:
-        raise InvalidExpression(f"{name}: {error.message}") from error
+        raise InvalidExpression("{name}: {reason}", name=name, reason=error.message) from error
 
 
 def _operand(name: str, value: Any, special: Special) -> AttributeValue:
     try:
         return wire_value(value, special=special)
     except InvalidValue as error:
-        raise InvalidExpression(f"{name}: {error.message}") from error
+        raise InvalidExpression("{name}: {reason}", name=name, reason=error.message) from error

@@ -138,9 +138,10 @@ def require_valid(item: Item, schema: Mapping[str, Any] | None) -> None:
         return
     problems = [Problem(_pointer(error.absolute_path), _words(error.message)) for error in errors]
     raise InvalidValue(
-        f"The item does not fit the table's schema: {problems[0].pointer or '/'}: "
-        f"{problems[0].detail}.",
+        "The item does not fit the table's schema: {pointer}: {reason}.",
         problems=problems,
+        pointer=problems[0].pointer or "/",
+        reason=problems[0].detail,
     )
 
 

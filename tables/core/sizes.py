@@ -40,7 +40,9 @@ def require_item_fits(item: Item, limit: int = MAX_ITEM_BYTES) -> None:
     size = item_size(item)
     if size > limit:
         raise TooLarge(
-            f"The item is {size} bytes; DynamoDB holds at most {limit} bytes in one item."
+            "The item is {size} bytes; DynamoDB holds at most {most} bytes in one item.",
+            size=size,
+            most=limit,
         )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from decimal import Decimal, InvalidOperation
 from typing import Any, NoReturn
 
-from tables.core.errors import InvalidRequest
+from tables.core.errors import InvalidRequest, Sentence
 
 # DynamoDB nests attribute values 32 levels deep (AWS: Service, account, and table quotas).
 MAX_DEPTH = 32
@@ -17,16 +17,18 @@ MAX_NUMBER_CHARACTERS = 1000
 # Lists are made of these: one object of each is enough.
 _SMALL_NUMBERS = {str(number): Decimal(number) for number in range(256)}
 # An escaped surrogate is the only way a lone one can enter: UTF-8 can't encode it.
+_BODY = Sentence("The body")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
-def parse(data: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
+def parse(data: bytes | str, *, max_depth: int = MAX_DEPTH, what: str = _BODY) -> Any:
     """The value of a JSON text, with numbers as Decimal and objects in their own key order.
 
-    `max_depth` counts nested arrays and objects. Raises InvalidRequest for anything RFC 8259
-    forbids, and for what it leaves open: duplicate names, lone surrogates, NaN, deep nesting.
+    `max_depth` counts nested arrays and objects; `what` is how errors call the text. Raises
+    InvalidRequest for anything RFC 8259 forbids, and for what it leaves open: duplicate names, lone
+    surrogates, NaN, deep nesting.
     """
-    text = _decode(data)
+    text = _decode(data, what)
     try:
         value = json.loads(
             text,
@@ -37,24 +39,30 @@ def parse(data: bytes | str, *, max_depth: int = MAX_DEPTH) -> Any:
         )
     except json.JSONDecodeError as error:
         raise InvalidRequest(
-            f"The body is not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+            "{what} is not valid JSON: {reason} at line {line}, column {column}.",
+            what=what,
+            reason=error.msg,
+            line=error.lineno,
+            column=error.colno,
         ) from error
     except RecursionError as error:
-        raise _too_deep(max_depth) from error
-    _require_shallow(value, max_depth)
+        raise _too_deep(max_depth, what) from error
+    _require_shallow(value, max_depth, what)
     if _ESCAPED_SURROGATE.search(text):
         _require_no_lone_surrogate(value)
     return value
 
 
-def _decode(data: bytes | str) -> str:
+def _decode(data: bytes | str, what: str) -> str:
     if isinstance(data, str):
         _require_encodable(data)
         return data
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InvalidRequest(f"The body is not UTF-8: byte {error.start} can't be read.") from error
+        raise InvalidRequest(
+            "{what} is not UTF-8: byte {position} can't be read.", what=what, position=error.start
+        ) from error
 
 
 def _number(text: str) -> Decimal:
@@ -62,7 +70,9 @@ def _number(text: str) -> Decimal:
     if known is not None:
         return known
     if len(text) > MAX_NUMBER_CHARACTERS:
-        raise InvalidRequest(f"A number is longer than {MAX_NUMBER_CHARACTERS} characters.")
+        raise InvalidRequest(
+            "A number is longer than {most} characters.", most=MAX_NUMBER_CHARACTERS
+        )
     try:
         return Decimal(text)
     except InvalidOperation as error:
@@ -70,7 +80,7 @@ def _number(text: str) -> Decimal:
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise InvalidRequest(f"{name} is not JSON: a number must be finite.")
+    raise InvalidRequest("{name} is not JSON: a number must be finite.", name=name)
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -78,19 +88,19 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     for name, content in pairs:
         if name in value:
             shown = json.dumps(name[:100])
-            raise InvalidRequest(f"The name {shown} stands twice in one object.")
+            raise InvalidRequest("The name {name} stands twice in one object.", name=shown)
         value[name] = content
     return value
 
 
-def _require_shallow(value: Any, max_depth: int) -> None:
+def _require_shallow(value: Any, max_depth: int, what: str) -> None:
     level = [value]
     for _ in range(max_depth):
         level = [child for parent in level for child in children(parent)]
         if not level:
             return
     if any(isinstance(node, dict | list) for node in level):
-        raise _too_deep(max_depth)
+        raise _too_deep(max_depth, what)
 
 
 def children(node: Any) -> Iterable[Any]:
@@ -100,8 +110,10 @@ def children(node: Any) -> Iterable[Any]:
     return node if isinstance(node, list) else ()
 
 
-def _too_deep(max_depth: int) -> InvalidRequest:
-    return InvalidRequest(f"The body is nested more than {max_depth} levels deep.")
+def _too_deep(max_depth: int, what: str) -> InvalidRequest:
+    return InvalidRequest(
+        "{what} is nested more than {most} levels deep.", what=what, most=max_depth
+    )
 
 
 def _require_no_lone_surrogate(value: Any) -> None:

@@ -34,18 +34,23 @@ def typed_value(value: Any, pointer: str = "", depth: int = 1) -> AttributeValue
         raise problem_at(pointer, 'A typed value is an object with one type, as {"S": "text"}.')
     ((tag, content),) = value.items()
     if tag not in _CHECKS:
-        raise problem_at(pointer, f"{tag[:40]!r} is not a type; the types are {', '.join(TYPES)}.")
+        raise problem_at(
+            pointer,
+            "{name} is not a type; the types are {types}.",
+            name=repr(tag[:40]),
+            types=", ".join(TYPES),
+        )
     return {tag: _CHECKS[tag](content, join_pointer(pointer, tag), depth)}
 
 
 def make_set(tag: str, entries: Any, pointer: str = "") -> AttributeValue:
     """A checked set: an array that is not empty, no duplicates, every entry of the set's type."""
     if not isinstance(entries, list) or not entries:
-        raise problem_at(pointer, f"A {TYPES[tag]} is an array of at least one value.")
+        raise problem_at(pointer, "A {kind} is an array of at least one value.", kind=TYPES[tag])
     check = _CHECKS[SET_TYPES[tag]]
     checked = [check(entry, f"{pointer}/{i}", 1) for i, entry in enumerate(entries)]
     if len(set(checked)) != len(checked):
-        raise problem_at(pointer, f"A {TYPES[tag]} can't hold the same value twice.")
+        raise problem_at(pointer, "A {kind} can't hold the same value twice.", kind=TYPES[tag])
     return {tag: checked}
 
 

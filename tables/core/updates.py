@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from tables.core.errors import InvalidExpression
+from tables.core.errors import InvalidExpression, Sentence
 from tables.core.expressions import (
     MAX_PATH_DEPTH,
     Path,
@@ -74,8 +74,9 @@ def require_changes(changes: Sequence[Change], key_names: Iterable[str]) -> None
     for change in changes:
         if change.path[0] in names:
             raise InvalidExpression(
-                f"The key attribute {change.path[0]!r} can't be changed: "
-                "create an item with the new key and delete this one."
+                "The key attribute {name} can't be changed: create an item with the new key and "
+                "delete this one.",
+                name=repr(change.path[0]),
             )
         _require_value_fits(change)
     require_no_overlap(change.path for change in changes)
@@ -202,11 +203,15 @@ def _require_value_fits(change: Change) -> None:
         return
     tag = type_of(change.value)
     if change.action == "append" and tag != "L":
-        raise InvalidExpression(f"{shown}: a list is appended to with a list.")
+        raise InvalidExpression("{path}: a list is appended to with a list.", path=shown)
     if change.action == "add" and tag != "N" and tag not in SET_TYPES:
-        raise InvalidExpression(f"{shown}: add takes a number or a set, not a {TYPES[tag]}.")
+        raise InvalidExpression(
+            "{path}: add takes a number or a set, not a {kind}.", path=shown, kind=TYPES[tag]
+        )
     if change.action == "delete" and tag not in SET_TYPES:
-        raise InvalidExpression(f"{shown}: delete takes a set, not a {TYPES[tag]}.")
+        raise InvalidExpression(
+            "{path}: delete takes a set, not a {kind}.", path=shown, kind=TYPES[tag]
+        )
 
 
 def _outcome(change: Change, stored: AttributeValue | None) -> AttributeValue | None:
@@ -214,11 +219,20 @@ def _outcome(change: Change, stored: AttributeValue | None) -> AttributeValue | 
     value = change.value
     if change.action == "append" and value is not None:
         if stored is None or "L" not in stored:
-            raise _wrong_type(change, "is not a list")
+            raise InvalidExpression(
+                "{path} is not a list: {need}.",
+                path=format_path(change.path),
+                need=_NEEDS[change.action],
+            )
         return {"L": stored["L"] + value["L"]}
     if change.action in ("add", "delete") and value is not None:
         if stored is not None and type_of(stored) != type_of(value):
-            raise _wrong_type(change, f"is a {TYPES[type_of(stored)]}")
+            raise InvalidExpression(
+                "{path} is a {kind}: {need}.",
+                path=format_path(change.path),
+                kind=TYPES[type_of(stored)],
+                need=_NEEDS[change.action],
+            )
         return _combine(change.action, stored, value)
     return value
 
@@ -244,7 +258,8 @@ def _require_parent(change: Change, root: AttributeValue) -> None:
     parent = _parent(change.path, root)
     if parent is None or ("M" if isinstance(change.path[-1], str) else "L") not in parent:
         raise InvalidExpression(
-            f"The path {format_path(change.path)!r} leads through something that isn't there."
+            "The path {path} leads through something that isn't there.",
+            path=repr(format_path(change.path)),
         )
 
 
@@ -286,12 +301,8 @@ def _position(path: Path) -> list[tuple[bool, int]]:
     ]
 
 
-_NEEDS: dict[Action, str] = {
-    "append": "values are appended to lists only; set it to a list first",
-    "add": "add takes a number to a number, or elements to a set of their type",
-    "delete": "delete takes elements out of a set of their type",
+_NEEDS: dict[Action, Sentence] = {
+    "append": Sentence("values are appended to lists only; set it to a list first"),
+    "add": Sentence("add takes a number to a number, or elements to a set of their type"),
+    "delete": Sentence("delete takes elements out of a set of their type"),
 }
-
-
-def _wrong_type(change: Change, what: str) -> InvalidExpression:
-    return InvalidExpression(f"{format_path(change.path)} {what}: {_NEEDS[change.action]}.")

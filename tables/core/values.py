@@ -16,7 +16,7 @@ from typing import Any
 
 import orjson
 
-from tables.core.errors import InvalidValue, Problem, TooLarge
+from tables.core.errors import InvalidValue, Problem, Sentence, TooLarge
 from tables.core.numbers import canonical_number, fragment
 from tables.core.strict_json import MAX_DEPTH, children
 
@@ -25,16 +25,16 @@ Item = dict[str, AttributeValue]
 
 # Tag -> the word staff and error messages use for the type.
 TYPES = {
-    "S": "string",
-    "N": "number",
-    "B": "binary",
-    "BOOL": "boolean",
-    "NULL": "null",
-    "L": "list",
-    "M": "map",
-    "SS": "string set",
-    "NS": "number set",
-    "BS": "binary set",
+    "S": Sentence("string"),
+    "N": Sentence("number"),
+    "B": Sentence("binary"),
+    "BOOL": Sentence("boolean"),
+    "NULL": Sentence("null"),
+    "L": Sentence("list"),
+    "M": Sentence("map"),
+    "SS": Sentence("string set"),
+    "NS": Sentence("number set"),
+    "BS": Sentence("binary set"),
 }
 SET_TYPES = {"SS": "S", "NS": "N", "BS": "B"}
 # Each costs a byte at least of the 400 KB of an item; a Buffer is written with a few more.
@@ -164,7 +164,9 @@ def _require_few(value: Any) -> None:
     while level:
         count += len(level)
         if count > MAX_VALUES:
-            raise TooLarge(f"No item holds more than {MAX_VALUES} values; DynamoDB takes 400 KB.")
+            raise TooLarge(
+                "No item holds more than {most} values; DynamoDB takes 400 KB.", most=MAX_VALUES
+            )
         level = [child for parent in level for child in children(parent)]
 
 
@@ -270,13 +272,13 @@ def require_names(item: Mapping[str, Any]) -> None:
     if "" in item:
         raise problem_at("/", "An attribute name can't be empty.")
     if any(len(name.encode()) > MAX_NAME_BYTES for name in item):
-        raise InvalidValue(f"An attribute name has at most {MAX_NAME_BYTES} bytes.")
+        raise InvalidValue("An attribute name has at most {most} bytes.", most=MAX_NAME_BYTES)
 
 
 def require_depth(depth: int, pointer: str) -> None:
     """Raise InvalidValue for a list or map deeper than DynamoDB nests them; the first is at 1."""
     if depth > MAX_DEPTH:
-        raise problem_at(pointer, f"Nested more than {MAX_DEPTH} levels deep.")
+        raise problem_at(pointer, "Nested more than {most} levels deep.", most=MAX_DEPTH)
 
 
 def join_pointer(pointer: str, name: str) -> str:
@@ -284,7 +286,12 @@ def join_pointer(pointer: str, name: str) -> str:
     return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
 
 
-def problem_at(pointer: str, detail: str) -> InvalidValue:
-    """The error for one thing wrong at a pointer; `detail` is a sentence."""
-    where = f" (at {pointer})" if pointer else ""
-    return InvalidValue(detail.removesuffix(".") + where + ".", problems=[Problem(pointer, detail)])
+def problem_at(pointer: str, template: str, /, **parts: Any) -> InvalidValue:
+    """The error for one thing wrong at a pointer, and the sentence that says it."""
+    detail = Sentence(template, **parts)
+    problems = [Problem(pointer, detail)]
+    if not pointer:
+        return InvalidValue(detail, problems=problems)
+    return InvalidValue(
+        "{detail} (at {pointer}).", problems=problems, detail=detail, pointer=pointer
+    )

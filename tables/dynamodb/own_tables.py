@@ -109,12 +109,16 @@ def _wait_until_active(name: str, shape: Shape) -> None:
         table = _described(name) or {}
         if table and not _has_shape(table, shape):
             raise Conflict(
-                f"The table {name!r} exists with another key. Name another one in {shape.setting}."
+                "The table {name} exists with another key. Name another one in {setting}.",
+                name=repr(name),
+                setting=shape.setting,
             )
         if table.get("TableStatus") == "ACTIVE":
             return
         if time.monotonic() > deadline:
-            raise Unavailable(f"The table {name!r} is still not active; try again later.")
+            raise Unavailable(
+                "The table {name} is still not active; try again later.", name=repr(name)
+            )
         time.sleep(0.5)
 
 

@@ -20,6 +20,7 @@ from tables.core.errors import (
     ItemExists,
     PreconditionFailed,
     Refused,
+    Sentence,
     TablesError,
     Throttled,
     TooLarge,
@@ -104,13 +105,13 @@ _REASONS = {
 
 # AWS's own text goes out only where it speaks of the request itself: the rest may name accounts,
 # roles and tables.
-_SENTENCES: dict[type[TablesError], str] = {
-    Conflict: "Another operation stands in the way of this one.",
-    ItemExists: "An item has this key already.",
-    Refused: "AWS refused a request of this service.",
-    Throttled: "DynamoDB asks to slow down. Try again in a moment.",
-    TransactionConflict: "Another write holds the item; nothing was written. Try again.",
-    Unavailable: "DynamoDB failed to answer. Try again in a moment.",
+_SENTENCES: dict[type[TablesError], Sentence] = {
+    Conflict: Sentence("Another operation stands in the way of this one."),
+    ItemExists: Sentence("An item has this key already."),
+    Refused: Sentence("AWS refused a request of this service."),
+    Throttled: Sentence("DynamoDB asks to slow down. Try again in a moment."),
+    TransactionConflict: Sentence("Another write holds the item; nothing was written. Try again."),
+    Unavailable: Sentence("DynamoDB failed to answer. Try again in a moment."),
 }
 # What DynamoDB calls invalid where an index went, or began to be made, after it was described.
 _NO_SUCH_INDEX = (
@@ -205,6 +206,6 @@ def _make(code: str, message: str, request_id: str | None, item: Any) -> TablesE
         )
     if kind in (Refused, Unavailable):
         logger.error("dynamodb_refused", extra={"aws_code": code, "aws_request_id": request_id})
-    message = _SENTENCES.get(kind, message)
     retry_after = RETRY_AFTER_SECONDS if kind.retryable else None
-    return kind(message, retry_after=retry_after, aws_code=code, aws_request_id=request_id)
+    words = _SENTENCES.get(kind, message)
+    return kind(words, retry_after=retry_after, aws_code=code, aws_request_id=request_id)

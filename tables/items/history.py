@@ -65,7 +65,8 @@ def version(target: Target, key: Item, n: int) -> Version:
         return Version(entry, body_of(entry).deltas, rebuilt(entries, n, body_of, _ignored(target)))
     except (Contested, BrokenBody) as error:
         raise HistoryBroken(
-            f"Version {n} can't be rebuilt as it was: an entry is missing or was altered."
+            "Version {version} can't be rebuilt as it was: an entry is missing or was altered.",
+            version=n,
         ) from error
 
 
@@ -74,7 +75,9 @@ def deltas_of(entry: Entry) -> Sequence[Delta]:
     try:
         return body_of(entry).deltas
     except BrokenBody as error:
-        raise HistoryBroken(f"What version {entry.n} changed was lost or altered.") from error
+        raise HistoryBroken(
+            "What version {version} changed was lost or altered.", version=entry.n
+        ) from error
 
 
 def outside(target: Target, key: Item, gap: Gap, now: Item | None) -> Sequence[Delta]:

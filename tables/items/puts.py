@@ -11,6 +11,7 @@ from tables.core.errors import (
     ItemNotFound,
     PreconditionFailed,
     Problem,
+    Sentence,
     TablesError,
 )
 from tables.core.expressions import Placeholders
@@ -145,7 +146,9 @@ def _replacing(target: Target, before: Item, after: Item, condition: Condition) 
 def _at_key(item: Item, key: Item) -> Item:
     """The item at the URL's key. Raises InvalidValue when it says another."""
     problems = [
-        Problem(join_pointer("", name), f"{name} contradicts the key in the URL.")
+        Problem(
+            join_pointer("", name), Sentence("{name} contradicts the key in the URL.", name=name)
+        )
         for name, value in key.items()
         if name in item and not same_value(item[name], value)
     ]

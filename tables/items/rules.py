@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from tables.core.admission import admit_change, admit_new, require_admissible
 from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
-from tables.core.errors import Conflict, InvalidRequest, Problem
+from tables.core.errors import Conflict, InvalidRequest, Problem, Sentence
 from tables.core.expressions import Path, parse_path
 from tables.core.natural_keys import has_same_natural_key, natural_partition_key, pointer_to
 from tables.core.numbers import add
@@ -117,9 +117,13 @@ def _require_natural_key(new: Item, before: Item | None, target: Target) -> None
         return
     if before is None:
         names = ", ".join(table.natural_key)
-        detail = f"{name} is made from {names}: leave it out, or send the one that they make."
+        detail = Sentence(
+            "{name} is made from {names}: leave it out, or send the one that they make.",
+            name=name,
+            names=names,
+        )
         raise InvalidRequest(detail, problems=[Problem(join_pointer("", name), detail)])
-    detail = "The natural key belongs to another item than this URL's."
+    detail = Sentence("The natural key belongs to another item than this URL's.")
     pointers = [pointer_to(name) for name in table.natural_key]
     raise InvalidRequest(detail, problems=[Problem(pointer, detail) for pointer in pointers])
 
@@ -130,7 +134,8 @@ def _next_version(before: Item | None, name: str) -> AttributeValue:
         return {"N": "1"}
     if type_of(stored) != "N":
         raise Conflict(
-            f"{name} counts the versions of an item, but here it is no number; nothing was written."
+            "{name} counts the versions of an item, but here it is no number; nothing was written.",
+            name=name,
         )
     return {"N": add(stored["N"], "1")}
 

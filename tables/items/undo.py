@@ -51,7 +51,9 @@ def restore(
     PreconditionFailed, and what the write of such an item raises.
     """
     if version.item is None:
-        raise UndoConflict(f"Version {version.entry.n} deleted the item: undo it instead.")
+        raise UndoConflict(
+            "Version {version} deleted the item: undo it instead.", version=version.entry.n
+        )
     wanted, key = version.item, version.entry.key
 
     def decide(before: Item | None) -> tuple[Operation, Outcome]:
@@ -154,7 +156,9 @@ def _require_writable(target: Target, wanted: Sequence[Delta]) -> None:
     fixed = {parse_path(path) for path in target.table.readonly_fields}
     for delta in wanted:
         if not fixed.isdisjoint(delta.path[:depth] for depth in range(1, len(delta.path) + 1)):
-            raise Forbidden(f"{format_path(delta.path)} is read-only: it must stay as it is.")
+            raise Forbidden(
+                "{path} is read-only: it must stay as it is.", path=format_path(delta.path)
+            )
 
 
 def _is_stamp(target: Target, delta: Delta) -> bool:

@@ -194,7 +194,9 @@ def _require_no_growth_past(most: int, before: Item, after: Item, target: Target
     """Raise TooLarge where a change makes an item larger than that; one that is may shrink."""
     size = item_size(_unstamped(after, target))
     if size > max(most, item_size(_unstamped(before, target))):
-        raise TooLarge(f"The item would be {size} bytes; it may hold {most} here.")
+        raise TooLarge(
+            "The item would be {size} bytes; it may hold {most} here.", size=size, most=most
+        )
 
 
 def _unstamped(item: Item, target: Target) -> Item:

@@ -247,12 +247,12 @@ class ItemForm:
 def _read(form: ItemForm) -> ItemForm:
     """With the item that the typed JSON says, or with what is wrong with it."""
     try:
-        document = parse(form.raw, max_depth=_RAW_DEPTH)
+        document = parse(form.raw, max_depth=_RAW_DEPTH, what=_("The JSON"))
         if not isinstance(document, dict):
             raise InvalidValue(_("The item must be a JSON object of typed values."))
         return replace(form, edited={**form.fixed, **typed_item(document)})
     except TablesError as error:
-        return form.with_errors(told(error.message).replace("The body", _("The JSON")))
+        return form.with_errors(told(error.message))
 
 
 def _filled(form: ItemForm) -> ItemForm:

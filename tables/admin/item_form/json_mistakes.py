@@ -30,7 +30,7 @@ def mistake_words(text: str, error: InvalidRequest) -> str:
     """The sentence for an error of `strict_json.parse`, such as `line 3: a comma is missing`."""
     mistake = error.__cause__
     if not isinstance(mistake, json.JSONDecodeError):
-        return error.message.replace("The body", _("This"))
+        return error.message
     words = next((_(words) for says, words in _MEANINGS if mistake.msg.startswith(says)), "")
     before = _word_before(text[: mistake.pos])
     place = _("after %(word)s") % {"word": before} if before else _("at the start")

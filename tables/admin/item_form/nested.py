@@ -219,7 +219,7 @@ def _require_scalar(path: Path, value: AttributeValue) -> None:
     elif "B" in value and not is_base64(value["B"]):
         words = _("Binary is written in base64, with its padding.")
     if words:
-        raise InvalidValue(f"{inner_path(path)}: {words}")
+        raise InvalidValue("{name}: {reason}", name=inner_path(path), reason=words)
 
 
 def _at(value: AttributeValue, path: Path) -> AttributeValue:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tables.admin.item_form.nested import with_leaves
 from tables.admin.item_form.rows import MAX_ROWS, Row, State
 from tables.admin.item_form.value_text import View, as_submitted, views_of
+from tables.admin.texts.core_messages import told
 from tables.admin.values.moments import digits_of, digits_of_words, moment_of
 from tables.core.errors import InvalidRequest, InvalidValue
 from tables.core.values import SET_TYPES, TYPES, Item
@@ -93,7 +94,7 @@ def _with_leaves(row: Row, form: Mapping[str, str], number: int) -> Row:
     try:
         text = with_leaves(row.text, lambda leaf: form.get(f"a-{number}-leaf-{leaf}"))
     except InvalidValue as error:
-        return row.with_error(error.message)
+        return row.with_error(told(error.message))
     return replace(row, text=text)
 
 

@@ -266,6 +266,6 @@ def _nested(tag: str, text: str, view: View) -> AttributeValue:
 
 def _json(text: str, max_depth: int) -> Any:
     try:
-        return parse(text, max_depth=max_depth)
+        return parse(text, max_depth=max_depth, what=_("This"))
     except InvalidRequest as error:
         raise InvalidValue(mistake_words(text, error)) from error

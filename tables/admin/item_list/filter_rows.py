@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from tables.admin.texts.core_messages import told
-from tables.core.errors import InvalidRequest
+from tables.core.errors import InvalidRequest, Sentence
 from tables.core.expressions import format_path
 from tables.core.filters import BY_SUFFIX, Operator, Term, terms_of
 from tables.core.queries import (
@@ -73,9 +74,7 @@ class Row:
         try:
             query = parse_query([(name, text)], types=types)
         except InvalidRequest as error:
-            # The row says which condition it is; nobody typed the name of a parameter.
-            words = told(error.message.removeprefix(name).removeprefix(":").strip())
-            raise InvalidRequest(words[:1].upper() + words[1:]) from error
+            raise InvalidRequest(capfirst(told(_nameless(error.message)))) from error
         (term,) = terms_of(query.filter)
         return format_term(term, types)
 
@@ -99,6 +98,17 @@ class Row:
             return typed_list(self.value)
         values = [self.value, self.upper] if operator.operands == 2 else [self.value]
         return values if self.type == "S" else [value.strip() for value in values]
+
+
+def _nameless(sentence: Sentence) -> Sentence:
+    """Without the name of its parameter, which nobody typed: the row says what it is of."""
+    parts = sentence.parts
+    if "name" not in parts:
+        return sentence
+    reason = parts.get("reason")
+    if isinstance(reason, Sentence):
+        return reason
+    return Sentence(sentence.template, **{**parts, "name": _("This")})
 
 
 def typed_list(text: str) -> list[str]:

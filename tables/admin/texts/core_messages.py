@@ -2,48 +2,98 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import cache
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-# The core's own sentences, as far as people meet them on pages; `{}` is a name, a number or
-# another sentence. What is wrong with JSON, or by a JSON Schema, stays in English: those words are
-# their libraries'.
+from tables.core.errors import Sentence
+
+# Every template that the rooms below the pages make sentences of. What is wrong with JSON, or by a
+# JSON Schema, and DynamoDB's own reasons stay in English: those words are others'.
 SENTENCES = (
-    gettext_noop("A {} can't hold the same value twice."),
-    gettext_noop("A {} is an array of at least one value."),
-    gettext_noop("A number has {} significant digits; DynamoDB holds {}."),
-    gettext_noop("A number is longer than {} characters."),
+    gettext_noop('"scan" must be an object; {} means everything.'),
+    gettext_noop('"{member}" has {count} paths; DynamoDB takes {most}.'),
+    gettext_noop('"{member}" is a JSON pointer such as /name.'),
+    gettext_noop('"{member}" is not a JSON pointer (RFC 6901).'),
+    gettext_noop('"{member}" leads more than {most} levels deep.'),
+    gettext_noop('"{member}" must be an array of document paths.'),
+    gettext_noop('A Buffer takes "data", an array of bytes from 0 to 255.'),
+    gettext_noop("A JSON patch is an array of operations."),
+    gettext_noop("A JSON patch takes at most {most} operations."),
+    gettext_noop("A LastEvaluatedKey is an object made of exactly: {names}."),
+    gettext_noop("a list index is too large"),
+    gettext_noop("a name is empty"),
+    gettext_noop("A number has {digits} significant digits; DynamoDB holds {most}."),
+    gettext_noop("A number is longer than {most} characters."),
     gettext_noop("A number is out of range: DynamoDB holds magnitudes from 1E-130 to 9.99E+125."),
     gettext_noop("A number must be finite and written in decimal digits."),
     gettext_noop("A number must be written in decimal digits."),
     gettext_noop("A number's exponent is out of range."),
+    gettext_noop("A request with this Idempotency-Key is still running."),
     gettext_noop("A scan has no order: filter on a partition key to get one."),
+    gettext_noop('A Set takes "type" String, Number or Binary and "values", an array.'),
     gettext_noop("A string holds half of a surrogate pair."),
     gettext_noop('A typed value is an object with one type, as {"S": "text"}.'),
-    gettext_noop("An attribute name has at most {} bytes."),
+    gettext_noop("A {kind} can't hold the same value twice."),
+    gettext_noop("A {kind} is an array of at least one value."),
+    gettext_noop("add takes a number to a number, or elements to a set of their type"),
+    gettext_noop(
+        "An answer of DynamoDB was lost, so it is not known whether this write was made. Read "
+        "the item before you send it again."
+    ),
+    gettext_noop("An attribute name can't be empty."),
+    gettext_noop("An attribute name has at most {most} bytes."),
+    gettext_noop('An entity tag looks like "0123abcd.p"; this header can\'t be read.'),
+    gettext_noop(
+        "An Idempotency-Key is 1 to 255 visible ASCII characters, none of them a comma, such as "
+        "a UUID."
+    ),
+    gettext_noop("an index looks like [0]; write \\[ for a literal bracket"),
+    gettext_noop("An index of this table was made or deleted just now. Try again."),
+    gettext_noop("An item has this key already."),
+    gettext_noop("An item with this key exists already."),
+    gettext_noop('An operation has an "op": {names}.'),
+    gettext_noop("Another item has this key now."),
     gettext_noop("Another operation stands in the way of this one."),
     gettext_noop("Another write holds the item; nothing was written. Try again."),
     gettext_noop("AWS refused a request of this service."),
     gettext_noop("Binary is base64 text (standard alphabet, padded)."),
     gettext_noop("BOOL takes true or false."),
-    gettext_noop("fields names no attribute; leave it out to get whole items."),
+    gettext_noop("delete takes elements out of a set of their type"),
     gettext_noop("DynamoDB asks to slow down. Try again in a moment."),
     gettext_noop("DynamoDB can't be reached."),
     gettext_noop("DynamoDB can't take this request."),
+    gettext_noop("DynamoDB did not take the Idempotency-Key; nothing was written."),
     gettext_noop("DynamoDB failed to answer. Try again in a moment."),
-    gettext_noop("it takes a JSON {}."),
-    gettext_noop("limit takes a whole number from 1 to {}."),
-    gettext_noop("No index has that name; this table's indexes: {}."),
+    gettext_noop("DynamoDB takes longer to answer than a request may wait."),
+    gettext_noop("fields names no attribute; leave it out to get whole items."),
+    gettext_noop(
+        "Idempotency keys need a table that this site doesn't have yet; nothing was written. "
+        "Whoever runs it makes it with `manage.py create_state_table`."
+    ),
+    gettext_noop("If-Match asks for an item that is there; none has this key."),
+    gettext_noop("If-None-Match asks that no item of this state has the key; one has."),
+    gettext_noop("It is as it was already: there is nothing to undo."),
+    gettext_noop("it is more than {most} levels deep"),
+    gettext_noop("it takes a JSON array."),
+    gettext_noop("it takes a JSON object."),
+    gettext_noop("L takes an array."),
+    gettext_noop("limit takes a whole number from 1 to {most}."),
+    gettext_noop("M takes an object."),
+    gettext_noop("Nested more than {most} levels deep."),
+    gettext_noop("No history is kept of this table's items."),
+    gettext_noop("No index has that name; this table's indexes: {names}."),
+    gettext_noop("No item has that key, and the server makes keys here."),
+    gettext_noop("No item has that key, and you may not add one."),
     gettext_noop("No item has that key."),
+    gettext_noop("No item holds more than {most} values; DynamoDB takes 400 KB."),
     gettext_noop("No table has that alias."),
     gettext_noop("NULL takes true."),
     gettext_noop("order takes asc or desc."),
     gettext_noop("plan takes scan or auto."),
     gettext_noop("sets, lists and maps can only be compared one at a time."),
     gettext_noop("Strings, numbers and binary are written as a JSON string."),
+    gettext_noop("The body"),
+    gettext_noop("The conditional request failed."),
     gettext_noop(
         "The conditions compare values in several types each, and DynamoDB does not take so many "
         "at once: pin the type that is meant, as in total__n=818 or total__s=818."
@@ -52,42 +102,141 @@ SENTENCES = (
     gettext_noop("The cursor is too long."),
     gettext_noop("The cursor was altered, or belongs to another request."),
     gettext_noop(
-        "The expression is {} bytes long; DynamoDB takes {}. Use fewer conditions or attributes."
+        "The expression is {size} bytes long; DynamoDB takes {most}. Use fewer conditions or "
+        "attributes."
     ),
     gettext_noop(
-        "The expression needs {} operators; DynamoDB takes {}. Use fewer conditions or attributes."
+        "The expression needs {operators} operators; DynamoDB takes {most}. Use fewer conditions "
+        "or attributes."
     ),
-    gettext_noop("The index {} does not hold {}, so it can't be filtered by."),
-    gettext_noop("The index {} does not hold {}; leave it out of the fields."),
-    gettext_noop("The item is {} bytes; DynamoDB holds at most {} bytes in one item."),
-    gettext_noop("The name {} stands twice in one object."),
-    gettext_noop("The path {} can't be read: {}."),
-    gettext_noop("The paths {} and {} overlap."),
+    gettext_noop(
+        "The first request with this Idempotency-Key was interrupted, and it is not known "
+        "whether it took effect. Read the item, then decide whether to send it again with a new "
+        "key."
+    ),
+    gettext_noop("The history of this item can't be kept at the moment, so nothing was written."),
+    gettext_noop("The index {index} does not hold {names}, so it can't be filtered by."),
+    gettext_noop("The index {index} does not hold {names}; leave it out of the fields."),
+    gettext_noop("The index {index} is being made or deleted: it can't be read now."),
+    gettext_noop("The item changed at that moment; nothing was written."),
+    gettext_noop("The item does not fit the table's schema: {pointer}: {reason}."),
+    gettext_noop("The item exists, and you may not change items."),
+    gettext_noop(
+        "The item has too many attributes to compare in one condition and carries no audit "
+        "stamps, so it can't be changed safely. Change single attributes instead."
+    ),
+    gettext_noop("The item is gone already."),
+    gettext_noop("The item is gone: undo its delete first."),
+    gettext_noop("The item is not in the state that If-Match names."),
+    gettext_noop("The item is not in the state that this request expects."),
+    gettext_noop("The item is {size} bytes; DynamoDB holds at most {most} bytes in one item."),
+    gettext_noop("The item keeps changing; nothing was written. Send the request again."),
+    gettext_noop("The item was changed since it was created, so it was not deleted."),
+    gettext_noop("The item would be {size} bytes; it may hold {most} here."),
+    gettext_noop(
+        "The key attribute {name} can't be changed: create an item with the new key and delete "
+        "this one."
+    ),
+    gettext_noop("The key attribute {name} can't be empty."),
+    gettext_noop("The key attribute {name} is missing."),
+    gettext_noop("The key attribute {name} is {size} bytes; DynamoDB takes {most}."),
+    gettext_noop("The key attribute {name} must be a {wanted}, not a {kind}."),
+    gettext_noop("The key is made of {names}."),
+    gettext_noop("The key of an item can't be changed."),
+    gettext_noop("The LastEvaluatedKey does not fit: {reason}"),
+    gettext_noop("The name {name} stands twice in one object."),
+    gettext_noop("The natural key belongs to another item than this URL's."),
+    gettext_noop("The operation's path does not lead where it could."),
+    gettext_noop("The patch copies more than {most} bytes."),
+    gettext_noop("The patch leaves something that is not an object."),
+    gettext_noop("The path {path} can't be read: {reason}."),
+    gettext_noop("The path {path} leads through something that isn't there."),
+    gettext_noop("The paths {one} and {other} overlap."),
+    gettext_noop("The precondition names no entity tag."),
+    gettext_noop("The scan compares with {values} values; DynamoDB takes {most} at most."),
+    gettext_noop("The start key lies outside of what this request reads."),
+    gettext_noop("The table {name} exists with another key. Name another one in {setting}."),
+    gettext_noop("The table {name} is still not active; try again later."),
+    gettext_noop("The test failed: another value stands there."),
+    gettext_noop("The transaction was cancelled; nothing was written."),
+    gettext_noop("The values are {size} bytes long; DynamoDB takes {most} in one request."),
+    gettext_noop("This Idempotency-Key was used for another request; use a new key for each."),
+    gettext_noop("This item has no such version."),
+    gettext_noop("This page of changes can't be found; begin at the first."),
     gettext_noop("This table has no search field that could hold this."),
-    gettext_noop("{} is a {}, and “{}” takes {}."),
-    gettext_noop("{} is not a type; the types are {}."),
-    gettext_noop("{} is not JSON: a number must be finite."),
-    gettext_noop("{} is part of the natural key: it must be {}."),
-    gettext_noop("{} stands twice in the query string."),
-    gettext_noop("{} takes base64 text."),
-    gettext_noop("{} takes true or false."),
-    gettext_noop("{}: BETWEEN takes the lower bound first."),
-    gettext_noop("{}: BETWEEN takes two values of one type."),
-    gettext_noop("{}: IN takes 1 to {} values."),
-    gettext_noop("{}: {}"),
+    gettext_noop("values are appended to lists only; set it to a list first"),
+    gettext_noop(
+        "Version {version} can't be rebuilt as it was: an entry is missing or was altered."
+    ),
+    gettext_noop("Version {version} deleted the item: undo it instead."),
+    gettext_noop("What this version left was changed since."),
+    gettext_noop("What version {version} changed was lost or altered."),
+    gettext_noop("What was changed from outside was lost or altered."),
+    gettext_noop("What was deleted is not told by this version."),
+    gettext_noop("Your groups don't include one that may {action} items of {table}."),
+    gettext_noop("{detail} (at {pointer})"),
+    gettext_noop("{detail} (at {pointer})."),
+    gettext_noop("{detail} (operation {pointer})"),
+    gettext_noop("{name} contradicts the key in the URL."),
+    gettext_noop(
+        "{name} counts the versions of an item, but here it is no number; nothing was written."
+    ),
+    gettext_noop("{name} is made by the server: leave it out."),
+    gettext_noop("{name} is made from {names}: leave it out, or send the one that they make."),
+    gettext_noop("{name} is not a comparator; use one of {names}."),
+    gettext_noop("{name} is not a type; the types are {types}."),
+    gettext_noop("{name} is not JSON: a number must be finite."),
+    gettext_noop(
+        "{name} is part of the natural key: it must be a string, a number or a boolean, and not "
+        "empty or blank."
+    ),
+    gettext_noop("{name} stands twice in the query string."),
+    gettext_noop('{name} takes "{member}".'),
+    gettext_noop("{name} takes base64 text."),
+    gettext_noop("{name} takes true or false."),
+    gettext_noop("{name} takes true; use __exists or __type for the contrary."),
+    gettext_noop('{name}: "value" is missing.'),
+    gettext_noop('{name}: a condition takes "comparator" and "value".'),
+    gettext_noop("{name}: an empty array matches nothing; leave it out."),
+    gettext_noop("{name}: arrays and plain values can't stand side by side."),
+    gettext_noop("{name}: arrays nest at most two deep."),
+    gettext_noop("{name}: {operator} takes an array of values."),
+    gettext_noop("{name}: {reason}"),
+    gettext_noop("{path} is a {kind}, and “{label}” takes {takes}."),
+    gettext_noop("{path} is a {kind}: {need}."),
+    gettext_noop("{path} is not a list: {need}."),
+    gettext_noop("{path} is read-only: it must stay as it is."),
+    gettext_noop("{path}: a list is appended to with a list."),
+    gettext_noop("{path}: add takes a number or a set, not a {kind}."),
+    gettext_noop("{path}: BETWEEN takes the lower bound first."),
+    gettext_noop("{path}: BETWEEN takes two values of one type."),
+    gettext_noop("{path}: delete takes a set, not a {kind}."),
+    gettext_noop("{path}: IN takes 1 to {most} values."),
+    gettext_noop("{path}: the types are {types}."),
+    gettext_noop("{path}: {operator} takes a {allowed}, not a {given}."),
+    gettext_noop("{path}: {operator} takes {wanted} values, not {count}."),
+    gettext_noop("{table} is read-only here: nobody may {action} items."),
+    gettext_noop("{what} is nested more than {most} levels deep."),
+    gettext_noop("{what} is not UTF-8: byte {position} can't be read."),
+    gettext_noop("{what} is not valid JSON: {reason} at line {line}, column {column}."),
 )
 
-# The core's names of operators and types; pages translate them where they print them.
+# The core's names of operators, types and rights, which sentences name too.
 LABELS = (
+    gettext_noop("add"),
     gettext_noop("begins with"),
     gettext_noop("binary"),
     gettext_noop("binary set"),
     gettext_noop("boolean"),
+    gettext_noop("change"),
     gettext_noop("contains"),
+    gettext_noop("delete"),
     gettext_noop("does not contain"),
     gettext_noop("does not exist"),
     gettext_noop("exists"),
+    gettext_noop("export"),
     gettext_noop("has the type"),
+    gettext_noop("history"),
     gettext_noop("is"),
     gettext_noop("is at least"),
     gettext_noop("is at most"),
@@ -103,54 +252,19 @@ LABELS = (
     gettext_noop("number set"),
     gettext_noop("string"),
     gettext_noop("string set"),
+    gettext_noop("view"),
     gettext_noop("{path} {label} {0} and {1}"),
 )
 
 
-# A sentence in a sentence: "path: BETWEEN takes …: a number …". What goes deeper is no sentence of
-# the core's, but a name that looks like one.
-_DEEPEST = 3
+def told(message: str) -> str:
+    """The sentence in the reader's language, and what it says of others so too.
 
-
-def told(message: str, depth: int = 0) -> str:
-    """The core's sentence in the reader's language, or as it is where it has no translation."""
-    for sentence, pieces in _sentences() if depth < _DEEPEST else ():
-        parts = _parts(message, pieces)
-        if parts is not None:
-            return _filled(_(sentence), [told(part, depth + 1) for part in parts])
-    return message
-
-
-def _filled(sentence: str, parts: Sequence[str]) -> str:
-    """Each `{}` filled in turn."""
-    first, *rest = sentence.split("{}")
-    filled = zip(parts, rest, strict=False)
-    return first + "".join(f"{part}{piece}" for part, piece in filled)
-
-
-def _parts(message: str, pieces: Sequence[str]) -> list[str] | None:
-    """What fills the holes between these pieces of a sentence, at least a character each.
-
-    None where the message is another sentence. Linear, which a pattern with several holes is not.
+    As it is where it has no translation, or is no sentence of ours.
     """
-    first, *rest = pieces
-    if not rest or not message.startswith(first):
-        return [] if message == first else None
-    parts, position = [], len(first)
-    for piece in rest[:-1]:
-        end = message.find(piece, position + 1)
-        if end < 0:
-            return None
-        parts.append(message[position:end])
-        position = end + len(piece)
-    end = len(message) - len(rest[-1])
-    if end <= position or not message.endswith(rest[-1]):
-        return None
-    return [*parts, message[position:end]]
-
-
-@cache
-def _sentences() -> list[tuple[str, list[str]]]:
-    """Each sentence and its pieces; what is most of the sentence's own is tried first."""
-    ordered = sorted(SENTENCES, key=lambda sentence: -len(sentence.replace("{}", "")))
-    return [(sentence, sentence.split("{}")) for sentence in ordered]
+    if not isinstance(message, Sentence):
+        return message
+    parts = {
+        name: told(part) if isinstance(part, str) else part for name, part in message.parts.items()
+    }
+    return Sentence(_(message.template), **parts)

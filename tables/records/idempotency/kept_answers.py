@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
-from tables.core.errors import Refused
+from tables.core.errors import Refused, Sentence
 from tables.core.expressions import Placeholders
 from tables.core.operations import Delete, Put
 from tables.core.preconditions import state_of
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 KEPT_SECONDS = 24 * 60 * 60
 # The record must stay under DynamoDB's 400 KB with the headers and the key of the item.
 MAX_KEPT_BODY_BYTES = 300 * 1024
-_NO_TABLE = (
+_NO_TABLE = Sentence(
     "Idempotency keys need a table that this site doesn't have yet; nothing was written. Whoever"
     " runs it makes it with `manage.py create_state_table`."
 )
