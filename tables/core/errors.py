@@ -24,12 +24,12 @@ class Sentence(str):
         """Raise KeyError when the template names a part that is not given."""
         if isinstance(template, cls) and not parts:
             return template
-        self = super().__new__(cls, filled(template, parts))
+        self = super().__new__(cls, _filled(template, parts))
         self.template, self.parts = str(template), parts
         return self
 
 
-def filled(template: str, parts: Mapping[str, Any]) -> str:
+def _filled(template: str, parts: Mapping[str, Any]) -> str:
     """The template, in any language, with its parts in it."""
     if not parts:
         return template
