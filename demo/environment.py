@@ -15,6 +15,7 @@ from demo.processes import PROJECT
 _DEFAULTS = {
     "ENVIRONMENT_NAME": "demo",
     "LOG_FORMAT": "console",
+    "HISTORY": "true",
     "WEB_CONCURRENCY": str(min(4, os.cpu_count() or 1)),
     # Scripts that load a table should meet the tables, not the limits.
     "THROTTLE_READ": "",

@@ -1,4 +1,4 @@
-"""Bring the app's database up to date, and make the table where requests are remembered."""
+"""Bring the app's database up to date, and make the tables of requests and of history."""
 
 import io
 
@@ -8,4 +8,6 @@ from django.core.management import call_command
 if __name__ == "__main__":
     django.setup()
     call_command("migrate", verbosity=0, skip_checks=False)
-    call_command("create_state_table", stdout=io.StringIO())  # what fails is told on stderr
+    # What fails is told on stderr.
+    for command in ("create_state_table", "create_history_table"):
+        call_command(command, stdout=io.StringIO())

@@ -12,12 +12,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tables.access.browser.sign_in import sign_in_url
-from tables.access.callers import NOBODY
-from tables.access.rights import may_open_pages, viewable_tables
+from tables.access.callers import NOBODY, Caller
+from tables.access.rights import can, may_open_pages, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.environment import environment_badge
 from tables.admin.item_list.address import Address
 from tables.configuration import registry
+from tables.core.registry import Table
+from tables.records.history.entries import mode_of
 from tables.speed import fragment
 
 
@@ -34,15 +36,22 @@ def write_header(request: HttpRequest) -> SafeString:
     is_staff = is_known and may_open_pages(caller, registry())
     tables = viewable_tables(caller, registry()) if is_staff else []
     is_program_page = request.path.startswith("/api/")
+    has_changes = any(_tells(table, caller) for table in tables)
+    areas = _areas(request.path, is_staff=is_staff, has_changes=has_changes)
     return fragment(
         "shared/header.html",
         name=name_words(caller.identity) if is_known else "",
         is_staff=is_staff,
-        areas=_areas(request.path, is_staff=is_staff) if is_known or is_program_page else (),
+        areas=areas if is_known or is_program_page else (),
         tables=tuple((Address(table.alias).path, table.label) for table in tables),
         sign_in_url="" if is_known else sign_in_url(request.get_full_path()),
         environment=environment_badge(settings.ENVIRONMENT_NAME),
     )
+
+
+def _tells(table: Table, caller: Caller) -> bool:
+    """Whether the table's history is kept and the caller's to see."""
+    return mode_of(table) != "off" and can(caller, "history", table)
 
 
 def name_words(identity: str) -> str:
@@ -54,7 +63,7 @@ def name_words(identity: str) -> str:
     return said.title() if said == said.lower() else said
 
 
-def _areas(path: str, *, is_staff: bool) -> tuple[tuple[str, str, bool], ...]:
+def _areas(path: str, *, is_staff: bool, has_changes: bool) -> tuple[tuple[str, str, bool], ...]:
     """URL, label, and whether `path` is in it."""
     pages, api, reference = reverse("admin:index"), reverse("v1-root"), reverse("api-docs")
     is_reference = path.startswith(reference)
@@ -63,5 +72,9 @@ def _areas(path: str, *, is_staff: bool) -> tuple[tuple[str, str, bool], ...]:
         (reference, _("API reference"), is_reference),
     ]
     if is_staff:
-        areas.insert(0, (pages, _("Tables"), path.startswith(pages)))
+        changes = reverse("admin:changes")
+        is_changes = path.startswith(changes)
+        areas.insert(0, (pages, _("Tables"), path.startswith(pages) and not is_changes))
+        if has_changes:
+            areas.insert(1, (changes, _("Changes"), is_changes))
     return tuple(areas)

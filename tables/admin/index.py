@@ -23,6 +23,7 @@ from tables.access.callers import Caller
 from tables.access.rights import allowed_actions, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.groups import grouped
+from tables.admin.recent_changes import tables_with_history
 from tables.admin.recent_items import recent_items
 from tables.admin.texts.sentences import count_words, counted_words
 from tables.admin.values.one_line import size_text
@@ -82,6 +83,7 @@ def index_context(request: HttpRequest) -> dict[str, Any]:
         "count": len(tables),
         "asks": asks,
         "recent": recent_items(request),
+        "has_changes": bool(tables_with_history(request)),
     }
 
 

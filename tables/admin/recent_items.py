@@ -56,6 +56,12 @@ def forget(visit: Visit, token: str) -> None:
     kept("recent item", entries.delete)
 
 
+def used_tables(request: HttpRequest) -> list[str]:
+    """The aliases of the tables in which this person wrote last, the latest first."""
+    entries = RecentItem.objects.filter(user=request.user.pk).order_by("-at")[:KEPT]
+    return list(dict.fromkeys(entry.alias for entry in entries))
+
+
 def recent_items(request: HttpRequest) -> list[Recent]:
     """What this person changed last, as far as they may still view it."""
     caller = caller_of_user(request.user)

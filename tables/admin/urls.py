@@ -1,4 +1,4 @@
-"""The pages of a table: route below `/admin/`, view, name."""
+"""The pages of tables: route below `/admin/`, view, name."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from collections.abc import Callable
 
 from django.http import HttpResponseBase
 
+from tables.admin.item_form.history import item_history, item_version
 from tables.admin.item_form.views import add_item, change_item, delete_item
 from tables.admin.item_list.views import choose_columns, filter_items, list_items, preview_plan
+from tables.admin.recent_changes import latest_changes, recent_changes
+from tables.admin.trash import list_trash
+from tables.admin.undo import restore_item, undo_item
+from tables.admin.undo_many import undo_group
 
 TABLE_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("tables/<str:alias>", list_items, "tables_changelist"),
@@ -17,4 +22,12 @@ TABLE_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("tables/<str:alias>/add", add_item, "tables_item_add"),
     ("tables/<str:alias>/<str:key>/change", change_item, "tables_item_change"),
     ("tables/<str:alias>/<str:key>/delete", delete_item, "tables_item_delete"),
+    ("tables/<str:alias>/<str:key>/history", item_history, "tables_item_history"),
+    ("tables/<str:alias>/<str:key>/history/<int:n>", item_version, "tables_item_version"),
+    ("tables/<str:alias>/<str:key>/history/<int:n>/undo", undo_item, "tables_item_undo"),
+    ("tables/<str:alias>/<str:key>/history/<int:n>/restore", restore_item, "tables_item_restore"),
+    ("tables/<str:alias>/trash", list_trash, "tables_trash"),
+    ("changes", recent_changes, "changes"),
+    ("changes/latest", latest_changes, "latest_changes"),
+    ("changes/<uuid:group>/undo", undo_group, "undo_group"),
 ]

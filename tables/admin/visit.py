@@ -96,5 +96,24 @@ def table_page(
     return view
 
 
+def site_page(
+    page: Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, Parameters], HttpResponseBase]:
+    """As `table_page`, for a page that is of no single table."""
+
+    @functools.wraps(page)
+    def view(
+        request: HttpRequest, /, *args: Parameters.args, **kwargs: Parameters.kwargs
+    ) -> HttpResponseBase:
+        try:
+            return page(request, *args, **kwargs)
+        except TablesError as error:
+            return error_page(request, error)
+        except TooOften as refusal:
+            return too_often_page(request, wait_of(refusal))
+
+    return view
+
+
 def _visit(request: HttpRequest, alias: str) -> Visit:
     return Visit(request, find_target(registry().get(alias), caller_of_user(request.user)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import heapq
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +18,7 @@ from tables.core.operations import Put
 from tables.core.values import Item
 from tables.dynamodb.client import call
 from tables.dynamodb.own_tables import Shape, create_table, fits
+from tables.dynamodb.reads import MAX_BATCH_GET, batch_get
 
 Index = Literal["by-line", "by-person"]
 
@@ -137,6 +138,19 @@ def entry_of(item: str, n: int) -> Entry | None:
     key = {"item": {"S": item}, "n": {"S": number(n)}}
     answer = call("GetItem", TableName=settings.HISTORY_TABLE, Key=key, ConsistentRead=True)
     return read_entry(answer["Item"]) if answer.get("Item") else None
+
+
+def whole_entries(entries: Sequence[Entry]) -> list[Entry]:
+    """The same entries, which an index told, with the bodies that stand in them.
+
+    One that can't be read at the moment stays as it is.
+    """
+    found: dict[tuple[str, int], Entry] = {}
+    for start in range(0, len(entries), MAX_BATCH_GET):
+        keys = [entry.stored_key for entry in entries[start : start + MAX_BATCH_GET]]
+        stored, _left, _units = batch_get(settings.HISTORY_TABLE, keys)
+        found |= {(whole.item, whole.n): whole for whole in map(read_entry, stored)}
+    return [found.get((entry.item, entry.n), entry) for entry in entries]
 
 
 def body_of(entry: Entry) -> Body:

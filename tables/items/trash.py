@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 
+from tables.core.errors import HistoryBroken
 from tables.core.history import Entry
 from tables.core.values import Item, content_of
-from tables.dynamodb.history_table import changes_of, moment_of
+from tables.dynamodb.history_table import changes_of, moment_of, whole_entries
 from tables.dynamodb.reads import MAX_BATCH_GET, batch_get
 from tables.items.changes import Changes, moment_text, read_moment, unexpired
-from tables.items.history import require_kept
+from tables.items.history import deltas_of, require_kept
 from tables.items.target import Target
 
 # Entries that one page may look at before it says where to go on.
@@ -40,6 +41,21 @@ def trash(target: Target, *, containing: str = "", after: str = "", limit: int =
         if len(chunk) < MAX_BATCH_GET:
             return Changes(found)
     return Changes(found, moment_text(moment_of(chunk[-1])))
+
+
+def held(entries: Sequence[Entry]) -> list[Item | None]:
+    """What each deleted item was, None where it is too large to stand in its entry."""
+    return [_held(entry) for entry in whole_entries(entries)]
+
+
+def _held(entry: Entry) -> Item | None:
+    try:
+        deltas = deltas_of(entry) if entry.body is not None else ()
+    except HistoryBroken:
+        return None
+    whole = deltas[0].old if deltas and not deltas[0].path else None
+    item: Item | None = whole["M"] if whole is not None else None
+    return item
 
 
 def is_deletion(entry: Entry) -> bool:

@@ -14,12 +14,14 @@ from tables.admin.item_form.back_to_list import list_of, remembering
 from tables.admin.item_form.pages import add_url, item_url
 from tables.admin.item_list.address import Address
 from tables.admin.recent_items import remember
+from tables.admin.undo_button import with_undo
 from tables.admin.values.hidden_characters import visible
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit
 from tables.core.expressions import format_path
 from tables.core.updates import Change
 from tables.core.values import Item
+from tables.items.wanted import Outcome
 
 # Paths that a message names; the others are counted.
 _NAMED_PATHS = 8
@@ -27,12 +29,13 @@ _NAMED_PATHS = 8
 
 def saved(
     visit: Visit,
-    item: Item,
+    done: Outcome,
     action: Literal["added", "changed"],
     changes: Sequence[Change] = (),
     theirs: Sequence[Change] = (),
 ) -> HttpResponse:
-    """Say what was done to an item, and what others did to it meanwhile; then go on."""
+    """Say what was done to an item, how to undo it, and what others did meanwhile; then go on."""
+    item = done.after or {}
     remember(visit, item, action)
     link = format_html(
         '<a href="{}"><bdi>{}</bdi></a>', item_url(visit, item), key_text(item, visit.description)
@@ -40,7 +43,8 @@ def saved(
     words = (
         _("The item “{}” was added.") if action == "added" else _("The item “{}” was changed: {}.")
     )
-    messages.success(visit.request, format_html(words, link, _paths_words(changes)))
+    text = format_html(words, link, _paths_words(changes))
+    messages.success(visit.request, with_undo(visit, text, done))
     if theirs:
         words = _("Since you opened it, this was changed as well, and is kept: %(paths)s.")
         messages.info(visit.request, words % {"paths": _paths_words(theirs)})

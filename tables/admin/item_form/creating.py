@@ -15,7 +15,7 @@ from tables.core.values import Item
 from tables.dynamodb.reads import get_item
 from tables.items.new_keys import made_key, makes_key
 from tables.items.puts import create
-from tables.items.wanted import itself
+from tables.items.wanted import Outcome, itself
 from tables.items.writes import perform
 
 _SALT = "dynadmin.new-key"
@@ -35,7 +35,7 @@ def unseal_new_key(sealed: str, alias: str) -> str:
     return key
 
 
-def create_item(visit: Visit, item: Item, new_key: str) -> Item:
+def create_item(visit: Visit, item: Item, new_key: str) -> Outcome:
     """Create an item; an existing key is refused. Raises ItemExists with what is stored.
 
     `new_key` is the partition key where the server chooses it.
@@ -43,7 +43,7 @@ def create_item(visit: Visit, item: Item, new_key: str) -> Item:
     keyed = _with_partition_key(coerce_binary_keys(item, visit.description), visit, new_key)
     write = create(visit.target, keyed)
     try:
-        return perform(write, itself).after or {}
+        return perform(write, itself)
     except ItemExists as error:
         error.current = error.current or _stored_or_key(write.outcome.key, visit)
         raise

@@ -25,6 +25,7 @@ from tables.core.keys import encode_token, key_of
 from tables.core.sizes import item_size
 from tables.core.updates import apply_changes
 from tables.core.values import Item, content_of
+from tables.records.history.entries import days_kept
 
 
 def form_page(
@@ -36,7 +37,7 @@ def form_page(
     key = {} if form.is_new else key_of(form.opened, visit.description)
     rows = form.form_rows
     context = {
-        **_headed(_title(form, may_write=may_write), visit, key),
+        **headed(_title(form, may_write=may_write), visit, key),
         "form": form,
         "rows": rows,
         "distances": DISTANCES if any(row.widget == "moment" for row in rows) else (),
@@ -51,8 +52,13 @@ def form_page(
     return visit.render("admin/tables/item_form.html", context, status=status)
 
 
-def conflict_page(visit: Visit, opened: Item, conflict: EditConflict) -> HttpResponse:
-    """What was opened, is stored and was written, to choose from; or to create it again."""
+def conflict_page(
+    visit: Visit, opened: Item, conflict: EditConflict, *, of: int | None = None
+) -> HttpResponse:
+    """What was opened, is stored and was written, to choose from; or to create it again.
+
+    `of` is the version that was to be undone: opened is what it left, written what it found.
+    """
     alias, see = visit.table.alias, visit.target.sight.see
     base = opened if conflict.stored is None else conflict.stored
     choices = contested_paths(conflict.changes, conflict.conflicts)
@@ -61,9 +67,14 @@ def conflict_page(visit: Visit, opened: Item, conflict: EditConflict) -> HttpRes
         if conflict.stored is None
         else _("“%(key)s” was changed since you opened it")
     )
+    if of is not None:
+        title = _("“%(key)s” was changed since the version to undo")
     context = {
         **_around(visit, base),
-        **_headed(title, visit, base),
+        **headed(title, visit, base),
+        "of": of,
+        "opened_words": _("As version %(n)s left it") % {"n": of} if of else _("You opened"),
+        "yours_words": _("Undo would set") if of else _("Yours"),
         "is_deleted": conflict.stored is None,
         "choices": choices,
         "merged": merged_paths(conflict.changes, conflict.conflicts),
@@ -79,12 +90,14 @@ def delete_page(visit: Visit, item: Item, conflict: EditConflict | None = None) 
     see = visit.target.sight.see
     context = {
         **_around(visit, item),
-        **_headed(_("Delete “%(key)s”?"), visit, item),
+        **headed(_("Delete “%(key)s”?"), visit, item),
         "unseen": _unseen_in_key(visit, item),
         "shown": shown_item(see(item)),
         "size_text": size_text(item_size(item)),
         "choices": contested_paths([], conflict.conflicts if conflict else ()),
         "sealed": seal(see(item), visit.table.alias),
+        "keeps_history": visit.target.keeps_history,
+        "days": days_kept(visit.table),
     }
     return visit.render("admin/tables/item_delete.html", context, status=409 if conflict else 200)
 
@@ -101,11 +114,19 @@ def _around(visit: Visit, item: Item) -> dict[str, Any]:
         "delete_url": remembering(
             reverse("admin:tables_item_delete", args=[visit.table.alias, token]), back
         ),
+        "history_url": _history_url(visit, token),
         "twin": f"/api/v1/tables/{visit.table.alias}/items/{token}",
         "changed_by": by,
         "changed_at": moment_words(at),
         "expiry": expiry_words(item, visit.description),
     }
+
+
+def _history_url(visit: Visit, token: str) -> str:
+    """Where the item's history is; empty where none is kept, or it is not the caller's to see."""
+    if not (visit.target.keeps_history and visit.can("history")):
+        return ""
+    return reverse("admin:tables_item_history", args=[visit.table.alias, token])
 
 
 def _around_new(visit: Visit) -> dict[str, Any]:
@@ -119,7 +140,7 @@ def _title(form: ItemForm, *, may_write: bool) -> str:
     return _("Change “%(key)s”") if may_write else _("View “%(key)s”")
 
 
-def _headed(words: str, visit: Visit, item: Item) -> dict[str, str]:
+def headed(words: str, visit: Visit, item: Item) -> dict[str, str]:
     """A page's title, and the same as its heading with the key isolated from the words around."""
     key = key_text(item, visit.description) if item else ""
     label = str(visit.table.label)

@@ -19,7 +19,7 @@ from tables.items.deletes import delete_as_shown
 from tables.items.drafts import Edit
 from tables.items.rules import kept_names
 from tables.items.updates import merge
-from tables.items.wanted import itself
+from tables.items.wanted import Outcome, itself
 from tables.items.writes import perform
 
 _SALT = "dynadmin.opened-item"
@@ -108,8 +108,8 @@ def key_problems(visit: Visit, opened: Item, edited: Item) -> list[Problem]:
     return [Problem(join_pointer("", name), words) for name in names]
 
 
-def save_changes(visit: Visit, opened: Item, changes: Sequence[Change]) -> Item:
-    """Write the changes onto the item as it is now, in one conditional write; the item after it.
+def save_changes(visit: Visit, opened: Item, changes: Sequence[Change]) -> Outcome:
+    """Write the changes onto the item as it is now, in one conditional write; what it did.
 
     Raises EditConflict where somebody else changed the same paths, and what `require_admissible`
     raises for the merged item.
@@ -123,7 +123,7 @@ def save_changes(visit: Visit, opened: Item, changes: Sequence[Change]) -> Item:
 
     key = {name: opened[name] for name in visit.description.key_names}
     try:
-        return perform(merge(visit.target, key, Edit(changes, settle)), itself).after or {}
+        return perform(merge(visit.target, key, Edit(changes, settle)), itself)
     except ItemNotFound as error:
         raise EditConflict(_conflicts(opened, {}, changes), None, changes) from error
 
@@ -142,13 +142,19 @@ def others_changes(
     ]
 
 
-def delete_shown(visit: Visit, shown: Item) -> None:
+def delete_shown(visit: Visit, shown: Item) -> Outcome:
     """Delete the item if it still is what was shown. Raises EditConflict with what it is now."""
     try:
-        perform(delete_as_shown(visit.target, shown), itself)
+        return perform(delete_as_shown(visit.target, shown), itself)
     except PreconditionFailed as error:
         found = [] if error.current is None else differences(shown, error.current)
         raise EditConflict(found, error.current) from error
+
+
+def clash_of(opened: Item, stored: Item, changes: Sequence[Change]) -> EditConflict:
+    """What stands in the way of changes to what was opened, as the conflict page asks about it."""
+    fitted = _fitted(changes, opened, stored)
+    return EditConflict(_conflicts(opened, stored, fitted), stored, fitted)
 
 
 def differences(opened: Item, stored: Item) -> list[Clash]:

@@ -15,6 +15,7 @@ from tables.admin.item_form.pages import delete_page, form_page
 from tables.admin.item_form.saving import EditConflict, delete_shown, unseal
 from tables.admin.item_form.writing import require_same_item
 from tables.admin.recent_items import forget
+from tables.admin.undo_button import with_undo
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit, table_page
 from tables.core.errors import ItemNotFound
@@ -60,16 +61,17 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
         return delete_page(visit, _stored(visit, where))
     shown = unseal(visit.request.POST.get("opened", ""), visit.table.alias)
     require_same_item(visit, where, shown)
+    name = key_text(where, visit.description)
     try:
-        delete_shown(visit, shown)
+        done = delete_shown(visit, shown)
     except EditConflict as conflict:
         if conflict.stored is not None:
             return delete_page(visit, conflict.stored, conflict)
-        words = _("The item “%(key)s” was deleted already.")
+        words = _("The item “%(key)s” was deleted already.") % {"key": name}
     else:
-        words = _("The item “%(key)s” was deleted.")
+        words = with_undo(visit, _("The item “%(key)s” was deleted.") % {"key": name}, done)
     forget(visit, key)
-    messages.success(visit.request, words % {"key": key_text(where, visit.description)})
+    messages.success(visit.request, words)
     return HttpResponseRedirect(list_before(visit).url)
 
 

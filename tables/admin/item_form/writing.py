@@ -72,13 +72,13 @@ def change(visit: Visit, form: ItemForm) -> HttpResponse:
 
 def _write(visit: Visit, form: ItemForm, changes: Sequence[Change]) -> HttpResponse:
     try:
-        after = save_changes(visit, form.opened, changes)
+        done = save_changes(visit, form.opened, changes)
     except EditConflict as conflict:
         return conflict_page(visit, form.opened, conflict)
     except TablesError as error:
         return _refused(visit, form, error)
-    theirs = others_changes(visit, form.opened, after, changes)
-    return saved(visit, after, "changed", changes, theirs)
+    theirs = others_changes(visit, form.opened, done.after or {}, changes)
+    return saved(visit, done, "changed", changes, theirs)
 
 
 def _refused(visit: Visit, form: ItemForm, error: TablesError) -> HttpResponse:

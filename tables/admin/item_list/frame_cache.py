@@ -43,6 +43,7 @@ def whole_list(visit: Visit, context: Mapping[str, Any], status: int = 200) -> H
         "title": table.label,
         "about": listing.about_words if listing else about_words(visit.description),
         "can_add": visit.can("add"),
+        "has_trash": visit.target.keeps_history and visit.can("history"),
     }
     if len(messages.get_messages(request)):
         # They are for this once.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import structlog
@@ -17,6 +17,7 @@ from tables.admin.list_actions.ticked import read_chosen
 from tables.admin.recent_items import forget
 from tables.admin.texts.core_messages import told
 from tables.admin.texts.sentences import count_words, items_words
+from tables.admin.undo_button import with_undo_of_all
 from tables.admin.values.hidden_characters import alike
 from tables.admin.values.one_line import key_text, summary
 from tables.core.descriptions import TableDescription
@@ -26,9 +27,11 @@ from tables.core.preconditions import state_of
 from tables.core.sight import Seen
 from tables.core.values import Item, content_of
 from tables.items.deletes import delete_as_shown
+from tables.items.groups import new_group
 from tables.items.target import Target
-from tables.items.wanted import itself
+from tables.items.wanted import Mark, itself
 from tables.items.writes import perform
+from tables.records.history.entries import days_kept
 
 log = structlog.get_logger(__name__)
 
@@ -68,13 +71,15 @@ def delete_chosen(listing: ItemList, keys: Sequence[Item]) -> HttpResponseBase:
     if form.get("confirmed") != "yes":
         return _ask(listing, keys, items)
     states = dict(zip(form.getlist("_selected_action"), form.getlist("state"), strict=False))
-    outcomes = list(_outcomes(listing, keys, items, states))
+    group = new_group()
+    outcomes = list(_outcomes(listing, keys, items, states, group))
     deleted = sum(outcome.state == "deleted" for outcome in outcomes)
     log.info("items_deleted", deleted=deleted, left=len(outcomes) - deleted)
     if deleted == len(outcomes):
-        messages.success(listing.visit.request, _deleted_words(outcomes))
+        words = with_undo_of_all(listing.visit, _deleted_words(outcomes), group, deleted)
+        messages.success(listing.visit.request, words)
         return HttpResponseRedirect(listing.address.url)
-    return _report(listing, outcomes, deleted)
+    return _report(listing, outcomes, deleted, group)
 
 
 def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> HttpResponse:
@@ -100,16 +105,21 @@ def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> Http
         "listing": listing,
         "shown": shown,
         "gone": len(keys) - len(shown),
+        "keeps_history": listing.visit.target.keeps_history,
+        "days": days_kept(listing.visit.table),
     }
     return listing.visit.render("admin/tables/delete_chosen.html", context)
 
 
-def _report(listing: ItemList, outcomes: Sequence[Outcome], deleted: int) -> HttpResponse:
+def _report(
+    listing: ItemList, outcomes: Sequence[Outcome], deleted: int, group: str
+) -> HttpResponse:
     context = {
         "title": _("%(deleted)s of %(all)s deleted")
         % {"deleted": count_words(deleted), "all": items_words(len(outcomes))},
         "listing": listing,
         "outcomes": outcomes,
+        "way_back": with_undo_of_all(listing.visit, "", group, deleted),
     }
     return listing.visit.render("admin/tables/deleted.html", context)
 
@@ -119,6 +129,7 @@ def _outcomes(
     keys: Sequence[Item],
     items: Sequence[Item],
     states: dict[str, str],
+    group: str,
 ) -> Iterator[Outcome]:
     """Delete one item after the other; one that can't be deleted does not stop the rest."""
     description = listing.description
@@ -127,19 +138,19 @@ def _outcomes(
         token, words = encode_token(key, description), key_text(key, description)
         if token not in stored:
             yield Outcome(token, words, "gone", _("Was already gone"))
-        elif reason := _delete(stored[token], states.get(token), listing.visit.target):
+        elif reason := _delete(stored[token], states.get(token), listing.visit.target, group):
             yield Outcome(token, words, "left", reason)
         else:
             forget(listing.visit, token)
             yield Outcome(token, words, "deleted", _("Deleted"))
 
 
-def _delete(item: Item, state: str | None, target: Target) -> str:
+def _delete(item: Item, state: str | None, target: Target, group: str) -> str:
     """Delete an item; empty, or why it was not deleted."""
     if state_of(target.sight.see(item)) != state:
         return _("Changed since you looked: not deleted")
     try:
-        perform(delete_as_shown(target, item), itself)
+        perform(replace(delete_as_shown(target, item), mark=Mark(group=group)), itself)
     except PreconditionFailed:
         return _("Changed at this moment: not deleted")
     except TablesError as error:

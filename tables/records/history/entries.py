@@ -134,8 +134,13 @@ def _secret() -> bytes:
 
 
 def _expiry(table: Table, now: int) -> int:
-    days = settings.HISTORY_DAYS if table.history_days is None else table.history_days
+    days = days_kept(table)
     return now + days * _DAY_SECONDS if days else 0
+
+
+def days_kept(table: Table) -> int:
+    """For how many days entries of a table's items are kept, 0 for ever."""
+    return settings.HISTORY_DAYS if table.history_days is None else table.history_days
 
 
 def _action(before: Item | None, after: Item | None) -> Action:

@@ -1,0 +1,214 @@
+"""Changes lately made: of a table, of a person, or in the tables that one used last."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tables.access.limits.rates import spend
+from tables.access.rights import can, viewable_tables
+from tables.access.users import caller_of_user
+from tables.admin.errors import render_page
+from tables.admin.item_form.history import Told, history_url, inline_deltas
+from tables.admin.recent_items import used_tables
+from tables.admin.texts.history_words import ACTIONS, deed_words
+from tables.admin.values.differences import differences, paths_words
+from tables.admin.values.one_line import key_text
+from tables.admin.visit import Visit, site_page
+from tables.configuration import registry
+from tables.core.errors import InvalidRequest, NotFound, TablesError
+from tables.core.history import Entry
+from tables.core.registry import Table
+from tables.dynamodb.history_table import moment_of, whole_entries
+from tables.items.changes import Asked, Changes, changes_by, changes_in
+from tables.items.rules import kept_names
+from tables.items.target import Target, find_target
+from tables.records.history.entries import mode_of
+
+_PER_PAGE = 50
+# What the index page shows, and how many tables are asked for it: four queries each.
+_LATEST = 10
+_TABLES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A change as a list tells it."""
+
+    told: Told
+    key: str
+    table: str
+    history_url: str
+    person_url: str
+    undo_all: SafeString | str = ""
+
+
+@require_http_methods(["GET", "HEAD"])
+@site_page
+def recent_changes(request: HttpRequest) -> HttpResponse:
+    """Changes of a table or a person, by action and time, newest first."""
+    tables = tables_with_history(request)
+    if not tables:
+        raise NotFound(_("No history is kept of the tables that you may look at."))
+    spend(request, "read")
+    form = {name: request.GET.get(name, "") for name in ("person", "table", "action", "from", "to")}
+    is_asked = bool(form["table"] or form["person"])
+    found = _found(request, tables, form) if is_asked else Changes(_latest(request, tables))
+    context = {
+        "title": _("Recent changes"),
+        "lines": _lines(request, tables, found.entries),
+        "tables": tables,
+        "actions": [(name, words) for name, words in ACTIONS.items() if name != "forgotten"],
+        "form": form,
+        "since": form["from"],
+        "person_name": _person_name(form["person"], found.entries),
+        "me": caller_of_user(request.user).sub,
+        "is_asked": is_asked,
+        "next": urlencode({**form, "after": found.next}) if found.next else "",
+    }
+    return render_page(request, "admin/recent_changes.html", context)
+
+
+@require_http_methods(["GET", "HEAD"])
+@site_page
+def latest_changes(request: HttpRequest) -> HttpResponse:
+    """A part of the index page: the last changes in the tables that this person used last."""
+    spend(request, "read")
+    tables = tables_with_history(request)
+    lines = _lines(request, tables, _latest(request, tables))
+    return render(request, "admin/latest_changes.html", {"lines": lines})
+
+
+def tables_with_history(request: HttpRequest) -> list[Table]:
+    """The tables whose history is kept and the caller may see; DynamoDB is not asked."""
+    caller = caller_of_user(request.user)
+    return [
+        table
+        for table in viewable_tables(caller, registry())
+        if mode_of(table) != "off" and can(caller, "history", table)
+    ]
+
+
+def _found(request: HttpRequest, tables: Sequence[Table], form: Mapping[str, str]) -> Changes:
+    asked = Asked(form["person"], form["action"], _since(form["from"]), _until(form["to"]))
+    after = request.GET.get("after", "")
+    if form["table"]:
+        table = next((table for table in tables if table.alias == form["table"]), None)
+        if table is None:
+            raise NotFound(_("No history of such a table is yours to see."))
+        return changes_in(_target(request, table), asked, after=after, limit=_PER_PAGE)
+    names = frozenset(table.table for table in tables)
+    return changes_by(form["person"], names, asked, after=after, limit=_PER_PAGE)
+
+
+def _latest(request: HttpRequest, tables: Sequence[Table]) -> list[Entry]:
+    """The newest of at most ten tables: those that the person used last, then the others."""
+    used = {alias: n for n, alias in enumerate(used_tables(request))}
+    ordered = sorted(tables, key=lambda table: used.get(table.alias, len(used)))
+    pages = []
+    for table in list({table.table: table for table in reversed(ordered)}.values())[::-1][:_TABLES]:
+        try:
+            found = changes_in(_target(request, table), Asked(), limit=_LATEST)
+        except TablesError:
+            continue  # the others are told
+        pages.append(found.entries)
+    newest = heapq.merge(*pages, key=moment_of, reverse=True)
+    return [entry for entry, _n in zip(newest, range(_LATEST), strict=False)]
+
+
+def _lines(request: HttpRequest, tables: Sequence[Table], entries: Sequence[Entry]) -> list[Line]:
+    """A line for each entry; the table's name is one that the caller may see."""
+    lines, groups = [], set[str]()
+    for entry in whole_entries(entries) if entries else ():
+        table = _alias_of(entry, tables)
+        if table is None:
+            continue
+        try:
+            visit = Visit(request, _target(request, table))
+        except TablesError:
+            continue
+        group = entry.author.group
+        lines.append(_line(visit, entry, is_first_of_group=bool(group) and group not in groups))
+        groups.add(group)
+    return lines
+
+
+def _line(visit: Visit, entry: Entry, *, is_first_of_group: bool) -> Line:
+    kept = kept_names(visit.table)
+    deltas = inline_deltas(entry) or ()
+    is_whole = not (entry.before and entry.after)
+    words = deed_words(entry, paths_words(deltas, kept))
+    where = history_url(visit, entry.key)
+    told = Told(
+        entry,
+        words,
+        () if is_whole else differences(deltas, kept),
+        version_url=f"{where}{entry.n}/" if entry.happened else "",
+    )
+    return Line(
+        told,
+        key_text(entry.key, visit.description) if entry.key else "",
+        str(visit.table.label),
+        where if entry.key else "",
+        urlencode({"person": entry.author.sub}),
+        _undo_all(visit, entry) if is_first_of_group else "",
+    )
+
+
+def _undo_all(visit: Visit, entry: Entry) -> SafeString | str:
+    """The hidden fields and the button that undo the bulk action that an entry is part of."""
+    if not any(visit.can(action) for action in ("add", "change", "delete")):
+        return ""
+    return format_html(
+        '<button type="submit" class="button small" form="undo-form" name="person" value="{}" '
+        'formaction="{}">{}</button>',
+        entry.author.sub,
+        reverse("admin:undo_group", args=[entry.author.group]),
+        _("Undo this bulk action"),
+    )
+
+
+def _alias_of(entry: Entry, tables: Sequence[Table]) -> Table | None:
+    found = [table for table in tables if table.table == entry.table]
+    return next((table for table in found if table.alias == entry.alias), next(iter(found), None))
+
+
+def _target(request: HttpRequest, table: Table) -> Target:
+    return find_target(table, caller_of_user(request.user), "history")
+
+
+def _person_name(person: str, entries: Sequence[Entry]) -> str:
+    """What the asked-for person is called in their entries; else the sub that was asked for."""
+    names = (entry.author.name for entry in entries if entry.author.sub == person)
+    return next(names, person)
+
+
+def _since(text: str) -> int:
+    return _milliseconds(_day(text)) if text else 0
+
+
+def _until(text: str) -> int:
+    """The end of a day, because people mean it to be in."""
+    return _milliseconds(_day(text) + timedelta(days=1)) - 1 if text else 0
+
+
+def _day(text: str) -> datetime:
+    try:
+        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=UTC)
+    except ValueError as error:
+        raise InvalidRequest(_("A day is written as 2026-11-27.")) from error
+
+
+def _milliseconds(moment: datetime) -> int:
+    return max(int(moment.timestamp() * 1000), 0)

@@ -1,0 +1,55 @@
+"""Entries of history in staff's words: who, when, through which door, and what was done."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tables.core.history import Entry
+
+# The door of an entry -> what people call it.
+_DOORS = {
+    "admin": gettext_lazy("pages"),
+    "v1": gettext_lazy("REST"),
+    "adminapi": gettext_lazy("AdminAPI"),
+    "putitem": gettext_lazy("DynamoDB’s own API"),
+    "command": gettext_lazy("command"),
+}
+ACTIONS = {
+    "create": gettext_lazy("Added"),
+    "change": gettext_lazy("Changed"),
+    "delete": gettext_lazy("Deleted"),
+    "undo": gettext_lazy("Undone"),
+    "restore": gettext_lazy("Restored"),
+    "forgotten": gettext_lazy("Forgotten"),
+}
+
+
+def moment(milliseconds: int) -> datetime:
+    """When an entry was written."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def time_words(milliseconds: int) -> str:
+    """A time as pages tell it, to the second."""
+    return moment(milliseconds).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def door_words(entry: Entry) -> str:
+    """Through which door an entry came."""
+    return str(_DOORS.get(entry.author.door, entry.author.door))
+
+
+def deed_words(entry: Entry, paths: str = "") -> str:
+    """What an entry did, such as `Changed status`; `paths` are those it touched, in words."""
+    if entry.action == "undo":
+        return _("Undid version %(n)s") % {"n": entry.of}
+    if entry.action == "restore":
+        return _("Restored version %(n)s") % {"n": entry.of}
+    if entry.action == "forgotten":
+        return _("What was told before was erased")
+    if entry.action == "change" and paths:
+        return _("Changed %(paths)s") % {"paths": paths}
+    return str(ACTIONS[entry.action])
