@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tables.admin.item_form.nested import Node, nodes_of
-from tables.admin.item_form.rows import Row, viewed
+from tables.admin.item_form.rows import Row, is_untouched, viewed
 from tables.admin.item_form.saving import read_only_names
 from tables.admin.item_form.value_text import View, holds_json, views_of
 from tables.admin.item_list.filter_choices import kind_options
@@ -61,7 +61,8 @@ _FAMILIES = {"S": "S", **dict.fromkeys(SET_TYPES, "set"), "L": "nested", "M": "n
 class FormRow:
     """A row with its widget. `choices` are values and words of a choice widget.
 
-    A row that `is_named` is of an attribute that has its name already. `views` are the other ways
+    A row that `is_named` is of an attribute that has its name already; one that `is_as_stored` says
+    what the opened item says. `views` are the other ways
     to edit the value, each with its words. `note` is what there is to know of the value itself.
     """
 
@@ -72,6 +73,7 @@ class FormRow:
     help: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     is_key: bool = False
+    is_as_stored: bool = False
     is_named: bool = False
     is_ttl: bool = False
     required: bool = False
@@ -104,6 +106,16 @@ class FormRow:
     def heading(self) -> SafeString:
         """What the label says, as HTML: what can't be seen in a name is marked."""
         return marked(self.title)
+
+    @property
+    def is_stored_key(self) -> bool:
+        """Whether it is the key of an item that is there: text, and a field for another item."""
+        return self.is_key and self.row.place is not None
+
+    @property
+    def text(self) -> SafeString:
+        """The row's text to be read: what can't be seen in it is marked."""
+        return marked(self.row.text)
 
     @property
     def tabs(self) -> tuple[tuple[View, str], ...]:
@@ -158,6 +170,7 @@ def form_row(number: int, row: Row, visit: Visit, opened: Item) -> FormRow:
         help=" ".join(filter(None, (_help(known, widget), _shape_words(row, widget)))),
         choices=choices,
         is_key=is_key,
+        is_as_stored=row.name in opened and is_untouched(row, opened[row.name]),
         is_named=is_key or bool(known) or row.place is not None,
         is_ttl=is_ttl,
         required=is_key or row.name in _required(visit),

@@ -50,8 +50,13 @@ def create(visit: Visit, form: ItemForm) -> HttpResponse:
 
 
 def _exists(visit: Visit, form: ItemForm, stored: Item, fresh: Item) -> HttpResponse:
-    """An item with this key is there: the very one, when a form was sent twice."""
-    if is_as_written(stored, fresh, visit):
+    """An item with this key is there: the very one, when a form was sent twice.
+
+    The item that another one was to be made from is no such answer: its key was left as it is.
+    """
+    names = visit.description.key_names
+    is_source = all(form.opened.get(name) == stored.get(name) for name in names)
+    if not is_source and is_as_written(stored, fresh, visit):
         words = _("The item “%(key)s” is there already, just as you wrote it.")
         messages.info(visit.request, words % {"key": key_text(stored, visit.description)})
         return onward(visit, stored)

@@ -498,3 +498,18 @@ def test_retyping_without_a_script_asks_for_the_value(person):
     assert "Now write the value in its new type." in text(person.press())
     assert person.type("nothing", "").press().status_code == 302
     assert stored("Types", KEY)["nothing"] == {"S": ""}
+
+
+def test_a_key_is_text_until_another_item_is_wanted(person):
+    store("Types", ITEM)
+    page = person.open("Types", ITEM).page.content.decode()
+    assert re.search(r'<details class="key-text">\s*<summary[^>]*>x</summary>', page)
+    answer = person.press("_saveasnew")
+    assert answer.status_code == 409
+    assert '<details class="key-text" open>' in answer.content.decode()
+    answer = person.type("id", "y").press("_addrow")
+    assert '<details class="key-text" open>' in answer.content.decode()
+
+
+def test_a_new_item_has_fields_for_its_key(person):
+    assert "key-text" not in person.add("Types").page.content.decode()
