@@ -74,7 +74,7 @@ class Row:
         try:
             query = parse_query([(name, text)], types=types)
         except InvalidRequest as error:
-            raise InvalidRequest(capfirst(told(_nameless(error.message)))) from error
+            raise InvalidRequest(_nameless(error.message)) from error
         (term,) = terms_of(query.filter)
         return format_term(term, types)
 
@@ -100,15 +100,14 @@ class Row:
         return values if self.type == "S" else [value.strip() for value in values]
 
 
-def _nameless(sentence: Sentence) -> Sentence:
+def _nameless(sentence: Sentence) -> str:
     """Without the name of its parameter, which nobody typed: the row says what it is of."""
     parts = sentence.parts
     if "name" not in parts:
-        return sentence
-    reason = parts.get("reason")
-    if isinstance(reason, Sentence):
-        return reason
-    return Sentence(sentence.template, **{**parts, "name": _("This")})
+        return told(sentence)
+    if isinstance(reason := parts.get("reason"), Sentence):
+        return capfirst(told(reason))
+    return told(Sentence(sentence.template, **{**parts, "name": _("This")}))
 
 
 def typed_list(text: str) -> list[str]:

@@ -242,3 +242,19 @@ def test_the_types_say_what_a_value_is_compared_as_unasked(staff, cities):
         "text, as the table says",
     ):
         assert f'<option value="" selected>{words}</option>' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (Row("age", "eq", "B", "x"), "This takes base64 text."),
+        (Row("age", "eq", "M", "[1]"), "It takes a JSON object."),
+        (Row("age", "between", "N", "3", "1"), "age: BETWEEN takes the lower bound first."),
+        (Row("age", "eq", "N", "x"), "A number must be written in decimal digits."),
+        (Row("a..b", "eq", "N", "1"), "The path 'a..b' can't be read: a name is empty."),
+    ],
+)
+def test_a_row_says_what_is_wrong_without_the_name_of_a_parameter(row, words):
+    with pytest.raises(InvalidRequest) as caught:
+        row.pair({})
+    assert caught.value.message == words
