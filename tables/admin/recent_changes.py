@@ -31,7 +31,7 @@ from tables.core.errors import InvalidRequest, NotFound, TablesError
 from tables.core.history import Entry
 from tables.core.registry import Table
 from tables.dynamodb.history_table import moment_of, whole_entries
-from tables.items.changes import Asked, Changes, changes_by, changes_in
+from tables.items.changes import Changes, WhichChanges, changes_by, changes_in
 from tables.items.rules import kept_names
 from tables.items.target import Target, find_target
 from tables.records.history.entries import mode_of
@@ -101,7 +101,7 @@ def tables_with_history(request: HttpRequest) -> list[Table]:
 
 
 def _found(request: HttpRequest, tables: Sequence[Table], form: Mapping[str, str]) -> Changes:
-    asked = Asked(form["person"], form["action"], _since(form["from"]), _until(form["to"]))
+    asked = WhichChanges(form["person"], form["action"], _since(form["from"]), _until(form["to"]))
     after = request.GET.get("after", "")
     if form["table"]:
         table = next((table for table in tables if table.alias == form["table"]), None)
@@ -119,7 +119,7 @@ def _latest(request: HttpRequest, tables: Sequence[Table]) -> list[Entry]:
     pages = []
     for table in list({table.table: table for table in reversed(ordered)}.values())[::-1][:_TABLES]:
         try:
-            found = changes_in(_target(request, table), Asked(), limit=_LATEST)
+            found = changes_in(_target(request, table), WhichChanges(), limit=_LATEST)
         except TablesError:
             continue  # the others are told
         pages.append(found.entries)

@@ -18,7 +18,7 @@ _LOOKED_AT = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WhichChanges:
     """Which changes: of this author's sub and action, in a time (milliseconds, 0 for no end)."""
 
     person: str = ""
@@ -35,7 +35,7 @@ class Changes:
     next: str = ""
 
 
-def changes_in(target: Target, asked: Asked, *, after: str = "", limit: int = 50) -> Changes:
+def changes_in(target: Target, asked: WhichChanges, *, after: str = "", limit: int = 50) -> Changes:
     """A page of a table's changes. Raises Forbidden, NotFound, InvalidCursor."""
     require_kept(target)
     return _page(
@@ -49,7 +49,7 @@ def changes_in(target: Target, asked: Asked, *, after: str = "", limit: int = 50
 
 
 def changes_by(
-    person: str, tables: frozenset[str], asked: Asked, *, after: str = "", limit: int = 50
+    person: str, tables: frozenset[str], asked: WhichChanges, *, after: str = "", limit: int = 50
 ) -> Changes:
     """A page of a person's changes in these real tables. Raises InvalidCursor."""
     return _page("by-person", person, asked, lambda e: e.table in tables, after=after, limit=limit)
@@ -81,7 +81,7 @@ def unexpired(entries: Iterable[Entry]) -> Iterator[Entry]:
 def _page(
     index: Index,
     name: str,
-    asked: Asked,
+    asked: WhichChanges,
     is_wanted: Callable[[Entry], bool],
     *,
     after: str,

@@ -9,7 +9,7 @@ from tables.core.preconditions import state_of
 from tables.core.updates import Change
 from tables.dynamodb.client import call
 from tables.dynamodb.history_table import create_history_table
-from tables.items.changes import Asked, changes_by, changes_in
+from tables.items.changes import WhichChanges, changes_by, changes_in
 from tables.items.conditions import Tags
 from tables.items.deletes import delete
 from tables.items.drafts import Draft, Edit
@@ -265,15 +265,18 @@ def test_changes_of_a_table_and_of_a_person(things):
     def told(changes):
         return [(entry.author.sub, entry.action) for entry in changes.entries]
 
-    assert told(changes_in(things, Asked())) == [("sub-bob", "delete"), ("sub-ann", "create")]
-    assert told(changes_in(things, Asked(person="sub-ann"))) == [("sub-ann", "create")]
-    assert told(changes_in(things, Asked(action="delete"))) == [("sub-bob", "delete")]
-    first = changes_in(things, Asked(), limit=1)
-    assert told(changes_in(things, Asked(), after=first.next)) == [("sub-ann", "create")]
-    assert told(changes_by("sub-bob", frozenset({"real-things"}), Asked())) == [
+    assert told(changes_in(things, WhichChanges())) == [
+        ("sub-bob", "delete"),
+        ("sub-ann", "create"),
+    ]
+    assert told(changes_in(things, WhichChanges(person="sub-ann"))) == [("sub-ann", "create")]
+    assert told(changes_in(things, WhichChanges(action="delete"))) == [("sub-bob", "delete")]
+    first = changes_in(things, WhichChanges(), limit=1)
+    assert told(changes_in(things, WhichChanges(), after=first.next)) == [("sub-ann", "create")]
+    assert told(changes_by("sub-bob", frozenset({"real-things"}), WhichChanges())) == [
         ("sub-bob", "delete")
     ]
-    assert told(changes_by("sub-bob", frozenset({"other"}), Asked())) == []
+    assert told(changes_by("sub-bob", frozenset({"other"}), WhichChanges())) == []
 
 
 def test_stamps_say_who_created_it_first_and_who_restored_it(things, settings):

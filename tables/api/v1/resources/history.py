@@ -30,7 +30,7 @@ from tables.core.history_chain import Gap
 from tables.core.keys import decode_token
 from tables.core.queries import MAX_LIMIT
 from tables.core.values import Item
-from tables.items.changes import Asked, Changes, changes_in
+from tables.items.changes import Changes, WhichChanges, changes_in
 from tables.items.history import Timeline, Version, outside, timeline, version
 from tables.items.trash import trash
 from tables.items.undo import restore, undo
@@ -147,7 +147,7 @@ class TableHistory(_OfTable):
         """A page of changes: of a `person` (their sub), of an `action`, in a time."""
         require_known_parameters(request, _PAGED | _ASKED)
         asked = dict(query_pairs(request))
-        wanted = Asked(
+        wanted = WhichChanges(
             asked.get("person", ""),
             _action(asked.get("action", "")),
             _milliseconds(asked.get("since", ""), "since"),
