@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import path
 
 from tables.admin import errors
+from tables.admin.header import bare_header
 from tables.doors import Door, Refusal
 
 PREFIX = "admin"
@@ -20,7 +21,7 @@ def word(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if refusal.status == 403:
         return errors.permission_denied(request, refusal.cause)
     if refusal.status >= 500:
-        return render(request, "500.html", status=refusal.status)
+        return render(request, "500.html", {"header": bare_header()}, status=refusal.status)
     return errors.bad_request(request, refusal.cause)
 
 

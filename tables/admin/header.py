@@ -54,6 +54,19 @@ def _tells(table: Table, caller: Caller) -> bool:
     return mode_of(table) != "off" and can(caller, "history", table)
 
 
+def bare_header() -> SafeString:
+    """For pages that say that something broke: it reads nothing that may be what broke."""
+    return fragment(
+        "shared/header.html",
+        name="",
+        is_staff=False,
+        areas=(),
+        tables=(),
+        sign_in_url="",
+        environment=environment_badge(settings.ENVIRONMENT_NAME),
+    )
+
+
 def name_words(identity: str) -> str:
     """A name as people say it: `admin, ada` is Ada Admin; what is no such name stays as it is."""
     last, comma, first = identity.partition(", ")

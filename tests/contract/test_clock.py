@@ -11,8 +11,8 @@ from tables.core.history import item_name
 from tables.core.history_chain import broken
 from tables.dynamodb.history_table import create_history_table, entries_of
 from tables.records.history.entries import secrets
-from tests.contract.conftest import stored
 from tests.contract.tables import THINGS
+from tests.tables import stored
 
 HOUR = 3600
 ITEMS = "/api/v1/tables/Things/items"

@@ -217,9 +217,9 @@ def test_swagger_ui_has_nothing_inline(nobody):
     assert page.status_code == 200
     assert "<style" not in html
     scripts = re.findall(r"<script[^>]*>([^<]*)</script>", html)
-    assert len(scripts) == 3
+    assert len(scripts) == 6  # three of ours in the shared head, three of Swagger UI
     assert "".join(scripts) == ""
-    assert "//" not in "".join(re.findall(r'(?:src|href)="([^"]+)"', html))
+    assert [url for url in re.findall(r'(?:src|href)="([^"]+)"', html) if "//" in url] == []
     script = nobody.get("/api/docs/", "script=", Accept="*/*")
     assert script.status_code == 200
     assert b"swaggerSettings" in script.content
