@@ -3,6 +3,7 @@
 import os
 import shutil
 
+import hypothesis
 import pytest
 from moto import backend_index, mock_aws
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -23,6 +24,10 @@ CHROMIUM_FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# The same examples in every run, and never against a clock.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("repeatable")
+
 # Every start of moto registers each address that it knows in each method, for two hundred services.
 SERVICES = {"cognitoidp", "dynamodb"}
 backend_index.backend_url_patterns[:] = [
