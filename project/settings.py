@@ -132,6 +132,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+    DATABASES["default"]["ENGINE"] = "project.postgresql"
     # A host that is gone says nothing: two minutes until TCP gives up. The URL may say otherwise.
     DATABASES["default"]["OPTIONS"] = {"connect_timeout": 5} | DATABASES["default"].get(
         "OPTIONS", {}

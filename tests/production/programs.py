@@ -89,6 +89,17 @@ def postgresql(folder):
         yield f"{server}/dynadmin"
 
 
+def postmaster(folder):
+    """The process id of the PostgreSQL that runs in this folder."""
+    return int((folder / "postgresql" / "postmaster.pid").read_text().splitlines()[0])
+
+
+def children_of(pid):
+    """The process ids of what a process has started."""
+    listed = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return {int(child) for child in listed.stdout.split()}
+
+
 @contextlib.contextmanager
 def redis(folder):
     """The URL of an empty Redis."""
@@ -139,10 +150,7 @@ def gunicorn(python, folder, environment, port):
 
 def workers_of(master):
     """The process ids of gunicorn's workers."""
-    listed = subprocess.run(
-        ["pgrep", "-P", str(master.pid)], capture_output=True, text=True, check=False
-    )
-    return {int(pid) for pid in listed.stdout.split()}
+    return children_of(master.pid)
 
 
 def answers(port):

@@ -2,12 +2,17 @@
 
 import json
 import os
+import socket
 import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.db import ConnectionHandler
+from psycopg import OperationalError
+
+from project.postgresql import base as postgresql
 
 ROOT = Path(__file__).resolve().parents[2]
 START = "import project.wsgi, project.database as d; d.look_at_database().join()"
@@ -70,3 +75,26 @@ def test_a_database_that_is_away_is_told_and_the_start_goes_on(events):
     told = events("postgres://ann:secret@127.0.0.1:9/x")
     assert {line["event"] for line in told} == {"database_unreachable"}
     assert "secret" not in str(told)
+
+
+def test_a_postgresql_that_says_nothing_is_left_alone_for_a_while(monkeypatch):
+    """It takes connections, as a frozen one does, and answers none."""
+    monkeypatch.setattr(postgresql, "_rest", {"until": 0.0})
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.setblocking(False)
+        port = silent.getsockname()[1]
+        database = {
+            "ENGINE": "project.postgresql",
+            "NAME": "x",
+            "USER": "x",
+            "HOST": "127.0.0.1",
+            "PORT": port,
+            "OPTIONS": {"connect_timeout": 2},
+        }
+        connection = ConnectionHandler({"default": database})["default"]
+        for _ in range(5):
+            with pytest.raises(OperationalError):
+                connection.get_new_connection(connection.get_connection_params())
+        taken = silent.accept()[0]
+        with taken, pytest.raises(BlockingIOError):
+            silent.accept()

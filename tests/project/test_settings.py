@@ -87,7 +87,7 @@ def test_postgresql_and_redis_work_by_url(settings_of):
         CACHE_URL="redis://cache.example.com:6379/1",
     )
     database, cache = settings["DATABASES"]["default"], settings["CACHES"]["default"]
-    assert database["ENGINE"] == "django.db.backends.postgresql"
+    assert database["ENGINE"] == "project.postgresql"
     assert (database["HOST"], database["PORT"]) == ("db.example.com", 5433)
     assert (database["USER"], database["NAME"]) == ("ann", "admin")
     assert database["OPTIONS"] == {"connect_timeout": 5}
