@@ -65,7 +65,9 @@ def data_file(name: str) -> str:
 
 
 def coverage(*arguments: str) -> None:
-    subprocess.run([sys.executable, "-m", "coverage", *arguments], cwd=PROJECT, check=False)
+    command = [sys.executable, "-m", "coverage", *arguments]
+    environment = {**os.environ, "COVERAGE_FILE": ".coverage"}
+    subprocess.run(command, cwd=PROJECT, env=environment, check=False)
 
 
 if __name__ == "__main__":

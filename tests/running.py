@@ -59,7 +59,7 @@ def free_url() -> str:
 def running_site(settings: Mapping[str, str], url: str, log: Path) -> Iterator[None]:
     """Run the site with these settings until the block ends; its words go to `log`."""
     environment = process_environment(settings, {"PATH": "/usr/bin:/bin"})
-    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    command = [sys.executable, "-m", "demo.prepare"]
     subprocess.run(command, cwd=PROJECT, env=environment, check=True)
     with log.open("wb") as output:
         command = [sys.executable, "-m", "gunicorn"]

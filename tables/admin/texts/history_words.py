@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from tables.core.history import Entry
 
-# The door of an entry -> what people call it.
-_DOORS = {
-    "admin": gettext_lazy("pages"),
+# The door of an entry -> what people call it; the pages are all that is left.
+_NAMES = {
     "v1": gettext_lazy("REST"),
     "adminapi": gettext_lazy("AdminAPI"),
     "putitem": gettext_lazy("DynamoDB’s own API"),
@@ -39,7 +38,7 @@ def time_words(milliseconds: int) -> str:
 
 def door_words(entry: Entry) -> str:
     """Through which door an entry came."""
-    return str(_DOORS.get(entry.author.door, entry.author.door))
+    return str(_NAMES.get(entry.author.door, gettext_lazy("pages")))
 
 
 def deed_words(entry: Entry, paths: str = "") -> str:

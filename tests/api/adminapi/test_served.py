@@ -37,6 +37,7 @@ def served(tmp_path_factory):
         settings = demo_settings(engine.url, pool, origin, folder, given={}) | {
             "TABLES_FILE": str(Path(__file__).parent / "tables.toml"),
             "ADMINAPI_LIST_LIMIT": str(MOST_ITEMS),
+            "HISTORY": "false",
             "WEB_CONCURRENCY": "1",
         }
         client.dynamodb("CreateTable", **definition("ttd-Workers", TABLES["ttd-Workers"]))
