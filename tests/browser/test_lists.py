@@ -246,7 +246,7 @@ def test_a_value_that_the_page_shows_is_chosen_by_a_click(visit):
     page.wait_for_url("**/Orders/?status=shipped")
     settled(page)
     chips = page.locator(".chip summary").all_inner_texts()
-    assert [chip.strip() for chip in chips] == ["status is shipped", "pk", "entity"]
+    assert [chip.strip() for chip in chips] == ["status is shipped", "pk", "entity", "expiresAt"]
     shown = page.locator("#result_list tbody td:nth-child(5)").all_inner_texts()
     assert set(shown) == {"shipped"}
 

@@ -4,7 +4,19 @@ import pytest
 from playwright.sync_api import expect
 
 from demo.cognito import PASSWORD
-from tests.browser.steps import ITEM, act, change, forget, items_of, keys, put, save, stored, value
+from tests.browser.steps import (
+    ITEM,
+    act,
+    add_filter,
+    change,
+    forget,
+    items_of,
+    keys,
+    put,
+    save,
+    stored,
+    value,
+)
 
 CITIES = "/admin/tables/Cities/"
 
@@ -65,10 +77,11 @@ def test_enter_in_the_filter_only_filters(visit, site):
 
 def test_enter_in_a_filter_that_reads_a_lot_asks_first(visit):
     page = visit().open(CITIES)
-    page.locator(".condition.spare .path").fill("population")
-    row = page.locator(".condition:not(.spare)").last
-    row.locator(".value").fill("1")
-    row.locator(".value").press("Enter")
+    page.click("#add-filter > summary")
+    row = page.locator(".condition.spare")
+    row.locator(".path").fill("population")
+    row.locator("input.value").fill("1")
+    row.locator("input.value").press("Enter")
     expect(page.locator("#scan-question")).to_be_visible()
     assert keys(page) == []
 
@@ -88,8 +101,7 @@ def test_what_was_ticked_before_the_filter_changed_is_not_deleted(visit, site):
     before = items_of(site, "Types")
     page = visit().open("/admin/tables/Types/?limit=25")
     page.check("#action-toggle")
-    page.locator(".condition .value").first.fill("every-type")
-    page.click("#apply-filter")
+    add_filter(page, "id", "every-type")
     expect(page.locator("#result_list tbody tr")).to_have_count(1)
     page.select_option("select[name=action]", "delete_selected")
     page.click("button[name=index]")
