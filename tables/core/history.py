@@ -31,6 +31,8 @@ SHARDS = 4
 # A version is rebuilt forward from the last whole state: never more than this many steps.
 BASE_EVERY = 50
 _DIGITS = 10
+# What stands in place of a name that was forgotten.
+ERASED = "erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Entry:
     `before` and `after` are fingerprints, empty where there was no item. `body` is the packed
     body where it stands in the entry, else it is in so many `chunks`. An entry that is
     `announced` went before its write and was not confirmed yet. `past` is what `expires` is in
-    the entry before it: until then that entry must be there.
+    the entry before it: until then that entry must be there. `named` is a keyed digest of the
+    author's name, which may be erased later but not replaced.
     """
 
     item: str
@@ -76,6 +79,7 @@ class Entry:
     past: int = 0
     announced: bool = False
     outcome: Fate = ""
+    named: str = ""
     hash: str = ""
 
     @property
@@ -162,6 +166,7 @@ _TEXTS: Mapping[str, str] = {
     "before": "before",
     "after": "after",
     "digest": "digest",
+    "named": "named",
     "hash": "hash",
     "outcome": "outcome",
 }
@@ -216,6 +221,7 @@ def read_entry(stored: Item) -> Entry:
         before=_text(stored, "before"),
         after=_text(stored, "after"),
         digest=_text(stored, "digest"),
+        named=_text(stored, "named"),
         body=base64.b64decode(body["B"]) if body is not None else None,
         chunks=_number(stored, "chunks"),
         is_base="base" in stored,

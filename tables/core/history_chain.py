@@ -16,7 +16,7 @@ from typing import Literal
 import orjson
 
 from tables.core.deltas import Contested, apply_deltas
-from tables.core.history import Entry, fingerprint
+from tables.core.history import ERASED, Entry, fingerprint
 from tables.core.history_bodies import Body
 from tables.core.updates import canonical_value
 from tables.core.values import Item
@@ -132,7 +132,8 @@ def _from_base(
 
 def chained(entry: Entry, previous: str, secret: bytes) -> Entry:
     """The entry with its keyed hash, which covers the hash before it."""
-    return replace(entry, hash=_hash(entry, previous, secret))
+    named = replace(entry, named=_digest(secret, entry.author.name.encode()))
+    return replace(named, hash=_hash(named, previous, secret))
 
 
 def broken(entries: Sequence[Entry], secrets: Sequence[bytes], now_seconds: int) -> list[Finding]:
@@ -153,8 +154,15 @@ def broken(entries: Sequence[Entry], secrets: Sequence[bytes], now_seconds: int)
 
 def _fits(entry: Entry, previous: str, secrets: Sequence[bytes]) -> bool:
     return any(
-        hmac.compare_digest(entry.hash, _hash(entry, previous, secret)) for secret in secrets
+        hmac.compare_digest(entry.hash, _hash(entry, previous, secret)) and _is_named(entry, secret)
+        for secret in secrets
     )
+
+
+def _is_named(entry: Entry, secret: bytes) -> bool:
+    """Whether the author has the name that was signed, or none any more."""
+    name = entry.author.name
+    return name == ERASED or entry.named == _digest(secret, name.encode())
 
 
 def _hash(entry: Entry, previous: str, secret: bytes) -> str:
@@ -164,7 +172,11 @@ def _hash(entry: Entry, previous: str, secret: bytes) -> str:
         *(previous, entry.item, entry.n, entry.at, entry.action, entry.table, entry.alias, key),
         *(author.sub, author.door, author.request, author.group),
         *(entry.before, entry.after, entry.is_base, entry.of, entry.chunks, entry.digest),
-        *(entry.expires, entry.past),
+        *(entry.expires, entry.past, entry.named),
     ]
     message = orjson.dumps(told, option=orjson.OPT_SORT_KEYS)
+    return _digest(secret, message)
+
+
+def _digest(secret: bytes, message: bytes) -> str:
     return hmac.new(secret, message, hashlib.sha256).hexdigest()[:_HASH_CHARACTERS]

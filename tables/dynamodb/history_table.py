@@ -191,6 +191,8 @@ def changes_of(
     Times are milliseconds, `until` 0 is now. The index lags behind the table for a moment.
     """
     until = min(time for time in (until, before.at if before else 0, 10**14) if time)
+    if since > until:
+        return iter(())
     partitions = [_partition(index, name, shard, since, until) for shard in range(SHARDS)]
     merged = heapq.merge(*partitions, key=moment_of, reverse=True)
     return itertools.dropwhile(lambda e: before is not None and moment_of(e) >= before, merged)

@@ -45,6 +45,7 @@ AUTHOR = Author("sub-1", "Ann", "v1", "request-1")
         past=st.integers(0, 2**32),
         announced=st.booleans(),
         outcome=st.sampled_from(["", "done", "void"]),
+        named=TEXT,
         hash=TEXT,
     )
 )

@@ -110,6 +110,7 @@ def test_an_untouched_chain_is_whole_whichever_key_signed_it():
         {"at": 99}, {"action": "delete"}, {"table": "x"}, {"alias": "x"}, {"of": 1},
         {"key": {"pk": {"S": "2"}}}, {"before": "x"}, {"after": "x"}, {"digest": "x"},
         {"chunks": 9}, {"is_base": True}, {"expires": 9}, {"past": 9}, {"hash": "0" * 32},
+        {"author": replace(AUTHOR, name="other")}, {"named": "x"},
         {"author": replace(AUTHOR, sub="other")}, {"author": replace(AUTHOR, door="admin")},
         {"author": replace(AUTHOR, request="other")}, {"author": replace(AUTHOR, group="other")},
     ],

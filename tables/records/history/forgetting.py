@@ -8,15 +8,13 @@ from django.conf import settings
 
 from tables.core.descriptions import TableDescription
 from tables.core.expressions import Placeholders
-from tables.core.history import Author, Entry, item_name
+from tables.core.history import ERASED, Author, Entry, item_name
 from tables.core.history_chain import chained
 from tables.core.operations import Delete, Operation, Update
 from tables.core.values import Item
 from tables.dynamodb.history_table import all_entries_of, changes_of, chunk_keys
 from tables.dynamodb.writes import write
 from tables.records.history.entries import secrets
-
-ERASED = "erased"
 
 
 def forget_item(description: TableDescription, key: Item, author: Author) -> int:

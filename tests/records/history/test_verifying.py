@@ -74,7 +74,9 @@ def test_a_removed_entry_is_found(written, settings):
 def test_an_altered_entry_is_found(written, settings):
     alter(settings, 2, name={"S": "erased"})
     assert "0 that do not fit" in run("verify_history")
-    alter(settings, 2, by={"S": "somebody else"})
+    alter(settings, 2, name={"S": "Somebody else"})
+    assert f"{NAME} version 2 was altered" in found()
+    alter(settings, 2, name={"S": "erased"}, by={"S": "somebody else"})
     assert f"{NAME} version 2 was altered" in found()
 
 

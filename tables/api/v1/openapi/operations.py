@@ -247,12 +247,13 @@ def batch(subject: Subject) -> Part:
 
 
 def history(subject: Subject) -> Part:
+    versions = ref("schemas", "Versions")
     return subject.operation(
         "history",
         "The versions of an item, newest first, where a history is kept",
         parameters=subject.parameters("key", "limit", "cursor", "format"),
         responses={
-            "200": _answer("A page.", _json(ref("schemas", "Versions")), "Link"),
+            "200": _answer("A page.", _both(versions, versions), "Link"),
             **problems(403),
         },
     )
@@ -294,12 +295,12 @@ def restore(subject: Subject) -> Part:
 
 
 def changes(subject: Subject) -> Part:
-    names = ("person", "action", "since", "until", "limit", "cursor", "format")
+    names = ("person", "action", "since", "until", "limit", "cursor")
     return _changes(subject, "changes", "What was changed, newest first", *names)
 
 
 def trash(subject: Subject) -> Part:
-    names = ("q", "limit", "cursor", "format")
+    names = ("q", "limit", "cursor")
     return _changes(subject, "trash", "Deleted items that are gone still", *names)
 
 

@@ -200,9 +200,9 @@ def _milliseconds(text: str, name: str) -> int:
     if not text:
         return 0
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text.upper())
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None or moment.year < 1971:
+    if moment is None or moment.tzinfo is None:
         raise InvalidRequest(f'"{name}" takes a time with a zone, such as 2026-01-31T09:30:00Z.')
-    return int(moment.timestamp() * 1000)
+    return max(int(moment.timestamp() * 1000), 1)  # nothing is older; 0 would be no end
