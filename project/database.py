@@ -8,12 +8,20 @@ from django.db.migrations.executor import MigrationExecutor
 
 log = structlog.get_logger(__name__)
 
+# Two looks at once would both make a new SQLite file, and one would find it locked.
+_looking = threading.Lock()
+
 
 def look_at_database() -> threading.Thread:
     """Look from a thread of its own: a start never waits for a database, programs need none."""
-    thread = threading.Thread(target=tell_what_is_missing, daemon=True)
+    thread = threading.Thread(target=_look, daemon=True)
     thread.start()
     return thread
+
+
+def _look() -> None:
+    with _looking:
+        tell_what_is_missing()
 
 
 def tell_what_is_missing() -> None:
