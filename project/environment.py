@@ -25,16 +25,16 @@ _RATE = re.compile(r"[1-9][0-9]*/[smhd][a-z]*")  # as DRF reads it
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class Spelling:
     """What a text must look like, and what that is called."""
 
     pattern: re.Pattern[str]
     meaning: str
 
 
-ENDPOINT = Shape(re.compile(r"https?://[^\s/?#]+(/\S*)?"), "a URL such as http://host:8000")
-REGION = Shape(re.compile(r"[a-zA-Z0-9-]+"), "a region such as eu-west-1")
-TABLE = Shape(re.compile(r"[a-zA-Z0-9_.-]{3,255}"), "the name of a DynamoDB table")
+ENDPOINT = Spelling(re.compile(r"https?://[^\s/?#]+(/\S*)?"), "a URL such as http://host:8000")
+REGION = Spelling(re.compile(r"[a-zA-Z0-9-]+"), "a region such as eu-west-1")
+TABLE = Spelling(re.compile(r"[a-zA-Z0-9_.-]{3,255}"), "the name of a DynamoDB table")
 
 
 def text(name: str, default: str = "") -> str:
@@ -80,10 +80,10 @@ def rate(name: str, default: str) -> str | None:
     return asked or None
 
 
-def shaped(name: str, shape: Shape, default: str = "") -> str:
+def shaped(name: str, spelling: Spelling, default: str = "") -> str:
     found = text(name, default)
-    if found and not shape.pattern.fullmatch(found):
-        raise ImproperlyConfigured(f"{name} is {shape.meaning}, not {found!r}.")
+    if found and not spelling.pattern.fullmatch(found):
+        raise ImproperlyConfigured(f"{name} is {spelling.meaning}, not {found!r}.")
     return found
 
 

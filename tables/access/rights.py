@@ -6,7 +6,8 @@ import structlog
 
 from tables.access.callers import Caller
 from tables.core.errors import Forbidden, Sentence, TableNotFound
-from tables.core.registry import WRITE_ACTIONS, Registry, Table
+from tables.core.permissions import WRITE_RIGHTS
+from tables.core.registry import Registry, Table
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,7 @@ def require(caller: Caller, action: str, table: Table) -> None:
     if can(caller, action, table):
         return
     log.info("refused", caller=caller.sub, action=action, alias=table.alias)
-    if action in WRITE_ACTIONS and is_read_only(table):
+    if action in WRITE_RIGHTS and is_read_only(table):
         raise Forbidden(
             "{table} is read-only here: nobody may {action} items.",
             table=table.label,
@@ -41,7 +42,7 @@ def require(caller: Caller, action: str, table: Table) -> None:
 
 def is_read_only(table: Table) -> bool:
     """Whether nobody at all may write: READ_ONLY, or an alias map that grants no write."""
-    return not any(table.permissions.get(action) for action in WRITE_ACTIONS)
+    return not any(table.permissions.get(action) for action in WRITE_RIGHTS)
 
 
 def allowed_actions(caller: Caller, table: Table) -> frozenset[str]:

@@ -47,7 +47,7 @@ _STATES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IndexEntry:
     """One table of the index. What is not known is empty; `is_ready` says whether it answers."""
 
     table: Table
@@ -66,7 +66,7 @@ class Entry:
 class Part:
     """Tables that stand together: at `facts_url` is the same part with what is not known yet."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[IndexEntry]
     facts_url: str = ""
 
 
@@ -126,15 +126,17 @@ def _describe(table: Table) -> TableDescription | TablesError:
         return error
 
 
-def _entry(table: Table, caller: Caller, about: TableDescription | TablesError | None) -> Entry:
+def _entry(
+    table: Table, caller: Caller, about: TableDescription | TablesError | None
+) -> IndexEntry:
     """A table that can't be described still has its line, so that the others are reachable."""
     url = reverse("admin:tables_changelist", args=[table.alias])
     add_url = f"{url}add/" if "add" in allowed_actions(caller, table) else ""
     if about is None:
-        return Entry(table, url, add_url)
+        return IndexEntry(table, url, add_url)
     if isinstance(about, TablesError):
-        return Entry(table, url, add_url, state=_trouble(about))
-    return Entry(
+        return IndexEntry(table, url, add_url, state=_trouble(about))
+    return IndexEntry(
         table,
         url,
         add_url,

@@ -20,7 +20,7 @@ from tables.access.limits.rates import spend
 from tables.access.rights import can, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.errors import render_page
-from tables.admin.item_form.history import Told, history_url, inline_deltas
+from tables.admin.item_form.history import ToldEntry, history_url, inline_deltas
 from tables.admin.recent_items import used_tables
 from tables.admin.texts.history_words import ACTIONS, deed_words
 from tables.admin.values.differences import differences, paths_words
@@ -30,7 +30,7 @@ from tables.configuration import registry
 from tables.core.errors import InvalidRequest, NotFound, TablesError
 from tables.core.history import Entry
 from tables.core.registry import Table
-from tables.dynamodb.history_table import moment_of, whole_entries
+from tables.dynamodb.history_table import bookmark_of, whole_entries
 from tables.items.changes import Changes, WhichChanges, changes_by, changes_in
 from tables.items.rules import kept_names
 from tables.items.target import Target, find_target
@@ -46,7 +46,7 @@ _TABLES = 10
 class Line:
     """A change as a list tells it."""
 
-    told: Told
+    told: ToldEntry
     key: str
     table: str
     history_url: str
@@ -123,7 +123,7 @@ def _latest(request: HttpRequest, tables: Sequence[Table]) -> list[Entry]:
         except TablesError:
             continue  # the others are told
         pages.append(found.entries)
-    newest = heapq.merge(*pages, key=moment_of, reverse=True)
+    newest = heapq.merge(*pages, key=bookmark_of, reverse=True)
     return [entry for entry, _n in zip(newest, range(_LATEST), strict=False)]
 
 
@@ -150,7 +150,7 @@ def _line(visit: Visit, entry: Entry, *, is_first_of_group: bool) -> Line:
     is_whole = not (entry.before and entry.after)
     words = deed_words(entry, paths_words(deltas, kept))
     where = history_url(visit, entry.key)
-    told = Told(
+    told = ToldEntry(
         entry,
         words,
         () if is_whole else differences(deltas, kept),

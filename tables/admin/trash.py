@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tables.access.limits.rates import spend
-from tables.admin.item_form.history import Told, history_url
+from tables.admin.item_form.history import ToldEntry, history_url
 from tables.admin.undo_many import report
 from tables.admin.values.one_line import key_text, summary
 from tables.admin.visit import Visit, table_page
@@ -34,7 +34,7 @@ _HELD_CHARACTERS = 160
 class Deleted:
     """A line of the trash; `chosen` is what its box says, `held` what the item was, in short."""
 
-    told: Told
+    told: ToldEntry
     key: str
     chosen: str
     held: str
@@ -67,7 +67,7 @@ def _rows(visit: Visit, entries: Sequence[Entry]) -> list[Deleted]:
     rows = []
     for entry, item in zip(entries, held(entries), strict=True):
         own = f"{history_url(visit, entry.key)}{entry.n}/"
-        told = Told(entry, "", version_url=own, undo_url=f"{own}undo/" if may_restore else "")
+        told = ToldEntry(entry, "", version_url=own, undo_url=f"{own}undo/" if may_restore else "")
         chosen = f"{encode_token(entry.key, visit.description)}/{entry.n}"
         name = key_text(entry.key, visit.description)
         rows.append(Deleted(told, name, chosen, _held_words(visit, item)))

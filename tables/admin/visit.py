@@ -17,7 +17,8 @@ from tables.admin.errors import error_page, render_page, too_often_page
 from tables.configuration import registry
 from tables.core.descriptions import TableDescription
 from tables.core.errors import TablesError
-from tables.core.registry import ACTIONS, Table
+from tables.core.permissions import RIGHTS
+from tables.core.registry import Table
 from tables.items.target import Target, find_target
 
 Parameters = ParamSpec("Parameters")
@@ -66,7 +67,7 @@ class Visit:
         return {
             "table": self.table,
             "description": self.description,
-            "rights": {action: self.can(action) for action in ACTIONS},
+            "rights": {right: self.can(right) for right in RIGHTS},
         }
 
 

@@ -54,7 +54,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A document path, and three values there in wire form; None is absent."""
+    """A document path, and three values there in wire form, None where nothing stands.
+
+    Someone `left` one there, one stands there `now`, and one is `wanted` there.
+    """
 
     path: tuple[str | int, ...]
     left: dict[str, Any] | None

@@ -17,12 +17,9 @@ import jsonschema
 from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.errors import InvalidExpression, TableNotFound
 from tables.core.expressions import format_path, parse_path
+from tables.core.permissions import RIGHTS, granted
 from tables.core.schemas import require_schema
 from tables.core.values import TYPES
-
-ACTIONS = ("view", "add", "change", "delete", "export", "history")
-WRITE_ACTIONS = frozenset({"add", "change", "delete"})
-DEFAULT_STAFF_ACTIONS = frozenset({"view", "add", "change"})
 
 _ALIAS = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
 _REAL_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
@@ -30,7 +27,7 @@ _REAL_TABLE = re.compile(r"[A-Za-z0-9_.-]{3,255}")
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One alias. `permissions` maps an action to the groups that may do it, superusers included.
+    """One alias. `permissions` maps a right to the groups that have it, superusers included.
 
     `types` maps the text of a document path to the type tag of its values, for filters only.
     """
@@ -148,7 +145,7 @@ def discovered(names: list[str], *, read_only: bool, groups: Registry) -> Regist
     superusers = groups.superuser_groups
     staff = groups.staff_groups | superusers
     tables = {
-        name: Table(name, name, name, permissions=_granted({}, staff, superusers, read_only))
+        name: Table(name, name, name, permissions=granted({}, staff, superusers, read_only))
         for name in names
         if _ALIAS.fullmatch(name)
     }
@@ -206,7 +203,7 @@ class _Reader:
             for key, value in section.items()
         }
         values |= {"schema": schema, "types": types, "label": section.get("label", alias)}
-        values["permissions"] = _granted(permissions, staff, supers, self.read_only)
+        values["permissions"] = granted(permissions, staff, supers, self.read_only)
         return Table(alias=alias, **values)
 
     def _check_keys(self, section: dict[str, Any], where: str) -> None:
@@ -271,13 +268,13 @@ class _Reader:
     def _permissions(self, section: Any, where: str) -> dict[str, frozenset[str]]:
         if not isinstance(section, dict):
             return {}
-        granted = {}
-        for action in section:
-            if action in ACTIONS:
-                granted[action] = frozenset(self._strings(section, action, f"{where}.permissions"))
+        given = {}
+        for right in section:
+            if right in RIGHTS:
+                given[right] = frozenset(self._strings(section, right, f"{where}.permissions"))
             else:
-                self._unknown_key(action, ACTIONS, section, f"{where}.permissions")
-        return granted
+                self._unknown_key(right, RIGHTS, section, f"{where}.permissions")
+        return given
 
     def _schema(self, name: Any, where: str) -> Mapping[str, Any] | None:
         if not isinstance(name, str):
@@ -313,21 +310,3 @@ class _Reader:
 
     def _mistake(self, id: str, message: str, hint: str = "") -> None:
         self.mistakes.append(Mistake(id, message, hint or _HINTS[id]))
-
-
-def _granted(
-    given: Mapping[str, frozenset[str]],
-    staff: frozenset[str],
-    superusers: frozenset[str],
-    read_only: bool,
-) -> dict[str, frozenset[str]]:
-    """Groups by action: what is given, else the defaults; superusers always."""
-    permissions: dict[str, frozenset[str]] = {}
-    for action in ACTIONS:
-        default = staff if action in DEFAULT_STAFF_ACTIONS else superusers
-        if action == "history":
-            default = permissions["view"]  # the history of what one sees
-        permissions[action] = given.get(action, default) | superusers
-    if read_only:
-        permissions |= {action: frozenset() for action in WRITE_ACTIONS}
-    return permissions

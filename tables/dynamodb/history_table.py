@@ -51,7 +51,7 @@ _PAGE = 50
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Moment:
+class Bookmark:
     """Where a list of changes goes on: after this entry, newest first.
 
     `digest` is that of the item's key: names of real tables are nobody's business.
@@ -62,9 +62,9 @@ class Moment:
     n: int
 
 
-def moment_of(entry: Entry) -> Moment:
+def bookmark_of(entry: Entry) -> Bookmark:
     """Where an entry stands among the changes of its table or its author."""
-    return Moment(entry.at, entry.item.rpartition("#")[2], entry.n)
+    return Bookmark(entry.at, entry.item.rpartition("#")[2], entry.n)
 
 
 def create_history_table(name: str) -> bool:
@@ -184,7 +184,7 @@ def chunk_puts(entry: Entry, chunks: list[bytes]) -> list[Put]:
 
 
 def changes_of(
-    index: Index, name: str, *, since: int = 0, before: Moment | None = None, until: int = 0
+    index: Index, name: str, *, since: int = 0, before: Bookmark | None = None, until: int = 0
 ) -> Iterator[Entry]:
     """Changes of a real table or of a person's sub, newest first, from both ends of a time.
 
@@ -194,8 +194,8 @@ def changes_of(
     if since > until:
         return iter(())
     partitions = [_partition(index, name, shard, since, until) for shard in range(SHARDS)]
-    merged = heapq.merge(*partitions, key=moment_of, reverse=True)
-    return itertools.dropwhile(lambda e: before is not None and moment_of(e) >= before, merged)
+    merged = heapq.merge(*partitions, key=bookmark_of, reverse=True)
+    return itertools.dropwhile(lambda e: before is not None and bookmark_of(e) >= before, merged)
 
 
 def _partition(index: Index, name: str, shard: int, since: int, until: int) -> Iterator[Entry]:
@@ -208,7 +208,7 @@ def _partition(index: Index, name: str, shard: int, since: int, until: int) -> I
     condition = f"{names[0]} = {partition} AND {names[1]} BETWEEN {first} AND {last}"
     found = _pages(IndexName=index, KeyConditionExpression=condition, Limit=_PAGE, **pool.request())
     for _at, alike in itertools.groupby(found, key=lambda entry: entry.at):
-        yield from sorted(alike, key=moment_of, reverse=True)
+        yield from sorted(alike, key=bookmark_of, reverse=True)
 
 
 def _pages(**members: Any) -> Iterator[Entry]:

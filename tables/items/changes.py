@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tables.core.errors import InvalidCursor
 from tables.core.history import Entry
-from tables.dynamodb.history_table import Index, Moment, changes_of, moment_of
+from tables.dynamodb.history_table import Bookmark, Index, bookmark_of, changes_of
 from tables.items.history import require_kept
 from tables.items.target import Target
 
@@ -55,7 +55,7 @@ def changes_by(
     return _page("by-person", person, asked, lambda e: e.table in tables, after=after, limit=limit)
 
 
-def read_moment(text: str) -> Moment | None:
+def read_bookmark(text: str) -> Bookmark | None:
     """Where a page goes on; None for the first. Raises InvalidCursor."""
     if not text:
         return None
@@ -64,12 +64,12 @@ def read_moment(text: str) -> Moment | None:
     digits = at + n
     if not (digits.isascii() and digits.isdigit() and at and n and len(digits) < 30):
         raise InvalidCursor("This page of changes can't be found; begin at the first.")
-    return Moment(int(at), digest, int(n))
+    return Bookmark(int(at), digest, int(n))
 
 
-def moment_text(moment: Moment) -> str:
+def bookmark_text(bookmark: Bookmark) -> str:
     """Where a page goes on, as a URL carries it."""
-    return f"{moment.at}.{moment.digest}.{moment.n}"
+    return f"{bookmark.at}.{bookmark.digest}.{bookmark.n}"
 
 
 def unexpired(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -87,7 +87,7 @@ def _page(
     after: str,
     limit: int,
 ) -> Changes:
-    before = read_moment(after)
+    before = read_bookmark(after)
     source = unexpired(changes_of(index, name, since=asked.since, until=asked.until, before=before))
     found: list[Entry] = []
     last = None
@@ -97,4 +97,4 @@ def _page(
         if len(found) == limit:
             break
     is_more = last is not None and next(source, None) is not None
-    return Changes(found, moment_text(moment_of(last)) if is_more and last else "")
+    return Changes(found, bookmark_text(bookmark_of(last)) if is_more and last else "")

@@ -16,7 +16,8 @@ from tables.access.rights import (
 )
 from tables.configuration import registry
 from tables.core.errors import Forbidden, TableNotFound
-from tables.core.registry import ACTIONS, Registry, Table
+from tables.core.permissions import RIGHTS
+from tables.core.registry import Registry, Table
 
 TABLE = Table(
     "Workers",
@@ -40,7 +41,7 @@ def of(*groups):
 @pytest.mark.parametrize(
     ("caller", "allowed"),
     [
-        (of("admins"), set(ACTIONS)),
+        (of("admins"), set(RIGHTS)),
         (of("staff"), {"view", "add", "change"}),
         (of("readers"), {"view"}),
         (of("readers", "exporters"), {"view", "export"}),
@@ -53,7 +54,7 @@ def of(*groups):
 )
 def test_rights_follow_from_groups_and_viewing_comes_first(caller, allowed):
     assert allowed_actions(caller, TABLE) == allowed
-    for action in ACTIONS:
+    for action in RIGHTS:
         if action in allowed:
             require(caller, action, TABLE)
             continue

@@ -13,13 +13,13 @@ GRANTED = {
     "ada": {"view", "add", "change", "delete", "export"},
     "nora": set(),
 }
-ACTIONS = ("view", "add", "change", "delete", "export")
+RIGHTS = ("view", "add", "change", "delete", "export")
 WAYS = [(door, way) for door in DOORS for way in DOORS[door].ways_in]
 # Only the pages export; what a program may view it may keep.
 TRIED = [
     (door, way, action)
     for door, way in WAYS
-    for action in ACTIONS
+    for action in RIGHTS
     if action != "export" or door == "pages"
 ]
 # A page sends to the sign-in; a form without a session has no CSRF token that counts.

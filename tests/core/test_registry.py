@@ -1,7 +1,8 @@
 import pytest
 
 from tables.core.errors import TableNotFound
-from tables.core.registry import ACTIONS, Registry, Table, discovered, load_registry
+from tables.core.permissions import RIGHTS
+from tables.core.registry import Registry, Table, discovered, load_registry
 
 # A table as it should be, for a mistake to follow.
 W = '[W]\ntable = "abc"\n'
@@ -121,7 +122,7 @@ def test_one_switch_takes_every_write_away_even_from_superusers(load):
     registry, _ = load(WHOLE, read_only=True)
     assert registry.read_only
     for table in registry.tables.values():
-        left = {action for action in ACTIONS if table.permissions[action]}
+        left = {action for action in RIGHTS if table.permissions[action]}
         assert left == {"view", "export", "history"}
 
 

@@ -13,6 +13,7 @@ from tables.access.checks import IN_PRODUCTION
 from tables.api.v1.resources.errors_page import error_entries
 from tables.core import registry
 from tables.core.errors import TablesError
+from tables.core.permissions import RIGHTS
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -74,8 +75,8 @@ def test_every_setting_that_a_page_names_exists():
 def test_every_key_of_the_alias_map_has_a_row():
     named = {row[0].strip("`") for row in rows(text("alias-map.md"))}
     assert {*registry._TOP_KEYS, *registry._TABLE_KEYS} <= named
-    for action in registry.ACTIONS:
-        assert f"`{action}`" in text("alias-map.md")
+    for right in RIGHTS:
+        assert f"`{right}`" in text("alias-map.md")
 
 
 def test_the_alias_map_of_the_documentation_has_no_mistake(tmp_path):

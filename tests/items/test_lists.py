@@ -2,12 +2,12 @@
 
 import pytest
 
+from tables.core.adminapi_scan import parse_scan
 from tables.core.descriptions import Index, KeyAttribute, TableDescription
 from tables.core.errors import InvalidCursor, InvalidExpression
 from tables.core.operand_types import filter_types
 from tables.core.queries import CollectionQuery, parse_query
 from tables.core.registry import Table
-from tables.core.scans import parse_scan
 from tables.core.sight import UNLIMITED
 from tables.dynamodb.reads import Budget, Page
 from tables.items.completion import every_item

@@ -11,9 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tables.admin.item_form.in_full import Shown, shown_value
-from tables.admin.item_form.saving import Clash
 from tables.admin.values.hidden_characters import marked
-from tables.core.errors import InvalidRequest
+from tables.core.errors import Clash, InvalidRequest
 from tables.core.expressions import format_path
 from tables.core.updates import Change
 
@@ -21,7 +20,7 @@ _SALT = "dynadmin.changes"
 
 
 @dataclass(frozen=True, slots=True)
-class Contested:
+class ContestedPath:
     """One path in three columns, None where nothing stands. `number` is that of the change."""
 
     number: int
@@ -36,16 +35,16 @@ class Contested:
         return marked(self.name)
 
 
-def contested_paths(changes: Sequence[Change], clashes: Iterable[Clash]) -> list[Contested]:
+def contested_paths(changes: Sequence[Change], clashes: Iterable[Clash]) -> list[ContestedPath]:
     """What the page asks about."""
     numbers = {change.path: number for number, change in enumerate(changes)}
     return [
-        Contested(
+        ContestedPath(
             numbers.get(clash.path, -1),
             format_path(clash.path),
-            shown_value(clash.opened),
-            shown_value(clash.stored),
-            shown_value(clash.yours),
+            shown_value(clash.left),
+            shown_value(clash.now),
+            shown_value(clash.wanted),
         )
         for clash in clashes
     ]

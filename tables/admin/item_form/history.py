@@ -48,7 +48,7 @@ _PER_PAGE = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldEntry:
     """An entry as a page tells it. A URL is empty where the caller may not do it."""
 
     entry: Entry
@@ -187,7 +187,7 @@ def _below(visit: Visit) -> int | None:
     return int(text)
 
 
-def _told_of(visit: Visit, where: Item, found: Timeline) -> Iterator[Told | Outside]:
+def _told_of(visit: Visit, where: Item, found: Timeline) -> Iterator[ToldEntry | Outside]:
     """Entries newest first, each change from outside below the entry that found it."""
     after = {gap.newer.n if gap.newer else None: gap for gap in found.gaps}
     newest = next((e.n for e in found.entries if e.happened), 0) if _is_first(visit) else 0
@@ -215,19 +215,19 @@ def inline_deltas(entry: Entry) -> Sequence[Delta] | None:
 
 def _told(
     visit: Visit, where: Item, entry: Entry, deltas: Sequence[Delta] | None, *, is_newest: bool
-) -> Told:
+) -> ToldEntry:
     kept = kept_names(visit.table)
     words = deed_words(entry, paths_words(deltas or (), kept))
     if not entry.happened:
-        return Told(entry, words, note=_("This was begun and not done."))
+        return ToldEntry(entry, words, note=_("This was begun and not done."))
     if entry.action == "forgotten":
-        return Told(entry, words)
+        return ToldEntry(entry, words)
     is_whole = not (entry.before and entry.after)
     rows = differences(deltas or (), kept) if not is_whole else ()
     own = f"{history_url(visit, where)}{entry.n}/"
     may_undo = is_newest and visit.can(undo_right(entry))
     may_restore = not is_newest and bool(entry.after) and (visit.can("change") or visit.can("add"))
-    return Told(
+    return ToldEntry(
         entry,
         words,
         rows,

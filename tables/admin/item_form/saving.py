@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from django.core import signing
 from django.utils.translation import gettext as _
 
 from tables.admin.visit import Visit
-from tables.core.errors import InvalidRequest, ItemNotFound, PreconditionFailed, Problem
+from tables.core.errors import Clash, InvalidRequest, ItemNotFound, PreconditionFailed, Problem
 from tables.core.expressions import Path, format_path, parse_path, value_at
 from tables.core.natural_keys import has_same_natural_key
 from tables.core.sight import Seen
@@ -23,16 +22,6 @@ from tables.items.wanted import Outcome, itself
 from tables.items.writes import perform
 
 _SALT = "dynadmin.opened-item"
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """A path that this person changed and somebody else changed too; None is absent."""
-
-    path: Path
-    opened: AttributeValue | None
-    stored: AttributeValue | None
-    yours: AttributeValue | None
 
 
 class EditConflict(Exception):

@@ -14,7 +14,7 @@ from tables.admin.item_list.filter_choices import kind_options, operator_options
 from tables.admin.item_list.filter_dates import Unit, spans_of, unit_of, with_dates
 from tables.admin.item_list.filter_rows import (
     EMPTY_TEXT,
-    Row,
+    FilterRow,
     pairs_of_rows,
     row_of_term,
     rows_of_form,
@@ -54,7 +54,7 @@ class FilterBar:
 
     visit: Visit
     address: Address
-    rows: Sequence[Row] = ()
+    rows: Sequence[FilterRow] = ()
     reads: str = AUTOMATIC
     search: str = ""
     items: Sequence[Item] = ()
@@ -68,7 +68,7 @@ class FilterBar:
     @property
     def spare(self) -> SafeString:
         """The box of a condition that is still to come."""
-        return self._box(Row(), 0)
+        return self._box(FilterRow(), 0)
 
     @property
     def chips(self) -> Iterator[SafeString]:
@@ -76,7 +76,7 @@ class FilterBar:
         for number, row in enumerate(self.rows, 1):
             yield self._chip(row, number, remove_url=self._address_without(number).url)
         for number, path in enumerate(self._often, len(self.rows) + 1):
-            yield self._chip(Row(path), number)
+            yield self._chip(FilterRow(path), number)
 
     @property
     def has_errors(self) -> bool:
@@ -143,7 +143,7 @@ class FilterBar:
         ttl_attribute = self.visit.description.ttl_attribute
         return unit_of(path, self.visit.table, ttl_attribute, self.items)
 
-    def _choices(self, row: Row, number: int) -> tuple[Choice, ...]:
+    def _choices(self, row: FilterRow, number: int) -> tuple[Choice, ...]:
         if not row.path or row.operator != "eq":
             return ()
         address = self._address_without(number)
@@ -155,7 +155,7 @@ class FilterBar:
         pairs = [pair for at, pair in enumerate(self.pairs, 1) if pair and at != number]
         return self.address.with_filter(pairs)
 
-    def _chip(self, row: Row, number: int, remove_url: str = "") -> SafeString:
+    def _chip(self, row: FilterRow, number: int, remove_url: str = "") -> SafeString:
         condition, value = _said(row, self._unit(row.path)) if remove_url else (row.path, "")
         return fragment(
             "admin/tables/chip.html",
@@ -167,7 +167,7 @@ class FilterBar:
             box=self._box(row, number),
         )
 
-    def _box(self, row: Row, number: int) -> SafeString:
+    def _box(self, row: FilterRow, number: int) -> SafeString:
         choices = self._choices(row, number)
         return fragment(
             "admin/tables/condition.html",
@@ -219,7 +219,7 @@ def bar_of_form(visit: Visit, form: QueryDict, address: Address) -> tuple[Filter
     return FilterBar(visit, wanted, rows, reads, search, pairs=aligned), wanted
 
 
-def _row_of_pair(pair: Pair, types: dict[str, str]) -> Row:
+def _row_of_pair(pair: Pair, types: dict[str, str]) -> FilterRow:
     try:
         (term,) = terms_of(parse_query([pair], types=types).filter)
         return row_of_term(term, types)
@@ -227,10 +227,10 @@ def _row_of_pair(pair: Pair, types: dict[str, str]) -> Row:
         path, *further = pair[0].split("__")
         operator = next((word for word in further if word in BY_SUFFIX), "eq")
         tag = TYPE_SUFFIXES.get(further[-1], "") if further else ""
-        return Row(path, operator, tag, pair[1], error=told(mistake.message))
+        return FilterRow(path, operator, tag, pair[1], error=told(mistake.message))
 
 
-def _said(row: Row, unit: Unit | None) -> tuple[str, str]:
+def _said(row: FilterRow, unit: Unit | None) -> tuple[str, str]:
     """A condition as its chip says it: attribute and comparison, then what it compares with."""
     operator = BY_SUFFIX.get(row.operator)
     if operator is None:

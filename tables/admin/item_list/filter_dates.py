@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from tables.admin.item_list.address import Address
 from tables.admin.item_list.columns import parse_paths
-from tables.admin.item_list.filter_rows import AUTOMATIC, Row
+from tables.admin.item_list.filter_rows import AUTOMATIC, FilterRow
 from tables.admin.item_list.known_values import Choice
 from tables.admin.values.moments import digits_of, digits_of_words, is_day, moment_of
 from tables.core.expressions import Path, value_at
@@ -46,7 +46,9 @@ def unit_of(
     return None
 
 
-def with_dates(rows: Iterable[Row], form: QueryDict, ttl_attribute: str | None) -> list[Row]:
+def with_dates(
+    rows: Iterable[FilterRow], form: QueryDict, ttl_attribute: str | None
+) -> list[FilterRow]:
     """The rows as they were typed, with each date that was picked beside a value in its place.
 
     A field of dates says for which attribute it was drawn: typed over, the row speaks of another.
@@ -58,7 +60,7 @@ def with_dates(rows: Iterable[Row], form: QueryDict, ttl_attribute: str | None) 
     ]
 
 
-def with_seconds(rows: Iterable[Row], ttl_attribute: str | None) -> list[Row]:
+def with_seconds(rows: Iterable[FilterRow], ttl_attribute: str | None) -> list[FilterRow]:
     """The rows, dates in UTC for the time to live as seconds since 1970, and “in 7 days” too.
 
     DynamoDB counts a time to live in seconds, so a date can mean one number only. What is compared
@@ -102,7 +104,7 @@ def _unit(value: AttributeValue) -> Unit | None:
     return "day" if is_day(value.get("S", "")[:10]) else None
 
 
-def _with_picked(row: Row, dated: str, moment: str, upper: str) -> Row:
+def _with_picked(row: FilterRow, dated: str, moment: str, upper: str) -> FilterRow:
     unit, _blank, path = dated.partition(" ")
     if path != row.path or row.type not in (AUTOMATIC, _TYPES_OF_UNIT.get(unit)):
         return row

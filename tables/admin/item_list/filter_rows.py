@@ -40,7 +40,7 @@ _INPUTS = ("path", "operator", "type", "value", "upper", "flag", "kind")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FilterRow:
     """One condition as it was typed. Every row has every input; the operator says which count.
 
     `upper` is the second bound of "is between", `flag` a boolean, `kind` the operand of "has the
@@ -136,18 +136,18 @@ def listed(values: Iterable[str]) -> str:
     )
 
 
-def rows_of_form(form: QueryDict) -> list[Row]:
+def rows_of_form(form: QueryDict) -> list[FilterRow]:
     """The rows as they were submitted."""
     lists = [form.getlist(name)[:MAX_ROWS] for name in _INPUTS]
-    return [Row(*values) for values in zip(*lists, strict=False)]
+    return [FilterRow(*values) for values in zip(*lists, strict=False)]
 
 
 def pairs_of_rows(
-    rows: Sequence[Row], types: Mapping[str, str]
-) -> tuple[list[tuple[str, str]], list[Row]]:
+    rows: Sequence[FilterRow], types: Mapping[str, str]
+) -> tuple[list[tuple[str, str]], list[FilterRow]]:
     """The query-string pairs of all rows that ask for something, and the rows with their errors."""
     pairs: list[tuple[str, str]] = []
-    checked: list[Row] = []
+    checked: list[FilterRow] = []
     for row in rows:
         if row.is_untouched:
             continue
@@ -159,14 +159,14 @@ def pairs_of_rows(
     return pairs, checked
 
 
-def row_of_term(term: Term, types: Mapping[str, str]) -> Row:
+def row_of_term(term: Term, types: Mapping[str, str]) -> FilterRow:
     """The row that means this term; it names a type only where one has to be said."""
     pinned = _row_with_type(term)
     automatic = replace(pinned, type=AUTOMATIC)
     return automatic if _means(automatic, term, types) else pinned
 
 
-def _means(row: Row, term: Term, types: Mapping[str, str]) -> bool:
+def _means(row: FilterRow, term: Term, types: Mapping[str, str]) -> bool:
     try:
         pair = row.pair(types)
     except InvalidRequest:
@@ -174,8 +174,8 @@ def _means(row: Row, term: Term, types: Mapping[str, str]) -> bool:
     return [*terms_of(parse_query([pair], types=types).filter)] == [term]
 
 
-def _row_with_type(term: Term) -> Row:
-    row = Row(format_path(term.path), term.operator.suffix)
+def _row_with_type(term: Term) -> FilterRow:
+    row = FilterRow(format_path(term.path), term.operator.suffix)
     if not term.operands:
         return row
     if term.operator.suffix == "type":

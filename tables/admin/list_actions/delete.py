@@ -41,7 +41,7 @@ _SUMMARY_CHARACTERS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ToDelete:
     """An item of the confirmation page: `state` is what it was when it was shown.
 
     One whose key looks like another's on the page `is_alike`.
@@ -55,7 +55,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class Deletion:
     """What became of one item, for the report: `left` is there still, `gone` was so before."""
 
     token: str
@@ -72,14 +72,14 @@ def delete_chosen(listing: ItemList, keys: Sequence[Item]) -> HttpResponseBase:
         return _ask(listing, keys, items)
     states = dict(zip(form.getlist("_selected_action"), form.getlist("state"), strict=False))
     group = new_group()
-    outcomes = list(_outcomes(listing, keys, items, states, group))
-    deleted = sum(outcome.state == "deleted" for outcome in outcomes)
-    log.info("items_deleted", deleted=deleted, left=len(outcomes) - deleted)
-    if deleted == len(outcomes):
-        words = with_undo_of_all(listing.visit, _deleted_words(outcomes), group, deleted)
+    deletions = list(_deletions(listing, keys, items, states, group))
+    deleted = sum(deletion.state == "deleted" for deletion in deletions)
+    log.info("items_deleted", deleted=deleted, left=len(deletions) - deleted)
+    if deleted == len(deletions):
+        words = with_undo_of_all(listing.visit, _deleted_words(deletions), group, deleted)
         messages.success(listing.visit.request, words)
         return HttpResponseRedirect(listing.address.url)
-    return _report(listing, outcomes, deleted, group)
+    return _report(listing, deletions, deleted, group)
 
 
 def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> HttpResponse:
@@ -90,7 +90,7 @@ def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> Http
     see = listing.visit.target.sight.see
     same = alike([_raw_key(item, description) for item in items])
     shown = [
-        Shown(
+        ToDelete(
             encode_token(item, description),
             key_text(item, description),
             _rest_of(see(item), description),
@@ -112,37 +112,37 @@ def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> Http
 
 
 def _report(
-    listing: ItemList, outcomes: Sequence[Outcome], deleted: int, group: str
+    listing: ItemList, deletions: Sequence[Deletion], deleted: int, group: str
 ) -> HttpResponse:
     context = {
         "title": _("%(deleted)s of %(all)s deleted")
-        % {"deleted": count_words(deleted), "all": items_words(len(outcomes))},
+        % {"deleted": count_words(deleted), "all": items_words(len(deletions))},
         "listing": listing,
-        "outcomes": outcomes,
+        "deletions": deletions,
         "way_back": with_undo_of_all(listing.visit, "", group, deleted),
     }
     return listing.visit.render("admin/tables/deleted.html", context)
 
 
-def _outcomes(
+def _deletions(
     listing: ItemList,
     keys: Sequence[Item],
     items: Sequence[Item],
     states: dict[str, str],
     group: str,
-) -> Iterator[Outcome]:
+) -> Iterator[Deletion]:
     """Delete one item after the other; one that can't be deleted does not stop the rest."""
     description = listing.description
     stored = {encode_token(item, description): item for item in items}
     for key in keys:
         token, words = encode_token(key, description), key_text(key, description)
         if token not in stored:
-            yield Outcome(token, words, "gone", _("Was already gone"))
+            yield Deletion(token, words, "gone", _("Was already gone"))
         elif reason := _delete(stored[token], states.get(token), listing.visit.target, group):
-            yield Outcome(token, words, "left", reason)
+            yield Deletion(token, words, "left", reason)
         else:
             forget(listing.visit, token)
-            yield Outcome(token, words, "deleted", _("Deleted"))
+            yield Deletion(token, words, "deleted", _("Deleted"))
 
 
 def _delete(item: Item, state: str | None, target: Target, group: str) -> str:
@@ -158,14 +158,14 @@ def _delete(item: Item, state: str | None, target: Target, group: str) -> str:
     return ""
 
 
-def _deleted_words(outcomes: Sequence[Outcome]) -> str:
-    named = ", ".join(outcome.key for outcome in outcomes[:_NAMED_KEYS])
+def _deleted_words(deletions: Sequence[Deletion]) -> str:
+    named = ", ".join(deletion.key for deletion in deletions[:_NAMED_KEYS])
     words = ngettext(
         "%(count)s item was deleted: %(keys)s",
         "%(count)s items were deleted: %(keys)s",
-        len(outcomes),
-    ) % {"count": count_words(len(outcomes)), "keys": named}
-    return words + ("…" if len(outcomes) > _NAMED_KEYS else ".")
+        len(deletions),
+    ) % {"count": count_words(len(deletions)), "keys": named}
+    return words + ("…" if len(deletions) > _NAMED_KEYS else ".")
 
 
 def _raw_key(item: Item, description: TableDescription) -> str:

@@ -33,12 +33,12 @@ from tables.api.adminapi.updates import read_actions
 from tables.api.bodies import is_multipart, parse_object, read_body
 from tables.api.responses import JSON, answer_response, json_response
 from tables.configuration import registry
+from tables.core.adminapi_scan import parse_attributes, parse_scan
 from tables.core.errors import InvalidRequest, ItemNotFound
 from tables.core.expressions import Path
 from tables.core.filters import EVERYTHING, Group
 from tables.core.plans import choose_plan
 from tables.core.preconditions import etag
-from tables.core.scans import parse_attributes, parse_scan
 from tables.core.values import Item, content_of
 from tables.dynamodb.reads import get_item
 from tables.items.deletes import delete

@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from tables.admin.item_list.filter_dates import with_dates, with_seconds
-from tables.admin.item_list.filter_rows import Row
+from tables.admin.item_list.filter_rows import FilterRow
 from tables.admin.values.moments import DISTANCES, digits_of_words
 
 
@@ -21,18 +21,18 @@ from tables.admin.values.moments import DISTANCES, digits_of_words
     ],
 )
 def test_a_date_becomes_seconds(typed, seconds):
-    rows = with_seconds([Row("until", "between", "", typed, typed)], "until")
-    assert rows == [Row("until", "between", "", seconds, seconds)]
+    rows = with_seconds([FilterRow("until", "between", "", typed, typed)], "until")
+    assert rows == [FilterRow("until", "between", "", seconds, seconds)]
 
 
 @pytest.mark.parametrize(
     "row",
     [
-        Row("until", "lte", "", "1798761600"),
-        Row("until", "lte", "", "2027-13-01"),
-        Row("until", "lte", "", "soon"),
-        Row("until", "eq", "S", "2027-01-01"),
-        Row("placedAt", "lte", "", "2027-01-01"),
+        FilterRow("until", "lte", "", "1798761600"),
+        FilterRow("until", "lte", "", "2027-13-01"),
+        FilterRow("until", "lte", "", "soon"),
+        FilterRow("until", "eq", "S", "2027-01-01"),
+        FilterRow("placedAt", "lte", "", "2027-01-01"),
     ],
 )
 def test_everything_else_stays_as_it_was_typed(row):
@@ -93,9 +93,11 @@ def picked(*rows):
 )
 def test_a_picked_date_takes_the_place_of_the_value(dated, moment, value):
     form = picked(("", "", ""), (dated, moment, moment))
-    rows = with_dates([Row("a"), Row("until", "between", "", "7", "7")], form, None)
-    assert rows == [Row("a"), Row("until", "between", "", value, value)]
+    rows = with_dates([FilterRow("a"), FilterRow("until", "between", "", "7", "7")], form, None)
+    assert rows == [FilterRow("a"), FilterRow("until", "between", "", value, value)]
 
 
 def test_a_form_without_dates_is_as_it_was_typed():
-    assert with_dates([Row("until", value="7")], QueryDict(), "until") == [Row("until", value="7")]
+    assert with_dates([FilterRow("until", value="7")], QueryDict(), "until") == [
+        FilterRow("until", value="7")
+    ]

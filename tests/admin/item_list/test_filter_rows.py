@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tables.admin.item_list.filter_rows import Row, listed, row_of_term, typed_list
+from tables.admin.item_list.filter_rows import FilterRow, listed, row_of_term, typed_list
 from tables.core.comparisons import comparable
 from tables.core.errors import InvalidRequest
 from tables.core.filters import BY_SUFFIX, OPERATORS, make_term
@@ -111,25 +111,25 @@ def test_a_condition_in_the_bar_means_what_the_address_says(term, types):
 @pytest.mark.parametrize(
     ("row", "pair"),
     [
-        (Row("a", "eq", "", "x"), ("a", "x")),
-        (Row("a", "eq", "empty"), ("a", "")),
-        (Row("n", "gte", "", "5"), ("n__gte", "5")),
-        (Row("a", "gte", "N", "05.0"), ("a__gte__n", "5")),
-        (Row("a", "between", "N", "1", "2"), ("a__between__n", "1,2")),
-        (Row("a", "in", "", r"x,y\,z"), ("a__in", r"x,y\,z")),
-        (Row("a", "in", "", "paid, open"), ("a__in", "paid,open")),
-        (Row("a", "in", "N", "1, 2.0"), ("a__in__n", "1,2")),
-        (Row("a", "eq", "", " 818 "), ("a", "818")),
-        (Row("a", "eq", "S", " 818 "), ("a", " 818 ")),
-        (Row("n", "between", "", " 1", "2 "), ("n__between", "1,2")),
-        (Row("a", "exists", "N", "ignored"), ("a__exists", "true")),
-        (Row("a", "not_exists"), ("a__exists", "false")),
-        (Row("a", "type", "N", kind="SS"), ("a__type", "SS")),
-        (Row("a", "eq", "BOOL", "ignored", flag="false"), ("a__bool", "false")),
-        (Row("a", "eq", "NULL"), ("a__null", "true")),
-        (Row("order", "eq", "", "1"), ("order__eq", "1")),
-        (Row("a__b", "eq", "", "1"), (r"a\_\_b", "1")),
-        (Row("a.b[0]", "contains", "", "1"), ("a.b[0]__contains", "1")),
+        (FilterRow("a", "eq", "", "x"), ("a", "x")),
+        (FilterRow("a", "eq", "empty"), ("a", "")),
+        (FilterRow("n", "gte", "", "5"), ("n__gte", "5")),
+        (FilterRow("a", "gte", "N", "05.0"), ("a__gte__n", "5")),
+        (FilterRow("a", "between", "N", "1", "2"), ("a__between__n", "1,2")),
+        (FilterRow("a", "in", "", r"x,y\,z"), ("a__in", r"x,y\,z")),
+        (FilterRow("a", "in", "", "paid, open"), ("a__in", "paid,open")),
+        (FilterRow("a", "in", "N", "1, 2.0"), ("a__in__n", "1,2")),
+        (FilterRow("a", "eq", "", " 818 "), ("a", "818")),
+        (FilterRow("a", "eq", "S", " 818 "), ("a", " 818 ")),
+        (FilterRow("n", "between", "", " 1", "2 "), ("n__between", "1,2")),
+        (FilterRow("a", "exists", "N", "ignored"), ("a__exists", "true")),
+        (FilterRow("a", "not_exists"), ("a__exists", "false")),
+        (FilterRow("a", "type", "N", kind="SS"), ("a__type", "SS")),
+        (FilterRow("a", "eq", "BOOL", "ignored", flag="false"), ("a__bool", "false")),
+        (FilterRow("a", "eq", "NULL"), ("a__null", "true")),
+        (FilterRow("order", "eq", "", "1"), ("order__eq", "1")),
+        (FilterRow("a__b", "eq", "", "1"), (r"a\_\_b", "1")),
+        (FilterRow("a.b[0]", "contains", "", "1"), ("a.b[0]__contains", "1")),
     ],
 )
 def test_what_is_filled_in_becomes_a_parameter(row, pair):
@@ -139,16 +139,16 @@ def test_what_is_filled_in_becomes_a_parameter(row, pair):
 @pytest.mark.parametrize(
     "row",
     [
-        Row("a", "gte"),
-        Row("a", "between", "N", "1"),
-        Row("a", "between", "N", "2", "1"),
-        Row("a", "eq", "N", "x"),
-        Row("a", "lt", "BOOL"),
-        Row("a", "eq", "SS", "x"),
-        Row("a..b", "eq", "", "x"),
-        Row("a", "nonsense", "", "x"),
-        Row("a", "eq", "nonsense", "x"),
-        Row("a", "type", kind="nonsense"),
+        FilterRow("a", "gte"),
+        FilterRow("a", "between", "N", "1"),
+        FilterRow("a", "between", "N", "2", "1"),
+        FilterRow("a", "eq", "N", "x"),
+        FilterRow("a", "lt", "BOOL"),
+        FilterRow("a", "eq", "SS", "x"),
+        FilterRow("a..b", "eq", "", "x"),
+        FilterRow("a", "nonsense", "", "x"),
+        FilterRow("a", "eq", "nonsense", "x"),
+        FilterRow("a", "type", kind="nonsense"),
     ],
 )
 def test_what_can_not_be_meant_is_refused_in_words(row):
@@ -172,20 +172,22 @@ def _form(*rows, **more):
 
 
 def test_the_form_leads_to_the_list(staff, people):
-    form = _form(Row("id"), Row("age", "gte", "N", "40"), Row(), limit="25", reads="scan")
+    form = _form(
+        FilterRow("id"), FilterRow("age", "gte", "N", "40"), FilterRow(), limit="25", reads="scan"
+    )
     answer = staff.get("/admin/tables/People/filter/", form)
     assert answer.status_code == 302
     assert answer["Location"] == "/admin/tables/People/?age__gte__n=40&limit=25&plan=scan"
 
 
 def test_an_index_and_a_search_are_parts_of_the_form(staff, cities):
-    form = _form(Row("zone", "eq", "", "east"), **{"reads": "index:zone", ".search": "x"})
+    form = _form(FilterRow("zone", "eq", "", "east"), **{"reads": "index:zone", ".search": "x"})
     answer = staff.get("/admin/tables/Cities/filter/", form)
     assert answer["Location"] == "/admin/tables/Cities/?zone=east&.search=x&index=zone"
 
 
 def test_a_mistake_is_shown_at_its_row_with_the_text_kept(staff, people):
-    form = _form(Row("name", "eq", "", "Ann"), Row("age", "gte", "N", "forty"))
+    form = _form(FilterRow("name", "eq", "", "Ann"), FilterRow("age", "gte", "N", "forty"))
     answer = staff.get("/admin/tables/People/filter/", form)
     assert answer.status_code == 400
     page = Page(answer)
@@ -200,9 +202,9 @@ def test_a_mistake_is_shown_at_its_row_with_the_text_kept(staff, people):
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (Row("country", "eq", "", "XX"), "Query on the table: reads only country is “XX”"),
-        (Row("zone", "eq", "", "a"), "Scan: reads the whole table, about 35 items"),
-        (Row("x", "eq", "N", "a"), ""),
+        (FilterRow("country", "eq", "", "XX"), "Query on the table: reads only country is “XX”"),
+        (FilterRow("zone", "eq", "", "a"), "Scan: reads the whole table, about 35 items"),
+        (FilterRow("x", "eq", "N", "a"), ""),
     ],
 )
 def test_the_plan_is_told_while_the_form_is_filled_in(staff, cities, row, words):
@@ -247,11 +249,11 @@ def test_the_types_say_what_a_value_is_compared_as_unasked(staff, cities):
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (Row("age", "eq", "B", "x"), "This takes base64 text."),
-        (Row("age", "eq", "M", "[1]"), "It takes a JSON object."),
-        (Row("age", "between", "N", "3", "1"), "age: BETWEEN takes the lower bound first."),
-        (Row("age", "eq", "N", "x"), "A number must be written in decimal digits."),
-        (Row("a..b", "eq", "N", "1"), "The path 'a..b' can't be read: a name is empty."),
+        (FilterRow("age", "eq", "B", "x"), "This takes base64 text."),
+        (FilterRow("age", "eq", "M", "[1]"), "It takes a JSON object."),
+        (FilterRow("age", "between", "N", "3", "1"), "age: BETWEEN takes the lower bound first."),
+        (FilterRow("age", "eq", "N", "x"), "A number must be written in decimal digits."),
+        (FilterRow("a..b", "eq", "N", "1"), "The path 'a..b' can't be read: a name is empty."),
     ],
 )
 def test_a_row_says_what_is_wrong_without_the_name_of_a_parameter(row, words):

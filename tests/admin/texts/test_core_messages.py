@@ -11,8 +11,8 @@ from tables.admin.texts.core_messages import LABELS, SENTENCES, told
 from tables.core import strict_json
 from tables.core.errors import InvalidValue, Sentence, TablesError
 from tables.core.filters import OPERATORS, make_term, operator_named
+from tables.core.permissions import RIGHTS
 from tables.core.queries import parse_query
-from tables.core.registry import ACTIONS
 from tables.core.sizes import require_item_fits
 from tables.core.typed_json import make_set
 from tables.core.values import TYPES, number_at
@@ -89,7 +89,7 @@ raise NotFound("Three." if a else "Four.")
 
 def test_every_operator_type_and_right_has_a_label_to_translate():
     words = {text for row in OPERATORS for text in (row.label, row.words) if text}
-    assert set(LABELS) == words | set(TYPES.values()) | set(ACTIONS)
+    assert set(LABELS) == words | set(TYPES.values()) | set(RIGHTS)
 
 
 def test_no_sentence_is_listed_twice():

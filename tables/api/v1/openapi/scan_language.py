@@ -5,10 +5,10 @@ from __future__ import annotations
 from tables.api.v1.openapi.parts import object_of, ref
 from tables.api.v1.openapi.texts import PATH, STRING, Part, word
 from tables.api.v1.openapi.values import NUMBER, VALUE
+from tables.core.adminapi_scan import KEYWORDS
 from tables.core.comparisons import ORDERED_TYPES
 from tables.core.expressions import MAX_OPERATORS
 from tables.core.filters import BY_SUFFIX, MAX_IN_OPERANDS, OPERATORS, Operator
-from tables.core.scans import KEYWORDS
 from tables.core.values import TYPES
 
 _CONDITION = ref("schemas", "Condition")

@@ -13,8 +13,8 @@ from tables.api.v1.requests.batch_operations import MAX_OPERATIONS
 from tables.core.descriptions import KeyType
 from tables.core.history import Action
 from tables.core.json_patch import MAX_OPERATIONS as MAX_PATCH_OPERATIONS
+from tables.core.permissions import RIGHTS
 from tables.core.queries import MAX_LIMIT
-from tables.core.registry import ACTIONS
 from tables.core.values import TYPES
 
 _URI: Part = {"type": "string", "format": "uri"}
@@ -29,7 +29,7 @@ _SUMMARY: Part = {
     "alias": STRING,
     "label": STRING,
     "description": STRING,
-    "rights": {"type": "array", "items": word(*ACTIONS)},
+    "rights": {"type": "array", "items": word(*RIGHTS)},
     **_LINKS,
 }
 # The keys of an index may have up to four attributes each.

@@ -22,9 +22,9 @@ from tables.api.v1.requests.parameters import next_url, query_pairs, require_kno
 from tables.api.v1.resources.resource import V1View
 from tables.api.v1.responses.browsable import BrowsableRenderer
 from tables.api.v1.responses.pages import links_to_items, page_document, read_page
+from tables.core.adminapi_scan import parse_attributes, parse_scan
 from tables.core.errors import InvalidExpression, InvalidRequest, Problem
 from tables.core.queries import CollectionQuery, parse_query
-from tables.core.scans import parse_attributes, parse_scan
 from tables.core.values import join_pointer
 
 # Members that say the same as a collection's query parameters.

@@ -15,7 +15,8 @@ from tables.api.v1.resources.resource import V1View
 from tables.api.v1.responses.links import link
 from tables.configuration import registry
 from tables.core.descriptions import Index, KeyAttribute, TableDescription
-from tables.core.registry import ACTIONS, Table
+from tables.core.permissions import RIGHTS
+from tables.core.registry import Table
 from tables.records.history.entries import mode_of
 
 
@@ -69,7 +70,7 @@ def _summary(request: Request, table: Table, caller: Caller) -> dict[str, Any]:
         "alias": table.alias,
         "label": table.label,
         "description": table.description,
-        "rights": [action for action in ACTIONS if action in allowed],
+        "rights": [right for right in RIGHTS if right in allowed],
         "url": link(request, "v1-table", alias=table.alias),
         "items": link(request, "v1-items", alias=table.alias),
         "search": link(request, "v1-search", alias=table.alias),

@@ -3,10 +3,10 @@ from decimal import Decimal
 import pytest
 
 from tables.core import strict_json
+from tables.core.adminapi_scan import parse_attributes, parse_scan
 from tables.core.errors import InvalidExpression
 from tables.core.expressions import Placeholders
 from tables.core.filters import compile_filter
-from tables.core.scans import parse_attributes, parse_scan
 
 
 def compiled(text):
