@@ -12,8 +12,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
+from tables.core.alias_map import Mistake, discovered, load_registry
 from tables.core.descriptions import TableDescription
-from tables.core.registry import Mistake, Registry, Table, discovered, load_registry
+from tables.core.registry import Registry, Table
 from tables.dynamodb.descriptions import (
     describe_table,
     forget_descriptions,

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from demo.data.tables import DemoTable, Item, item
+from tables.core.alias_map import load_registry
 from tables.core.natural_keys import natural_partition_key
-from tables.core.registry import load_registry
 
 _ALIAS_MAP = Path(__file__).parent.parent / "tables.toml"
 _TOPICS = ("Opening hours", "Fire drill", "Parking", "Canteen", "First aid kits")

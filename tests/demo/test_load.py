@@ -16,7 +16,7 @@ from demo.data.orders import orders
 from demo.data.workers import workers
 from demo.engine import start
 from demo.load import TABLES, load
-from tables.core.registry import load_registry
+from tables.core.alias_map import load_registry
 from tables.core.values import type_of
 from tests.demo.conftest import CITIES
 

@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from project import metrics
 from tables.access.checks import IN_PRODUCTION
 from tables.api.v1.resources.errors_page import error_entries
-from tables.core import registry
+from tables.core import alias_map
 from tables.core.errors import TablesError
 from tables.core.permissions import RIGHTS
 
@@ -74,7 +74,7 @@ def test_every_setting_that_a_page_names_exists():
 
 def test_every_key_of_the_alias_map_has_a_row():
     named = {row[0].strip("`") for row in rows(text("alias-map.md"))}
-    assert {*registry._TOP_KEYS, *registry._TABLE_KEYS} <= named
+    assert {*alias_map._TOP_KEYS, *alias_map._TABLE_KEYS} <= named
     for right in RIGHTS:
         assert f"`{right}`" in text("alias-map.md")
 
@@ -82,7 +82,7 @@ def test_every_key_of_the_alias_map_has_a_row():
 def test_the_alias_map_of_the_documentation_has_no_mistake(tmp_path):
     example = re.search(r"```toml\n(.*?)```", text("alias-map.md"), re.DOTALL)[1]
     (tmp_path / "tables.toml").write_text(example)
-    loaded, mistakes = registry.load_registry(tmp_path / "tables.toml")
+    loaded, mistakes = alias_map.load_registry(tmp_path / "tables.toml")
     assert mistakes == []
     assert set(loaded.tables) == {"Workers"}
 

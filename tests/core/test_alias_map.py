@@ -1,8 +1,9 @@
 import pytest
 
+from tables.core.alias_map import discovered, load_registry
 from tables.core.errors import TableNotFound
 from tables.core.permissions import RIGHTS
-from tables.core.registry import Registry, Table, discovered, load_registry
+from tables.core.registry import Registry, Table
 
 # A table as it should be, for a mistake to follow.
 W = '[W]\ntable = "abc"\n'
