@@ -177,6 +177,7 @@ SENTENCES = (
     gettext_noop("{detail} (at {pointer})"),
     gettext_noop("{detail} (at {pointer})."),
     gettext_noop("{detail} (operation {pointer})"),
+    gettext_noop("{name} can't be {value}: in {pattern} it would be read as another."),
     gettext_noop("{name} contradicts the key in the URL."),
     gettext_noop(
         "{name} counts the versions of an item, but here it is no number; nothing was written."
@@ -206,6 +207,7 @@ SENTENCES = (
     gettext_noop("{path} is a {kind}: {need}."),
     gettext_noop("{path} is not a list: {need}."),
     gettext_noop("{path} is read-only: it must stay as it is."),
+    gettext_noop("{pattern} needs {name}."),
     gettext_noop("{path}: a list is appended to with a list."),
     gettext_noop("{path}: add takes a number or a set, not a {kind}."),
     gettext_noop("{path}: BETWEEN takes the lower bound first."),
