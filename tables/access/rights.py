@@ -11,6 +11,9 @@ from tables.core.registry import Registry, Table
 
 log = structlog.get_logger(__name__)
 
+# Right -> what it lets one do to items, where its name is no verb.
+DEEDS = {"bulk": "write many", "history": "see the history of"}
+
 
 def can(caller: Caller, action: str, table: Table) -> bool:
     """Whether one of the caller's groups has this right on this table. Unknown actions: no."""
@@ -27,15 +30,16 @@ def require(caller: Caller, action: str, table: Table) -> None:
     if can(caller, action, table):
         return
     log.info("refused", caller=caller.sub, action=action, alias=table.alias)
+    deed = DEEDS.get(action, action)
     if action in WRITE_RIGHTS and is_read_only(table):
         raise Forbidden(
             "{table} is read-only here: nobody may {action} items.",
             table=table.label,
-            action=Sentence(action),
+            action=Sentence(deed),
         )
     raise Forbidden(
         "Your groups don't include one that may {action} items of {table}.",
-        action=Sentence(action),
+        action=Sentence(deed),
         table=table.label,
     )
 

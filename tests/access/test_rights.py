@@ -30,6 +30,7 @@ TABLE = Table(
         "delete": frozenset({"admins"}),
         "export": frozenset({"admins", "exporters"}),
         "history": frozenset({"admins"}),
+        "bulk": frozenset({"admins"}),
     },
 )
 
@@ -90,6 +91,15 @@ def test_a_refusal_says_which_right_is_missing_and_is_a_log_line():
             "alias": "Workers",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("action", "words"),
+    [("bulk", "may write many items of Staff"), ("history", "may see the history of items of")],
+)
+def test_a_refusal_says_as_people_do_what_is_no_verb(action, words):
+    with pytest.raises(Forbidden, match=words):
+        require(of("readers"), action, TABLE)
 
 
 def test_read_only_refuses_every_write_of_everybody_and_says_so(settings):

@@ -75,6 +75,7 @@ def test_a_whole_file_is_read_into_frozen_tables(load):
             "delete": frozenset({"admins"}),
             "export": frozenset({"admins"}),
             "history": frozenset({"readers", "admins"}),
+            "bulk": frozenset({"admins"}),
         },
     )
     assert registry.staff_groups == {"staff", "admins"}
@@ -92,7 +93,15 @@ def test_what_is_not_said_has_its_default(load):
         "delete": frozenset({"admins"}),
         "export": frozenset({"admins"}),
         "history": frozenset({"staff", "admins"}),
+        "bulk": frozenset({"admins"}),
     }
+
+
+def test_who_may_delete_may_write_many_unless_that_is_said_otherwise(load):
+    said = W + '[W.permissions]\ndelete = ["clerks"]\n'
+    (same, _), (own, _) = load(said), load(said + "bulk = []")
+    assert same.get("W").permissions["bulk"] == same.get("W").permissions["delete"]
+    assert own.get("W").permissions["bulk"] == own.superuser_groups
 
 
 @pytest.mark.parametrize("line", ['history = "yes"', "history = 1", "history_days = -1"])

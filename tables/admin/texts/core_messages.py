@@ -238,7 +238,6 @@ LABELS = (
     gettext_noop("exists"),
     gettext_noop("export"),
     gettext_noop("has the type"),
-    gettext_noop("history"),
     gettext_noop("is"),
     gettext_noop("is at least"),
     gettext_noop("is at most"),
@@ -252,9 +251,11 @@ LABELS = (
     gettext_noop("null"),
     gettext_noop("number"),
     gettext_noop("number set"),
+    gettext_noop("see the history of"),
     gettext_noop("string"),
     gettext_noop("string set"),
     gettext_noop("view"),
+    gettext_noop("write many"),
     gettext_noop("{path} {label} {0} and {1}"),
 )
 

@@ -6,6 +6,7 @@ import pickle
 
 import pytest
 
+from tables.access.rights import DEEDS
 from tables.admin.texts import core_messages as core_sentences
 from tables.admin.texts.core_messages import LABELS, SENTENCES, told
 from tables.core import strict_json
@@ -89,7 +90,8 @@ raise NotFound("Three." if a else "Four.")
 
 def test_every_operator_type_and_right_has_a_label_to_translate():
     words = {text for row in OPERATORS for text in (row.label, row.words) if text}
-    assert set(LABELS) == words | set(TYPES.values()) | set(RIGHTS)
+    deeds = {DEEDS.get(action, action) for action in RIGHTS}
+    assert set(LABELS) == words | set(TYPES.values()) | deeds
 
 
 def test_no_sentence_is_listed_twice():

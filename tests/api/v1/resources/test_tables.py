@@ -34,7 +34,7 @@ def test_a_table_tells_its_keys_indexes_size_rights_and_schema(staff):
         "alias": "Workers",
         "label": "Workers",
         "description": "Everyone in training.",
-        "rights": ["view", "add", "change", "delete"],
+        "rights": ["view", "add", "change", "delete", "bulk"],
         "url": f"{BASE}/tables/Workers",
         "items": f"{BASE}/tables/Workers/items",
         "search": f"{BASE}/tables/Workers/search",
