@@ -133,11 +133,14 @@ def consumed_units(answer: dict[str, Any]) -> float:
 
 def _send(operation: str, members: dict[str, Any], *, may_repeat: bool = False) -> dict[str, Any]:
     """Send a call, four times at most. Raises FAILURES, and AnswerLost for a write."""
+    method = getattr(client(), _method_names()[operation])
     is_read = operation in READS
     is_in_doubt = False
     for attempt in range(1, MAX_TRIES + 1):
         try:
-            return _try(operation, members)
+            response: dict[str, Any] = method(**members)
+            raw = response.get("RawBody")
+            return response if raw is None else parse_answer(raw, operation)
         except FAILURES as failure:
             verdict = verdict_on(failure)
             is_in_doubt = is_in_doubt or (verdict is Verdict.UNKNOWN and not is_read)
@@ -150,13 +153,6 @@ def _send(operation: str, members: dict[str, Any], *, may_repeat: bool = False) 
                 raise
             pause_before_next(attempt, failure)
     raise AssertionError("the last try returns or raises")
-
-
-def _try(operation: str, members: dict[str, Any]) -> dict[str, Any]:
-    method = getattr(client(), _method_names()[operation])
-    response: dict[str, Any] = method(**members)
-    raw = response.get("RawBody")
-    return response if raw is None else parse_answer(raw, operation)
 
 
 @functools.cache

@@ -14,11 +14,10 @@ from tables.core.expressions import Path
 from tables.core.filters import Group, Term
 from tables.core.plans import Plan, choose_plan
 from tables.core.queries import CollectionQuery
-from tables.core.registry import Table
-from tables.core.sight import Sight
 from tables.core.values import Item
 from tables.dynamodb.reads import Budget, Page, read_until
 from tables.items.completion import State, complete
+from tables.items.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,52 +37,65 @@ class CollectionPage:
     states: Mapping[int, State] = field(default_factory=dict)
 
 
-def plan_of(
-    query: CollectionQuery,
-    description: TableDescription,
-    sight: Sight,
-    *,
-    completes: bool = False,
-) -> Plan:
-    """The plan that answers a query; `completes` as in `read_collection`. Raises
-    InvalidExpression.
+@dataclass(frozen=True, slots=True)
+class PlannedQuery:
+    """A query of a table, and the plan that answers it: chosen once, however often it is asked.
+
+    `completes`: what a forced index lacks of its items is read from the table.
     """
-    return choose_plan(
-        sight.ask(query.filter),
-        description,
+
+    query: CollectionQuery
+    target: Target
+    plan: Plan
+    completes: bool = False
+
+    @property
+    def index(self) -> Index | None:
+        """The index that is read, None for the table itself."""
+        return self.target.description.index(self.plan.index) if self.plan.index else None
+
+    @property
+    def bound_to(self) -> str:
+        """What a cursor belongs to: page size and fields may change on the way, these may not."""
+        plan = self.plan
+        outline = _outline(self.query.filter)
+        return repr((self.target.table.alias, outline, plan.operation, plan.index, plan.descending))
+
+    def cursor_at(self, start_key: Item) -> str:
+        """The cursor of the page that begins after this key."""
+        return sign_cursor(start_key, bound_to=self.bound_to, secret=settings.SECRET_KEY)
+
+    def start_key(self) -> Item | None:
+        """Where the query's own cursor goes on. Raises InvalidCursor for one of another query."""
+        cursor, secret = self.query.cursor, settings.SECRET_KEY
+        return read_cursor(cursor, bound_to=self.bound_to, secret=secret) if cursor else None
+
+
+def plan_query(query: CollectionQuery, target: Target, *, completes: bool = False) -> PlannedQuery:
+    """Choose the plan that answers a query. Raises InvalidExpression."""
+    plan = choose_plan(
+        target.sight.ask(query.filter),
+        target.description,
         fields=query.fields,
         index=query.index,
         scan_only=query.scan_only,
         order=query.order,
         completes=completes,
     )
+    return PlannedQuery(query, target, plan, completes)
 
 
 def read_collection(
-    query: CollectionQuery,
-    table: Table,
-    description: TableDescription,
-    sight: Sight,
-    *,
-    limit: int,
-    budget: Budget | None = None,
-    completes: bool = False,
+    planned: PlannedQuery, *, limit: int, budget: Budget | None = None
 ) -> CollectionPage:
     """The page that a query asks for, `limit` items unless the query has its own limit.
 
-    `completes`: what a forced index lacks of its items is read from the table.
     Raises InvalidCursor for a cursor of another alias, filter or plan; TablesError.
     """
-    plan = plan_of(query, description, sight, completes=completes)
-    bound_to = _bound_to(table.alias, query, plan)
-    start_key = (
-        read_cursor(query.cursor, bound_to=bound_to, secret=settings.SECRET_KEY)
-        if query.cursor
-        else None
-    )
-    index = description.index(plan.index) if plan.index else None
+    query, plan, description = planned.query, planned.plan, planned.target.description
+    start_key, index = planned.start_key(), planned.index
     is_part = index is not None and index.is_part
-    completes = completes and is_part and not _holds_fields(index, query.fields)
+    completes = planned.completes and is_part and not _holds_fields(index, query.fields)
     page = read_until(
         description,
         plan,
@@ -92,7 +104,8 @@ def read_collection(
         start_key=start_key,
         fields=() if completes else query.fields,
     )
-    found = CollectionPage(page, plan, _next_cursor(page, bound_to), start_key)
+    last = page.last_evaluated_key
+    found = CollectionPage(page, plan, planned.cursor_at(last) if last else None, start_key)
     if completes:
         return _completed(found, query.filter, description)
     if is_part and index is not None and not query.fields:
@@ -116,23 +129,6 @@ def _completed(
         calls=found.page.calls + whole.calls,
     )
     return replace(found, page=page, states=whole.states)
-
-
-def cursor_at(start_key: Item, query: CollectionQuery, table: Table, plan: Plan) -> str:
-    """The cursor of the page that begins after this key, for going back to it."""
-    bound_to = _bound_to(table.alias, query, plan)
-    return sign_cursor(start_key, bound_to=bound_to, secret=settings.SECRET_KEY)
-
-
-def _next_cursor(page: Page, bound_to: str) -> str | None:
-    if page.last_evaluated_key is None:
-        return None
-    return sign_cursor(page.last_evaluated_key, bound_to=bound_to, secret=settings.SECRET_KEY)
-
-
-def _bound_to(alias: str, query: CollectionQuery, plan: Plan) -> str:
-    """What a cursor belongs to: page size and projection may change on the way, these may not."""
-    return repr((alias, _outline(query.filter), plan.operation, plan.index, plan.descending))
 
 
 def _outline(node: Term | Group) -> tuple[Any, ...]:

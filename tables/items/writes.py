@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from tables.core.errors import PreconditionFailed
@@ -27,7 +27,8 @@ def perform(write: Write, tell: Tell[T]) -> T:
         return recorded(write, tell).result
     if isinstance(write, Rewrite):
         if write.unread is None or must_know_item(write.target.table):
-            return _rewritten(write, tell).result
+            key, description = write.key, write.target.description
+            return writes.rewrite(description, key, _decision(write, tell)).result
         write = write.unread
     told = tell(write.outcome)
     _send(write.operation, write.refusal, told.companions)
@@ -46,17 +47,19 @@ def send(write: Rewrite) -> Written:
             return _send(unread.operation, unread.refusal, return_values=write.return_values)
         if write.computed is not None:
             return _send(*write.computed(), return_values=write.return_values)
-    done = _rewritten(write, itself)
+    done = writes.rewrite(write.target.description, write.key, _decision(write, itself))
     return Written(_asked_back(write, done.before, done.result.after), done.capacity)
 
 
-def _rewritten(write: Rewrite, tell: Tell[T]) -> writes.Rewritten[T]:
+def _decision(write: Rewrite, tell: Tell[T]) -> Callable[[Item | None], writes.Decision[T]]:
+    """How the service asks what is to be done to the item as it was read."""
+
     def decide(before: Item | None) -> writes.Decision[T]:
         operation, outcome = write.decide(before)
         told = tell(outcome)
         return writes.Decision(operation, told.companions, told.result)
 
-    return writes.rewrite(write.target.description, write.key, decide)
+    return decide
 
 
 def _send(

@@ -2,16 +2,17 @@
 
 import pytest
 
+from tables.access.callers import NOBODY
 from tables.core.adminapi_scan import parse_scan
 from tables.core.descriptions import Index, KeyAttribute, TableDescription
 from tables.core.errors import InvalidCursor, InvalidExpression
 from tables.core.operand_types import filter_types
 from tables.core.queries import CollectionQuery, parse_query
 from tables.core.registry import Table
-from tables.core.sight import UNLIMITED
 from tables.dynamodb.reads import Budget, Page
 from tables.items.completion import every_item
-from tables.items.lists import cursor_at, plan_of, read_collection
+from tables.items.lists import plan_query, read_collection
+from tables.items.target import Target
 from tests.tables import fill
 
 TABLE = Table("Cities", "cities", "Cities")
@@ -37,8 +38,14 @@ def query(full, *pairs):
     return parse_query(pairs, types=filter_types(TABLE, full))
 
 
-def read(full, *pairs, table=TABLE, **options):
-    return read_collection(query(full, *pairs), table, full, UNLIMITED, **{"limit": 100, **options})
+def planned(full, query, table=TABLE, *, completes=False):
+    target = Target(table, full, NOBODY, frozenset({"view"}))
+    return plan_query(query, target, completes=completes)
+
+
+def read(full, *pairs, table=TABLE, completes=False, **options):
+    wanted = planned(full, query(full, *pairs), table, completes=completes)
+    return read_collection(wanted, **{"limit": 100, **options})
 
 
 def names(page):
@@ -106,10 +113,10 @@ def test_and_and_or_of_the_same_terms_are_not_the_same_request(full):
         CollectionQuery(filter=parse_scan({"tags": value}), limit=1)
         for value in ([["a", "b"]], [["a"], ["b"]])
     )
-    page = read_collection(either, TABLE, full, UNLIMITED, limit=1)
+    page = read_collection(planned(full, either), limit=1)
     foreign = CollectionQuery(filter=both.filter, cursor=page.next_cursor)
     with pytest.raises(InvalidCursor):
-        read_collection(foreign, TABLE, full, UNLIMITED, limit=1)
+        read_collection(planned(full, foreign), limit=1)
 
 
 def test_a_cursor_of_another_secret_is_refused(full, settings):
@@ -122,8 +129,8 @@ def test_a_cursor_of_another_secret_is_refused(full, settings):
 def test_a_page_can_be_gone_back_to(full):
     first = read(full, ("country", "C1"), ("limit", "2"))
     second = read(full, ("country", "C1"), ("limit", "2"), ("cursor", first.next_cursor))
-    cursor = cursor_at(second.start_key, query(full, ("country", "C1")), TABLE, second.plan)
-    assert cursor == first.next_cursor
+    asked = planned(full, query(full, ("country", "C1")))
+    assert asked.cursor_at(second.start_key) == first.next_cursor
 
 
 def test_types_come_from_the_keys_the_indexes_and_the_schema(full):
@@ -139,7 +146,7 @@ def test_types_come_from_the_keys_the_indexes_and_the_schema(full):
 
 def test_a_scan_has_no_order(full):
     with pytest.raises(InvalidExpression, match="A scan has no order"):
-        plan_of(query(full, ("order", "asc")), full, UNLIMITED)
+        planned(full, query(full, ("order", "asc")))
 
 
 # ---------------------------------------------------------------- indexes that hold a part

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext as _
 
-from tables.access.limits.rates import spend
 from tables.admin.item_form.after_save import list_before, onward, saved
 from tables.admin.item_form.back_to_list import remembering
 from tables.admin.item_form.conflict import resolved_changes, unsealed_changes
@@ -32,7 +31,7 @@ from tables.core.updates import Change, apply_changes, diff
 from tables.core.values import Item
 
 
-def create(visit: Visit, form: ItemForm) -> HttpResponse:
+def create(visit: Visit, form: ItemForm, _value: str) -> HttpResponse:
     """Make an item of the form; one that is there already is refused, with the way to it."""
     form = form.checked(as_new=True)
     if not form.is_valid:
@@ -63,7 +62,7 @@ def _exists(visit: Visit, form: ItemForm, stored: Item, fresh: Item) -> HttpResp
     return form_page(visit, replace(form, new_key=""), existing=stored, status=409)
 
 
-def change(visit: Visit, form: ItemForm) -> HttpResponse:
+def change(visit: Visit, form: ItemForm, _value: str) -> HttpResponse:
     """Write what was changed in the form, and only that."""
     form = form.checked(as_new=False)
     if not form.is_valid:
@@ -103,30 +102,26 @@ def _refused(visit: Visit, form: ItemForm, error: TablesError) -> HttpResponse:
     return answer
 
 
-def recreate(visit: Visit, where: Item | None, _value: str) -> HttpResponse:
-    """Make an item again that somebody deleted, with the changes that the conflict page carries."""
-    base = _shown_conflict(visit, where)
-    changes, _asked = unsealed_changes(visit.request.POST.get("changes", ""), visit.table.alias)
-    return create(visit, ItemForm.of_item(visit, base, "rows", apply_changes(changes, base)))
+def of_conflict(visit: Visit, where: Item | None) -> ItemForm:
+    """The item as the conflict page showed it, with all the changes that the page carries.
+
+    Raises InvalidRequest where they were altered, or are of another item.
+    """
+    post, alias = visit.request.POST, visit.table.alias
+    base = unseal(post.get("opened", ""), alias)
+    require_same_item(visit, where or {}, base)
+    changes, _asked = unsealed_changes(post.get("changes", ""), alias)
+    return ItemForm.of_item(visit, base, "rows", apply_changes(changes, base))
 
 
-def resolve(visit: Visit, where: Item | None, sealed: str) -> HttpResponse:
+def resolve(visit: Visit, form: ItemForm, sealed: str) -> HttpResponse:
     """Write what the conflict page's choices keep, onto the state that it showed."""
-    base = _shown_conflict(visit, where)
+    base = form.opened
     kept = resolved_changes(sealed, visit.table.alias, visit.request.POST)
     if not kept:
         messages.info(visit.request, _("Your changes were dropped; nothing was written."))
         return HttpResponseRedirect(remembering(item_url(visit, base), list_before(visit)))
-    form = ItemForm.of_item(visit, base, "rows", apply_changes(kept, base))
-    return _write(visit, form, kept)
-
-
-def _shown_conflict(visit: Visit, where: Item | None) -> Item:
-    """The item as the conflict page showed it."""
-    spend(visit.request, "write")
-    base = unseal(visit.request.POST.get("opened", ""), visit.table.alias)
-    require_same_item(visit, where or {}, base)
-    return base
+    return _write(visit, ItemForm.of_item(visit, base, "rows", apply_changes(kept, base)), kept)
 
 
 def require_same_item(visit: Visit, where: Item, opened: Item) -> None:

@@ -33,12 +33,7 @@ from tables.core.plans import Plan
 from tables.core.queries import CollectionQuery, parse_query
 from tables.core.registry import Table
 from tables.core.values import Item
-from tables.items.lists import (
-    CollectionPage,
-    cursor_at,
-    plan_of,
-    read_collection,
-)
+from tables.items.lists import CollectionPage, plan_query, read_collection
 from tables.records.people.preferences import preference
 from tables.speed import fragment
 
@@ -67,11 +62,21 @@ class ItemList:
     """One page of a table's items, for the template to print.
 
     Raises TablesError where the address can't be read, at once; what DynamoDB says comes when
-    `page` is first asked for.
+    `page` is first asked for. `starts_over` where a cursor could not be followed, `denied_index` is
+    one that AWS does not let this site read.
     """
 
-    def __init__(self, visit: Visit, address: Address | None = None) -> None:
+    def __init__(
+        self,
+        visit: Visit,
+        address: Address | None = None,
+        *,
+        starts_over: bool = False,
+        denied_index: str = "",
+    ) -> None:
         self.visit = visit
+        self.starts_over = starts_over
+        self.denied_index = denied_index
         self.table: Table = visit.table
         self.description = visit.description
         self.address = address or Address.of(visit.request, visit.table.alias)
@@ -83,7 +88,8 @@ class ItemList:
             search_lowercase=self.table.search_lowercase,
             ignore=OWN,
         )
-        self.plan: Plan = plan_of(self.query, self.description, visit.target.sight, completes=True)
+        self.planned = plan_query(self.query, visit.target, completes=True)
+        self.plan: Plan = self.planned.plan
         self.preference = preference(visit.request, self.table.alias)
         self.limit = self.query.limit or self.preference.page_size or self.table.list_per_page
         self.trail = self._trail()
@@ -108,14 +114,7 @@ class ItemList:
     @cached_property
     def collection(self) -> CollectionPage:
         """The page as it was read."""
-        return read_collection(
-            self.query,
-            self.table,
-            self.description,
-            self.visit.target.sight,
-            limit=self.limit,
-            completes=True,
-        )
+        return read_collection(self.planned, limit=self.limit)
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -212,7 +211,7 @@ class ItemList:
         if start_key is None:
             return self.address.at(None, None).url
         trail = write_trail(self.trail.back(), self._bound_to)
-        return self.address.at(cursor_at(start_key, self.query, self.table, self.plan), trail).url
+        return self.address.at(self.planned.cursor_at(start_key), trail).url
 
     @property
     def first_url(self) -> str | None:
@@ -329,7 +328,7 @@ class ItemList:
     @property
     def _held(self) -> frozenset[str] | None:
         """What the index that is read has of each item; None for whole items."""
-        index = self.description.index(self.plan.index) if self.plan.index else None
+        index = self.planned.index
         return index.projected if index else None
 
     def _trail(self) -> Trail:

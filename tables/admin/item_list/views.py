@@ -45,13 +45,14 @@ _PARTS = {
 @table_page
 def list_items(visit: Visit) -> HttpResponseBase:
     """A page of items, or an action on some of them."""
+    answer = run_action if visit.request.method == "POST" else _list_page
     try:
         try:
-            return _listed(visit, ItemList(visit))
+            return answer(ItemList(visit))
         except InvalidCursor:
             # Such as one of before an upgrade: the list is still what was asked for.
             first = Address.of(visit.request, visit.table.alias).at(None, None)
-            return _listed(visit, ItemList(visit, first), starts_over=True)
+            return answer(ItemList(visit, first, starts_over=True))
     except InvalidRequest as error:
         bar = bar_of_address(visit, Address.of(visit.request, visit.table.alias))
         return _render(visit, {"bar": bar, "error": told(error.message)}, status=error.status)
@@ -103,53 +104,50 @@ def choose_columns(visit: Visit) -> HttpResponseBase:
     return HttpResponseRedirect(back.url)
 
 
-def _listed(visit: Visit, listing: ItemList, *, starts_over: bool = False) -> HttpResponseBase:
-    if visit.request.method == "POST":
-        return run_action(listing)
-    return _list_page(visit, listing, starts_over=starts_over)
-
-
-def _list_page(visit: Visit, listing: ItemList, *, starts_over: bool) -> HttpResponse:
+def _list_page(listing: ItemList) -> HttpResponse:
+    visit = listing.visit
     # Read now: what DynamoDB says must not come up in the middle of a template.
-    listing, items, denied = _read_by_any_way(visit, listing)
-    context: dict[str, object] = {
-        "listing": listing,
-        "starts_over": starts_over,
-        "denied_index": denied,
-    }
+    try:
+        items = _read(listing)
+    except Refused as error:
+        listing = _by_scan(listing, error)
+        items = _read(listing)
+    context: dict[str, object] = {"listing": listing}
     if items:
         context["actions"] = action_menu(listing)
     elif not listing.is_waiting:
         context["explanation"] = explain(listing)
     context["bar"] = bar_of_query(visit, listing.address, listing.query, items)
-    return _render(visit, context, here=listing.address.url if starts_over or denied else "")
-
-
-def _read_by_any_way(visit: Visit, listing: ItemList) -> tuple[ItemList, Sequence[Item], str]:
-    """The list as it was read, its items, and the index that AWS lets this service not read.
-
-    Such an index is passed over, unless somebody chose it: the table is scanned, from its first
-    page, and a large one not before it was asked.
-    """
-    try:
-        return listing, [] if listing.is_waiting else _read(listing), ""
-    except Refused as error:
-        index = listing.plan.index
-        if not error.is_denied or index is None or listing.query.index is not None:
-            raise
-    by_scan = ItemList(visit, listing.address.changed(plan="scan", order=None))
-    return by_scan, [] if by_scan.is_waiting else _read(by_scan), index
+    is_elsewhere = listing.starts_over or listing.denied_index
+    return _render(visit, context, here=listing.address.url if is_elsewhere else "")
 
 
 def _read(listing: ItemList) -> Sequence[Item]:
-    """The page's items, counted against the caller's limits. Raises DRF's Throttled."""
+    """The page's items, counted against the caller's limits; none before a large scan is agreed to.
+
+    Raises Refused for an index that AWS lets this service not read; DRF's Throttled.
+    """
     visit = listing.visit
+    if listing.is_waiting:
+        return []
     if not listing.is_whole_scan:
         spend(visit.request, "read")
         return listing.collection.page.items
     spend(visit.request, "scan")
     with concurrent_scan(visit.caller, patience=SCAN_PATIENCE_SECONDS):
         return listing.collection.page.items
+
+
+def _by_scan(listing: ItemList, error: Refused) -> ItemList:
+    """The list from its first page on by a scan of the table, past an index that can't be read.
+
+    Raises the error where it is of something else, or where somebody chose that index.
+    """
+    index = listing.plan.index
+    if not error.is_denied or index is None or listing.query.index is not None:
+        raise error
+    address = listing.address.changed(plan="scan", order=None)
+    return ItemList(listing.visit, address, denied_index=index)
 
 
 def _render(

@@ -1,6 +1,7 @@
 """Only what was changed is written; what others changed meanwhile is merged or asked about."""
 
 import pytest
+from django.core.cache import cache
 
 from tables.access.callers import NOBODY
 from tables.admin.item_form import saving as item_saves
@@ -292,6 +293,20 @@ def test_dropping_every_change_writes_nothing(opened, other):
     answer = opened.press(**{"keep-0": "theirs"})
     assert "Your changes were dropped" in messages_after(opened, answer)
     assert stored("Types", KEY) == {**ITEM, "a": {"S": "theirs"}}
+
+
+def test_choices_that_come_too_often_are_not_lost_for_a_form_that_would_overwrite(
+    opened, other, settings
+):
+    other.open("Types", ITEM).type("a", "theirs").press()
+    opened.type("a", "mine").press()
+    cache.clear()
+    settings.THROTTLE_WRITE = "1/min"
+    other.open("Types", ITEM).type("a", "third").press()
+    answer = opened.press(**{"keep-0": "theirs"})
+    assert answer.status_code == 429
+    assert 'id="item-form"' not in answer.content.decode()
+    assert stored("Types", KEY) == {**ITEM, "a": {"S": "third"}}
 
 
 def test_a_map_that_vanished_under_a_new_member_is_a_conflict(opened, other):

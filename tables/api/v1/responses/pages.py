@@ -12,7 +12,7 @@ from tables.api.v1.responses.links import item_link
 from tables.core.queries import CollectionQuery
 from tables.core.sight import Sight
 from tables.core.values import Item, content_of
-from tables.items.lists import CollectionPage, plan_of, read_collection
+from tables.items.lists import CollectionPage, plan_query, read_collection
 from tables.items.target import Target
 from tables.speed import with_room
 
@@ -22,12 +22,12 @@ def read_page(request: Request, target: Target, query: CollectionQuery) -> Colle
 
     A scan is counted as one, and takes one of the caller's slots: queries are cheap.
     """
-    table, description = target.table, target.description
-    if plan_of(query, description, target.sight).operation != "Scan":
-        return read_collection(query, table, description, target.sight, limit=table.list_per_page)
+    planned, limit = plan_query(query, target), target.table.list_per_page
+    if planned.plan.operation != "Scan":
+        return read_collection(planned, limit=limit)
     spend(request, "scan")
     with concurrent_scan(target.caller):
-        return read_collection(query, table, description, target.sight, limit=table.list_per_page)
+        return read_collection(planned, limit=limit)
 
 
 @with_room
