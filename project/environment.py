@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ _FLAGS = {
 _HOST = re.compile(r"\*|\.?[\w.-]+|\[[0-9a-fA-F:.]+\]")  # as Django's ALLOWED_HOSTS
 _IPV6 = re.compile(r"(?=.*:.*:)[0-9a-fA-F:.]+")
 _PORT = re.compile(r"[1-9][0-9]{0,4}")
+_PRICE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _RATE = re.compile(r"[1-9][0-9]*/[smhd][a-z]*")  # as DRF reads it
 
 
@@ -78,6 +80,14 @@ def rate(name: str, default: str) -> str | None:
             f"{name} is a rate such as 600/min (s, min, h, d), not {asked!r}."
         )
     return asked or None
+
+
+def price(name: str) -> Decimal | None:
+    """Return a price such as 1.25; None where there is none."""
+    digits = text(name)
+    if digits and not _PRICE.fullmatch(digits):
+        raise ImproperlyConfigured(f"{name} is a price such as 1.25, not {digits!r}.")
+    return Decimal(digits) if digits else None
 
 
 def shaped(name: str, spelling: Spelling, default: str = "") -> str:

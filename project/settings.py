@@ -22,6 +22,7 @@ from project.environment import (
     hosts,
     origins,
     ports,
+    price,
     rate,
     shaped,
     text,
@@ -66,6 +67,8 @@ INSTALLED_APPS = [
     "corsheaders",
     "csp",
     "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -192,6 +195,15 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "project.static.CollectedStaticFilesStorage"},
+    # Uploads, staged chunks and exports of jobs: nobody but the site reads them.
+    "jobs": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": BASE_DIR / text("JOB_FILES", "var/jobs"),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").is_file()
@@ -212,6 +224,16 @@ HISTORY_DAYS = whole_number("HISTORY_DAYS", 365)
 READ_ONLY = flag("READ_ONLY", default=False)
 SCAN_BUDGET_ITEMS = whole_number("SCAN_BUDGET_ITEMS", 10_000, least=1)
 SCAN_BUDGET_SECONDS = whole_number("SCAN_BUDGET_SECONDS", 5)
+
+# --- Jobs ----------------------------------------------------------------------------------------
+
+TASKS = {"default": {"BACKEND": text("TASKS", "django_tasks_db.DatabaseBackend")}}
+JOB_PARTS = whole_number("JOB_PARTS", 4, least=1)
+JOB_THREADS = whole_number("JOB_THREADS", 4, least=1)
+JOB_DAYS = whole_number("JOB_DAYS", 30, least=1)
+# Price of a million units, in whatever money; empty: units alone are told.
+PRICE_READ = price("PRICE_READ")
+PRICE_WRITE = price("PRICE_WRITE")
 
 # --- Sign-in -------------------------------------------------------------------------------------
 

@@ -4,6 +4,18 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from tables.records.jobs.models import Job, JobPart, ReportPage, Worker
+
+__all__ = [
+    "AccessKey",
+    "Job",
+    "JobPart",
+    "PagePreference",
+    "RecentItem",
+    "ReportPage",
+    "Worker",
+]
+
 
 class AccessKey(models.Model):
     """An access key that acts with its user's rights. The secret is kept encrypted only."""

@@ -149,6 +149,13 @@ class ItemNotFound(NotFound):
     title = "Item not found"
 
 
+class JobNotFound(NotFound):
+    """No job of that name that the caller may see."""
+
+    code = "job_not_found"
+    title = "Job not found"
+
+
 class Conflict(TablesError):
     """The request and what is stored, or what is running, contradict each other."""
 
@@ -209,6 +216,13 @@ class UndoConflict(Conflict):
         super().__init__(template, **context)
         self.contested = tuple(contested)
         self.current = current
+
+
+class JobConflict(Conflict):
+    """A job is in a state in which that can't be done."""
+
+    code = "job_conflict"
+    title = "Job conflict"
 
 
 class TransactionConflict(Conflict):

@@ -205,7 +205,7 @@ def test_cookies_are_secure_except_on_plain_http_without_a_proxy(
 def test_the_example_names_every_variable_that_the_project_reads():
     sources = [*(ROOT / "project").glob("*.py"), ROOT / "gunicorn.conf.py"]
     readers = (
-        r"(?:text|flag|whole_number|comma_list|choice|rate|database|cache|hosts|origins|ports"
+        r"(?:text|flag|whole_number|comma_list|choice|rate|database|cache|hosts|origins|ports|price"
         r"|shaped|environ\.get)"
         r'\(\s*"([A-Z_]+)"'
     )

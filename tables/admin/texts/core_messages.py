@@ -92,6 +92,22 @@ SENTENCES = (
     gettext_noop("plan takes scan or auto."),
     gettext_noop("sets, lists and maps can only be compared one at a time."),
     gettext_noop("Strings, numbers and binary are written as a JSON string."),
+    gettext_noop("The alias leads to another table than when the job was started."),
+    gettext_noop("The check is a day old. Start the job again."),
+    gettext_noop("The job has ended."),
+    gettext_noop("The job is not what it was when it was looked at."),
+    gettext_noop("The job is {state}: that can't be done now."),
+    gettext_noop("The token that this job was started with is a day old."),
+    gettext_noop("This Idempotency-Key belongs to another request."),
+    gettext_noop("Whoever started this job is not known any more."),
+    gettext_noop("Whoever started this job may not sign in any more."),
+    gettext_noop("You have {count} jobs under way; {most} are allowed at a time."),
+    gettext_noop(
+        "Your groups don't include one that may write more than a page of {table} at once."
+    ),
+    gettext_noop("A job of this kind has no dry run."),
+    gettext_noop("No job has that id."),
+    gettext_noop("No job is of the kind {name}."),
     gettext_noop("The body"),
     gettext_noop("The conditional request failed."),
     gettext_noop(

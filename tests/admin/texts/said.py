@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tables.core import errors
 
 ROOT = Path(__file__).parents[3]
-ROOMS = ("tables/core", "tables/items", "tables/records", "tables/dynamodb")
+ROOMS = ("tables/core", "tables/items", "tables/records", "tables/dynamodb", "tables/jobs")
 SOURCES = [path for room in ROOMS for path in sorted((ROOT / room).rglob("*.py"))]
 SOURCES.append(ROOT / "tables/access/rights.py")
 # What a constructor takes besides the parts of its sentence.

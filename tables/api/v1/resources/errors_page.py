@@ -35,6 +35,8 @@ ADVICE = {
     "invalid_value": "Mend the values that errors points at.",
     "item_exists": "Choose another key, or PUT to the item's URL to replace it.",
     "item_not_found": "Check the key: a token in a URL has exactly one spelling.",
+    "job_conflict": "Read the job again: its state says what can be done with it.",
+    "job_not_found": "Follow the Location that its order was answered with.",
     "method_not_allowed": "Use a method that Allow lists.",
     "not_acceptable": "Ask for a media type that the detail lists, with Accept or format.",
     "not_found": "Check the URL against the API's schema.",

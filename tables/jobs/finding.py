@@ -1,0 +1,142 @@
+"""Jobs that somebody may see, and how far they are."""
+
+from __future__ import annotations
+
+import statistics
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from tables.access.callers import Caller
+from tables.access.rights import viewable_tables
+from tables.configuration import registry
+from tables.core.errors import JobNotFound, TablesError
+from tables.core.job_states import ACTIVE
+from tables.core.keys import decode_token
+from tables.core.sight import Seen
+from tables.items.target import Target
+from tables.records.jobs.models import COUNTERS, Job, Worker
+from tables.records.jobs.reports import Outcome, rows_with
+
+# Chunks of a part before which nobody can say how long it takes.
+_FIRST_CHUNKS = 3
+# A worker that has said nothing for so long is gone.
+WORKER_SILENCE = timedelta(seconds=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a job is in its phase.
+
+    `counts` are the counters by name. `expected` is about how many items it will read, None where
+    nobody knows; `fraction` is between 0 and 1, `seconds_left` about the time that it takes still;
+    both None where they can't be told.
+    """
+
+    counts: dict[str, int]
+    read_units: float
+    write_units: float
+    expected: int | None
+    fraction: float | None
+    seconds_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """What became of one item: its key as its reader may see it, None for a line without one."""
+
+    key: Seen | None
+    token: str
+    outcome: str
+    code: str
+    line: int
+    version: int
+    detail: str
+
+
+def visible_to(caller: Caller) -> QuerySet[Job]:
+    """Jobs that somebody may see, newest first: their own, and those of tables they may view."""
+    aliases = [table.alias for table in viewable_tables(caller, registry())]
+    return Job.objects.filter(Q(owner_sub=caller.sub) | Q(alias__in=aliases))
+
+
+def find_job(caller: Caller, job_id: str) -> Job:
+    """A job by its id. Raises JobNotFound, also for one that the caller may not see."""
+    try:
+        number = uuid.UUID(job_id)
+    except ValueError:
+        raise _no_job() from None
+    job = visible_to(caller).filter(pk=number).first()
+    if job is None:
+        raise _no_job()
+    return job
+
+
+def running_of(caller: Caller) -> int:
+    """How many jobs of one person are under way."""
+    return Job.objects.filter(owner_sub=caller.sub, state__in=ACTIVE).count()
+
+
+def may_control(caller: Caller, job: Job) -> bool:
+    """Whether somebody may pause, cancel or undo a job: its owner, and superuser groups."""
+    return caller.sub == job.owner_sub or not caller.groups.isdisjoint(registry().superuser_groups)
+
+
+def is_anybody_working() -> bool:
+    """Whether a worker lives. Without one, jobs wait."""
+    return Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENCE).exists()
+
+
+def progress(job: Job) -> Progress:
+    """How far a job is. What is asked twice of one object is answered as the first time."""
+    totals = job.totals
+    counts = {name: int(totals[name]) for name in COUNTERS}
+    expected = job.estimate.get("items")
+    fraction = seconds = None
+    if job.state in ("finished", "ready"):
+        fraction = 1.0
+    elif expected:
+        fraction = min(counts["scanned"] / expected, 0.99)
+        seconds = _seconds_left(job, max(expected - counts["scanned"], 0))
+    units = totals["read_units"], totals["write_units"]
+    return Progress(counts, *units, expected, fraction, seconds)
+
+
+def report_rows(
+    job: Job, target: Target, *outcomes: Outcome, phase: str = ""
+) -> Iterator[ReportRow]:
+    """The report of a job for a reader of its table, in the order of its parts; nothing is held.
+
+    All rows, or those with one of these outcomes. `phase` is the present one unless told.
+    """
+    for row in rows_with(job, outcomes, phase=phase):
+        yield ReportRow(_seen_key(row.key, target), *row)
+
+
+def _seen_key(token: str, target: Target) -> Seen | None:
+    if not token:
+        return None
+    try:
+        return target.sight.see(decode_token(token, target.description))
+    except TablesError:
+        return None  # the table has other keys now
+
+
+def _seconds_left(job: Job, items: int) -> int | None:
+    """What is left at the pace of the last chunks, over the parts that are worked on at once."""
+    parts = [part for part in job.parts.filter(phase=job.phase, finished=False) if part.recent]
+    if not parts or any(part.sequence < _FIRST_CHUNKS for part in parts):
+        return None
+    speed = sum(
+        statistics.median(read / max(seconds, 0.001) for seconds, read in part.recent)
+        for part in parts
+    )
+    return round(items / speed) if speed else None
+
+
+def _no_job() -> JobNotFound:
+    return JobNotFound("No job has that id.")

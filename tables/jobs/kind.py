@@ -1,0 +1,126 @@
+"""What a kind of job is: how its order is read, who may give it, and what one chunk of it does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from tables.core.values import Item
+from tables.items.target import Target
+from tables.items.wanted import Write
+from tables.records.jobs.models import Job
+from tables.records.jobs.reports import Result
+
+# What a person asked for, as JSON that the database keeps.
+Spec = dict[str, Any]
+# Where a chunk begins: JSON of the kind's own making, None at the start of a part.
+Cursor = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A part of a job in the hands of a worker.
+
+    `target` is the job's table as its owner may use it at this moment; `others` are further tables
+    that the order names, by alias. `number` of `total` parts. `moment` is what stamps say, one for
+    each chunk.
+    """
+
+    job: Job
+    target: Target
+    moment: datetime
+    number: int = 0
+    total: int = 1
+    others: Mapping[str, Target] = field(default_factory=dict)
+
+    @property
+    def spec(self) -> Spec:
+        """The order."""
+        spec: Spec = self.job.spec
+        return spec
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that a chunk may write: its key, and how it was read, None where there is none.
+
+    `given` is what the kind knows of it besides, such as the row of a file; `line` is its line.
+    """
+
+    key: Item
+    before: Item | None
+    line: int = 0
+    given: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """What was read of a part. `next` is where it goes on, None where it ends with this.
+
+    `rows` are outcomes that are certain without a write.
+    """
+
+    candidates: Sequence[Candidate]
+    next: Cursor
+    scanned: int
+    rows: Sequence[Result] = ()
+    read_units: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a chunk that writes no items has done, and where the part goes on (None: it ends)."""
+
+    next: Cursor
+    scanned: int
+    matched: int = 0
+    rows: Sequence[Result] = ()
+    read_units: float = 0.0
+
+
+class Pieces(Protocol):
+    """Chunks that write no items: one that is done a second time leaves the same behind."""
+
+    def piece(self, work: Work, cursor: Cursor) -> Piece:
+        """Do the chunk at that place. Raises TablesError: it is tried again."""
+
+
+class Writes(Protocol):
+    """Chunks that write items, each exactly once."""
+
+    def read(self, work: Work, cursor: Cursor) -> Chunk:
+        """The chunk at that place, with its items read consistently. Raises TablesError."""
+
+    def again(self, work: Work, cursor: Cursor, keys: Sequence[Item]) -> Sequence[Candidate]:
+        """These items of the chunk at that place as they are now, in the order of the keys.
+
+        Asked after a worker died in it: what it had decided on must not be chosen anew.
+        """
+
+    def write(self, work: Work, candidate: Candidate) -> Write | None:
+        """The write of one item, pinned to `candidate.before`; None where it is as wanted.
+
+        The same candidate and `work.moment` give the same write. Raises TablesError where the
+        item is refused.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class JobKind:
+    """One kind of job.
+
+    `read_spec` makes of what a door was sent what is kept, and raises InvalidRequest. `rights` says
+    by alias which rights the order takes. `cut` says where each part begins. `check` is the dry
+    run, None where there is none; `is_checked_first`: nobody may go without it.
+    """
+
+    name: str
+    read_spec: Callable[[Mapping[str, Any], Target], Spec]
+    rights: Callable[[Spec, str], Mapping[str, frozenset[str]]]
+    cut: Callable[[Work], Sequence[Cursor]]
+    write: Writes | Pieces
+    check: Writes | Pieces | None = None
+    is_checked_first: bool = False
+    finish: Callable[[Work], None] | None = None

@@ -1,0 +1,210 @@
+"""What doors ask of jobs: start one, confirm it, pause it, send it on, cancel it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from tables.access.callers import Caller
+from tables.configuration import registry
+from tables.core.errors import (
+    IdempotencyConflict,
+    InvalidRequest,
+    JobConflict,
+    PreconditionFailed,
+)
+from tables.core.job_states import Event, Wanted, after
+from tables.items.groups import new_group
+from tables.items.target import find_target
+from tables.jobs.kind import JobKind
+from tables.jobs.kinds import KINDS
+from tables.jobs.nudges import nudge
+from tables.jobs.owners import require_rights
+from tables.jobs.states import locked, settle
+from tables.records.jobs.models import Job
+
+log = structlog.get_logger(__name__)
+
+# Jobs of one person that may be under way at a time.
+MOST_AT_ONCE = 5
+_TOKEN_LIFE = timedelta(hours=24)
+_KEY_LIFE = timedelta(hours=24)
+# A preview older than that shows what is no more.
+_READY_LIFE = timedelta(hours=24)
+_EVENTS: Mapping[Wanted, Event] = {"run": "go on", "pause": "pause", "cancel": "cancel"}
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """An Idempotency-Key: `scope` digests caller, method, path and key, `request` the body."""
+
+    scope: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How an order is given.
+
+    `dry_run` asks for a check first, which somebody must confirm. `by_token`: the caller's groups
+    are a token's, which nobody can ask anew. `pace` is in write units a second.
+    """
+
+    dry_run: bool = False
+    by_token: bool = False
+    reason: str = ""
+    pace: float | None = None
+    keyed: Keyed | None = None
+    of: Job | None = None
+
+
+PLAINLY = How()
+
+
+def start(
+    caller: Caller, kind: str, alias: str, given: Mapping[str, Any], how: How = PLAINLY
+) -> tuple[Job, bool]:
+    """Make a job and put it to work; the job, and whether it is a new one.
+
+    The same Idempotency-Key with the same body gives the same job for a day. Raises InvalidRequest,
+    TableNotFound, Forbidden, IdempotencyConflict, and JobConflict for one job too many.
+    """
+    if how.keyed is not None and (known := _known(how.keyed)) is not None:
+        return known, False
+    row = _kind_of(kind)
+    target = find_target(registry().get(alias), caller, "view")
+    spec = row.read_spec(given, target)
+    require_rights(row.rights(spec, alias), caller)
+    _require_few_jobs(caller)
+    is_check = row.check is not None and (how.dry_run or row.is_checked_first)
+    if how.dry_run and row.check is None:
+        raise InvalidRequest("A job of this kind has no dry run.")
+    now = timezone.now()
+    job = Job(
+        id=uuid.UUID(new_group()),
+        kind=kind,
+        phase="check" if is_check else "write",
+        state="checking" if is_check else "queued",
+        alias=alias,
+        table=target.name,
+        spec=spec,
+        owner_sub=caller.sub,
+        owner_name=caller.identity,
+        reason=how.reason,
+        pace=how.pace,
+        of=how.of,
+        confirmed=None if is_check else now,
+        expires=now + timedelta(days=settings.JOB_DAYS),
+        idempotency=how.keyed.scope if how.keyed else None,
+        request_digest=how.keyed.request if how.keyed else "",
+    )
+    _hold_rights(job, caller, by_token=how.by_token)
+    try:
+        with transaction.atomic():
+            job.save(force_insert=True)
+    except IntegrityError:
+        if how.keyed is None:
+            raise
+        return start(caller, kind, alias, given, replace(how, keyed=how.keyed))
+    log.info("job_started", job=str(job.id), kind=kind, alias=alias, phase=job.phase)
+    nudge(job)
+    return job, True
+
+
+def confirm(job: Job, caller: Caller, etag: str, *, by_token: bool = False) -> Job:
+    """Let a checked job write, as it was checked: `etag` is the one that the check showed.
+
+    From here on it works with the rights of who confirmed it. Raises PreconditionFailed,
+    JobConflict, Forbidden.
+    """
+    require_rights(KINDS[job.kind].rights(job.spec, job.alias), caller)
+    with transaction.atomic():
+        held = locked(job)
+        state = after(held.state, "confirm", held.phase)
+        if etag != held.etag:
+            raise PreconditionFailed("The job is not what it was when it was looked at.")
+        if timezone.now() > (held.ended or held.created) + _READY_LIFE:
+            raise JobConflict("The check is a day old. Start the job again.")
+        held.state, held.phase, held.wanted = state, "write", "run"
+        held.confirmed, held.ended = timezone.now(), None
+        held.owner_sub, held.owner_name = caller.sub, caller.identity
+        _hold_rights(held, caller, by_token=by_token)
+        held.save()
+    nudge(held)
+    return held
+
+
+def want(job: Job, caller: Caller, wanted: Wanted) -> Job:
+    """Ask for a pause, for going on, or for the end. A worker hears of it within one chunk.
+
+    Who goes on with a job must hold its rights. Raises JobConflict, Forbidden.
+    """
+    if wanted == "run":
+        require_rights(KINDS[job.kind].rights(job.spec, job.alias), caller)
+    with transaction.atomic():
+        held = locked(job)
+        if wanted == "cancel" and held.is_ended:
+            return held
+        state = after(held.state, _EVENTS[wanted], held.phase)
+        held.wanted = wanted
+        if wanted == "run":
+            held.state, held.failure, held.ended = state, "", None
+            held.parts.update(attempts=0)
+        held.save()
+        settle(held)
+    log.info("job_wanted", job=str(job.id), wanted=wanted)
+    if wanted == "run":
+        nudge(held)
+    return held
+
+
+def set_pace(job: Job, pace: float | None) -> Job:
+    """Let a job write at most so many units a second; None: as fast as it can."""
+    with transaction.atomic():
+        held = locked(job)
+        if held.is_ended:
+            raise JobConflict("The job has ended.")
+        held.pace = pace
+        held.save(update_fields=["pace"])
+    return held
+
+
+def _kind_of(name: str) -> JobKind:
+    if name not in KINDS:
+        raise InvalidRequest("No job is of the kind {name}.", name=repr(name))
+    return KINDS[name]
+
+
+def _known(keyed: Keyed) -> Job | None:
+    """The job that this key made within a day. Raises IdempotencyConflict for another body."""
+    young = timezone.now() - _KEY_LIFE
+    Job.objects.filter(idempotency=keyed.scope, created__lt=young).update(idempotency=None)
+    job = Job.objects.filter(idempotency=keyed.scope).first()
+    if job is not None and job.request_digest != keyed.request:
+        raise IdempotencyConflict("This Idempotency-Key belongs to another request.", mismatch=True)
+    return job
+
+
+def _require_few_jobs(caller: Caller) -> None:
+    under_way = Job.objects.filter(
+        owner_sub=caller.sub, state__in=("checking", "queued", "running")
+    ).count()
+    if under_way >= MOST_AT_ONCE:
+        raise JobConflict(
+            "You have {count} jobs under way; {most} are allowed at a time.",
+            count=under_way,
+            most=MOST_AT_ONCE,
+        )
+
+
+def _hold_rights(job: Job, caller: Caller, *, by_token: bool) -> None:
+    job.groups = sorted(caller.groups) if by_token else []
+    job.groups_until = timezone.now() + _TOKEN_LIFE if by_token else None

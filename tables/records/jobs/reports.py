@@ -1,0 +1,60 @@
+"""Report rows as they are stored, a page for each chunk."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple, get_args
+
+import orjson
+
+from tables.records.jobs.models import Job, JobPart, ReportPage
+
+Outcome = Literal["done", "same", "changed", "refused", "unsure"]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+class Result(NamedTuple):
+    """What became of one item. `key` is its token, empty where a line of a file has none.
+
+    `code` is that of the error that refused it, `line` its line in a file, `version` that of its
+    entry in history; 0 and empty where there is none. `detail` says more in words.
+    """
+
+    key: str
+    outcome: Outcome
+    code: str = ""
+    line: int = 0
+    version: int = 0
+    detail: str = ""
+
+
+def page_of(part: JobPart, sequence: int, rows: Sequence[Result]) -> ReportPage:
+    """The page of one chunk, not yet saved."""
+    counts = Counter[str](row.outcome for row in rows)
+    packed = zlib.compress(orjson.dumps([list(row) for row in rows]), 6)
+    return ReportPage(part=part, sequence=sequence, rows=packed, **counts)
+
+
+def rows_of(page: ReportPage) -> list[Result]:
+    """The rows of a page, in the order of its chunk."""
+    return [Result(*row) for row in orjson.loads(zlib.decompress(bytes(page.rows)))]
+
+
+def pages_of(
+    job: Job, outcomes: Iterable[Outcome] = (), *, phase: str = ""
+) -> Iterator[ReportPage]:
+    """The pages of a job in order, those that hold one of these outcomes; one at a time."""
+    pages = ReportPage.objects.filter(part__job=job, part__phase=phase or job.phase)
+    wanted = tuple(outcomes)
+    if wanted:
+        pages = pages.exclude(**dict.fromkeys(wanted, 0))
+    return iter(pages.order_by("part__number", "sequence").iterator(chunk_size=20))
+
+
+def rows_with(job: Job, outcomes: Iterable[Outcome] = (), *, phase: str = "") -> Iterator[Result]:
+    """The rows of a job's report, all or those with one of these outcomes."""
+    wanted = frozenset(outcomes) or frozenset(OUTCOMES)
+    for page in pages_of(job, outcomes, phase=phase):
+        yield from (row for row in rows_of(page) if row.outcome in wanted)
