@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 import orjson
@@ -57,7 +57,8 @@ class Entry:
     body where it stands in the entry, else it is in so many `chunks`. An entry that is
     `announced` went before its write and was not confirmed yet. `past` is what `expires` is in
     the entry before it: until then that entry must be there. `named` is a keyed digest of the
-    author's name, which may be erased later but not replaced.
+    author's name, which may be erased later but not replaced. `is_filed` says of an entry that
+    was read from the table whether the indexes list it where it belongs.
     """
 
     item: str
@@ -81,6 +82,7 @@ class Entry:
     outcome: Fate = ""
     named: str = ""
     hash: str = ""
+    is_filed: bool = field(default=True, compare=False)
 
     @property
     def happened(self) -> bool:
@@ -189,13 +191,11 @@ _AUTHOR: Mapping[str, str] = {
 
 def wire_entry(entry: Entry) -> Item:
     """The entry as it is stored; what is empty is absent."""
-    shard = shard_of(entry.item)
     stored: Item = {
         "item": {"S": entry.item},
         "n": {"S": number(entry.n)},
         "key": {"M": entry.key},
-        "line": {"S": line(entry.table, shard)},
-        "person": {"S": person(entry.author.sub, shard)},
+        **_filed(entry.item, entry.table, entry.author.sub),
     }
     stored |= _filled("S", _AUTHOR, entry.author) | _filled("S", _TEXTS, entry)
     stored |= _filled("N", _NUMBERS, entry) | _filled("BOOL", _FLAGS, entry)
@@ -209,13 +209,14 @@ def read_entry(stored: Item) -> Entry:
     body = stored.get("changes")
     author = Author(**{field: _text(stored, name) for name, field in _AUTHOR.items()})
     of = _number(stored, "of")
+    item, table = _text(stored, "item"), _text(stored, "table")
     return Entry(
-        item=_text(stored, "item"),
+        item=item,
         n=int(_text(stored, "n")),
         at=_number(stored, "at"),
         author=author,
         action=cast("Action", _text(stored, "action")),
-        table=_text(stored, "table"),
+        table=table,
         alias=_text(stored, "alias"),
         key=stored.get("key", {"M": {}})["M"],
         before=_text(stored, "before"),
@@ -231,7 +232,14 @@ def read_entry(stored: Item) -> Entry:
         announced="announced" in stored,
         outcome=cast("Fate", _text(stored, "outcome")),
         hash=_text(stored, "hash"),
+        is_filed=stored.items() >= _filed(item, table, author.sub).items(),
     )
+
+
+def _filed(item: str, table: str, sub: str) -> Item:
+    """The keys of the indexes, which follow from the rest."""
+    shard = shard_of(item)
+    return {"line": {"S": line(table, shard)}, "person": {"S": person(sub, shard)}}
 
 
 def _filled(tag: str, fields: Mapping[str, str], source: object) -> dict[str, AttributeValue]:

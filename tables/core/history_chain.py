@@ -137,7 +137,8 @@ def chained(entry: Entry, previous: str, secret: bytes) -> Entry:
 
 
 def broken(entries: Sequence[Entry], secrets: Sequence[bytes], now_seconds: int) -> list[Finding]:
-    """What does not fit: numbers that are missing, entries whose hash none of the keys gives.
+    """What does not fit: numbers that are missing, entries whose hash none of the keys gives, and
+    those that the indexes list elsewhere or nowhere.
 
     An entry whose predecessor is gone can't be checked against it, and is taken as it is.
     """
@@ -146,7 +147,8 @@ def broken(entries: Sequence[Entry], secrets: Sequence[bytes], now_seconds: int)
     for entry in entries:
         starts = entry.action == "forgotten"
         known = starts or entry.n == below + 1
-        if known and not _fits(entry, "" if starts else previous, secrets):
+        fits = not known or _fits(entry, "" if starts else previous, secrets)
+        if not (fits and entry.is_filed):
             found.append(Finding("altered", entry.item, entry.n))
         below, previous = entry.n, entry.hash
     return found

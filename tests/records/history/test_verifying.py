@@ -80,6 +80,20 @@ def test_an_altered_entry_is_found(written, settings):
     assert f"{NAME} version 2 was altered" in found()
 
 
+@pytest.mark.parametrize("index", ["line", "person"])
+def test_an_entry_that_is_listed_elsewhere_is_found(written, settings, index):
+    alter(settings, 2, **{index: {"S": "another#0"}})
+    assert f"{NAME} version 2 was altered" in found()
+
+
+def test_an_entry_that_no_index_lists_is_found(written, settings):
+    key = {"item": {"S": NAME}, "n": {"S": number(2)}}
+    stored = call("GetItem", TableName=settings.HISTORY_TABLE, Key=key)["Item"]
+    del stored["line"], stored["person"]
+    call("PutItem", TableName=settings.HISTORY_TABLE, Item=stored)
+    assert f"{NAME} version 2 was altered" in found()
+
+
 def test_an_exchanged_body_is_found(written, settings):
     third = call(
         "GetItem",
