@@ -37,6 +37,7 @@ _INDEXED = (
     "name",
     "of",
     "outcome",
+    "request",
     "table",
 )
 SHAPE = Shape(

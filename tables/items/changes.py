@@ -7,9 +7,12 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tables.core.errors import InvalidCursor
+from django.conf import settings
+
+from tables.core.cursors import read_cursor, sign_cursor
 from tables.core.history import Entry
-from tables.dynamodb.history_table import Bookmark, Index, bookmark_of, changes_of
+from tables.core.values import Item
+from tables.dynamodb.history_table import Index, Bookmark, changes_of, bookmark_of
 from tables.items.history import require_kept
 from tables.items.target import Target
 
@@ -55,21 +58,23 @@ def changes_by(
     return _page("by-person", person, asked, lambda e: e.table in tables, after=after, limit=limit)
 
 
-def read_bookmark(text: str) -> Bookmark | None:
-    """Where a page goes on; None for the first. Raises InvalidCursor."""
-    if not text:
+def read_bookmark(cursor: str, bound_to: str) -> Bookmark | None:
+    """Where a page goes on; None for the first. Raises InvalidCursor for one of another list."""
+    if not cursor:
         return None
-    at, _, rest = text.partition(".")
-    digest, _, n = rest.partition(".")
-    digits = at + n
-    if not (digits.isascii() and digits.isdigit() and at and n and len(digits) < 30):
-        raise InvalidCursor("This page of changes can't be found; begin at the first.")
-    return Bookmark(int(at), digest, int(n))
+    start = read_cursor(cursor, bound_to=bound_to, secret=settings.SECRET_KEY)
+    return Bookmark(int(start["at"]["N"]), start["digest"]["S"], int(start["n"]["N"]))
 
 
-def bookmark_text(bookmark: Bookmark) -> str:
-    """Where a page goes on, as a URL carries it."""
-    return f"{bookmark.at}.{bookmark.digest}.{bookmark.n}"
+def cursor_after(entry: Entry, bound_to: str) -> str:
+    """The cursor of the page that goes on after an entry. `bound_to` spells what was asked."""
+    mark = bookmark_of(entry)
+    start: Item = {
+        "at": {"N": str(mark.at)},
+        "digest": {"S": mark.digest},
+        "n": {"N": str(mark.n)},
+    }
+    return sign_cursor(start, bound_to=bound_to, secret=settings.SECRET_KEY)
 
 
 def unexpired(entries: Iterable[Entry]) -> Iterator[Entry]:
@@ -87,7 +92,8 @@ def _page(
     after: str,
     limit: int,
 ) -> Changes:
-    before = read_bookmark(after)
+    bound_to = repr((index, name, asked))
+    before = read_bookmark(after, bound_to)
     source = unexpired(changes_of(index, name, since=asked.since, until=asked.until, before=before))
     found: list[Entry] = []
     last = None
@@ -97,4 +103,4 @@ def _page(
         if len(found) == limit:
             break
     is_more = last is not None and next(source, None) is not None
-    return Changes(found, bookmark_text(bookmark_of(last)) if is_more and last else "")
+    return Changes(found, cursor_after(last, bound_to) if is_more and last else "")

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from tables.core.errors import HistoryBroken
 from tables.core.history import Entry
 from tables.core.values import Item, content_of
-from tables.dynamodb.history_table import bookmark_of, changes_of, whole_entries
+from tables.dynamodb.history_table import changes_of, whole_entries
 from tables.dynamodb.reads import MAX_BATCH_GET, batch_get
-from tables.items.changes import Changes, bookmark_text, read_bookmark, unexpired
+from tables.items.changes import Changes, cursor_after, read_bookmark, unexpired
 from tables.items.history import deltas_of, require_kept
 from tables.items.target import Target
 
@@ -25,7 +25,9 @@ def trash(target: Target, *, containing: str = "", after: str = "", limit: int =
     wrote again is none of these.
     """
     require_kept(target)
-    source = unexpired(changes_of("by-line", target.name, before=read_bookmark(after)))
+    bound_to = repr(("trash", target.name, containing))
+    before = read_bookmark(after, bound_to)
+    source = unexpired(changes_of("by-line", target.name, before=before))
     found: list[Entry] = []
     seen: set[str] = set()
     for _ in range(0, _LOOKED_AT, MAX_BATCH_GET):
@@ -37,10 +39,10 @@ def trash(target: Target, *, containing: str = "", after: str = "", limit: int =
         ]
         found += _gone(target, deleted)
         if len(found) > limit:
-            return Changes(found[:limit], bookmark_text(bookmark_of(found[limit - 1])))
+            return Changes(found[:limit], cursor_after(found[limit - 1], bound_to))
         if len(chunk) < MAX_BATCH_GET:
             return Changes(found)
-    return Changes(found, bookmark_text(bookmark_of(chunk[-1])))
+    return Changes(found, cursor_after(chunk[-1], bound_to))
 
 
 def held(entries: Sequence[Entry]) -> list[Item | None]:

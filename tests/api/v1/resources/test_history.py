@@ -1,6 +1,7 @@
 """History as JSON: versions, undo, restore, changes, trash."""
 
 import json
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -171,6 +172,32 @@ def test_the_changes_of_a_table_are_asked_by_person_action_and_time(staff, writt
     first = ok(staff.get("Bare/history", "limit=1"))
     rest = ok(staff.get(first["next"].removeprefix("http://testserver")))
     assert [e["version"] for e in rest["changes"]] == [2]
+
+
+def test_a_list_of_changes_says_which_request_made_each(staff, written):
+    requests = [entry["request_id"] for entry in ok(staff.get("Bare/history"))["changes"]]
+    assert requests == [entry["request_id"] for entry in ok(staff.get(HISTORY))["versions"]]
+    assert len({*requests}) == 3
+    assert all(requests)
+    staff.delete("Bare/items/1")
+    assert ok(staff.get("Bare/trash"))["changes"][0]["request_id"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        ("Bare/history", "action=create"),
+        ("Bare/history", "since=2001-01-01T00:00:00Z"),
+        ("Workers/history", ""),
+        ("Bare/trash", ""),
+    ],
+)
+def test_a_cursor_leads_on_in_the_list_that_gave_it_alone(staff, written, path, query):
+    first = ok(staff.get("Bare/history", "limit=1"))
+    cursor = parse_qs(urlsplit(first["next"]).query)["cursor"][0]
+    altered = ("A" if cursor[0] != "A" else "B") + cursor[1:]
+    problem(staff.get("Bare/history", f"cursor={altered}"), 400, "invalid_cursor")
+    problem(staff.get(path, f"{query}&cursor={cursor}".lstrip("&")), 400, "invalid_cursor")
 
 
 @pytest.mark.parametrize(
