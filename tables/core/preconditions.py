@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 import orjson
@@ -203,8 +203,7 @@ def compile_overwrite(
         changes = diff(stored, new)
     # What every writer changes tells most: it comes first.
     touched = sorted((change.path for change in changes), key=lambda path: path[0] not in marks[0])
-    rest = [(name,) for name in stored if name not in description.key_names]
-    paths = _as_many_as_fit([*touched, *rest], stored, description)
+    paths = _as_many_as_fit([*touched, *_attributes(stored, description)], stored, description)
     try:
         return compile_changes(changes, stored, description, pinned=paths)
     except InvalidExpression:
@@ -229,8 +228,12 @@ def _as_many_as_fit(
 
 def _same_again(stored: Item, description: TableDescription) -> list[Change]:
     """A change to what is stored already: not every engine takes an update without any."""
-    names = (name for name in stored if name not in description.key_names)
-    return [Change("set", (name,), stored[name]) for name in itertools.islice(names, 1)]
+    paths = itertools.islice(_attributes(stored, description), 1)
+    return [Change("set", path, value_at(stored, path)) for path in paths]
+
+
+def _attributes(item: Item, description: TableDescription) -> Iterator[Path]:
+    return ((name,) for name in item if name not in description.key_names)
 
 
 def compile_changes(
@@ -267,5 +270,19 @@ def compile_delete(stored: Item, description: TableDescription, *, marks: Marks 
     """A delete of the item as it was read."""
     pool = Placeholders()
     condition = pin(stored, description, pool, marks=marks)
+    key = {name: stored[name] for name in description.key_names}
+    return Delete(description.name, key, condition, pool, may_repeat=True)
+
+
+def compile_removal(
+    stored: Item, description: TableDescription, *, marks: Marks = STAMPS
+) -> Delete:
+    """As `compile_delete`; an item too wide to be pinned is pinned as far as a condition reaches."""
+    try:
+        return compile_delete(stored, description, marks=marks)
+    except Conflict:
+        pool = Placeholders()
+        paths = _as_many_as_fit(_attributes(stored, description), stored, description)
+        condition = pin_paths(stored, paths, description, pool)
     key = {name: stored[name] for name in description.key_names}
     return Delete(description.name, key, condition, pool, may_repeat=True)

@@ -12,9 +12,8 @@ from dataclasses import replace
 from tables.core.deltas import Contested, Delta, change_of, is_made, reversed_deltas
 from tables.core.errors import Clash, Forbidden, HistoryBroken, UndoConflict
 from tables.core.expressions import Path, format_path, parse_path, value_at
-from tables.core.history import fingerprint
 from tables.core.operations import Operation
-from tables.core.preconditions import compile_create, compile_delete, compile_replace
+from tables.core.preconditions import compile_create, compile_overwrite, compile_removal
 from tables.core.updates import Change, diff
 from tables.core.values import Item
 from tables.items.conditions import UNCONDITIONAL, Condition
@@ -62,7 +61,7 @@ def restore(
             return _recreated(target, wanted)
         target.require("change")
         after = _as_it_was(target, wanted, before)
-        operation = compile_replace(before, after, target.description, marks=marks(target.table))
+        operation = compile_overwrite(before, after, target.description, marks=marks(target.table))
         return operation, Outcome(key, before, after)
 
     return Rewrite(target, key, decide, mark=Mark("restore", version.entry.n, group))
@@ -76,13 +75,13 @@ def _undo_create(target: Target, version: Version, condition: Condition) -> Rewr
         condition.require(before)
         if before is None:
             raise UndoConflict("The item is gone already.")
-        if fingerprint(before, frozenset(target.table.history_ignore)) != version.entry.after:
+        if contested := _differences(target, version.item or {}, before):
             raise UndoConflict(
                 "The item was changed since it was created, so it was not deleted.",
-                contested=_differences(version.item or {}, before),
+                contested=[replace(clash, wanted=None) for clash in contested],
                 current=before,
             )
-        operation = compile_delete(before, target.description, marks=marks(target.table))
+        operation = compile_removal(before, target.description, marks=marks(target.table))
         return operation, Outcome(key, before, None)
 
     return Rewrite(target, key, decide)
@@ -95,11 +94,7 @@ def _undo_delete(target: Target, version: Version, condition: Condition) -> Rewr
     def decide(before: Item | None) -> tuple[Operation, Outcome]:
         condition.require(before)
         if before is not None:
-            raise UndoConflict(
-                "Another item has this key now.",
-                contested=[replace(c, left=None) for c in _differences(wanted, before)],
-                current=before,
-            )
+            raise _taken(before, _differences(target, wanted, before))
         return _recreated(target, wanted)
 
     return Rewrite(target, version.entry.key, decide)
@@ -107,7 +102,8 @@ def _undo_delete(target: Target, version: Version, condition: Condition) -> Rewr
 
 def _undo_change(target: Target, version: Version, condition: Condition) -> Rewrite:
     target.require("change")
-    wanted = [delta for delta in reversed_deltas(version.deltas) if not _is_stamp(target, delta)]
+    ours = _not_asked(target)
+    wanted = [delta for delta in reversed_deltas(version.deltas) if delta.path[0] not in ours]
     _require_writable(target, wanted)
 
     def settle(stored: Item) -> Sequence[Change]:
@@ -118,7 +114,7 @@ def _undo_change(target: Target, version: Version, condition: Condition) -> Rewr
                 "What this version left was changed since.", contested=contested, current=stored
             )
         if not changes:
-            raise UndoConflict("It is as it was already: there is nothing to undo.", current=stored)
+            raise _nothing_to_undo(stored)
         return changes
 
     merged = merge(target, version.entry.key, Edit((), settle))
@@ -129,6 +125,21 @@ def _undo_change(target: Target, version: Version, condition: Condition) -> Rewr
         return merged.decide(before)
 
     return replace(merged, decide=decide)
+
+
+def _taken(now: Item, contested: Sequence[Clash]) -> UndoConflict:
+    """Why an item is not created again: its key is another's, or it is there already."""
+    if not contested:
+        return _nothing_to_undo(now)
+    return UndoConflict(
+        "Another item has this key now.",
+        contested=[replace(clash, left=None) for clash in contested],
+        current=now,
+    )
+
+
+def _nothing_to_undo(now: Item) -> UndoConflict:
+    return UndoConflict("It is as it was already: there is nothing to undo.", current=now)
 
 
 def _settled(wanted: Sequence[Delta], stored: Item) -> tuple[list[Change], list[Clash]]:
@@ -161,8 +172,9 @@ def _require_writable(target: Target, wanted: Sequence[Delta]) -> None:
             )
 
 
-def _is_stamp(target: Target, delta: Delta) -> bool:
-    return delta.path[0] in kept_names(target.table)
+def _not_asked(target: Target) -> frozenset[str]:
+    """Attributes that nothing is taken back of: our own, and those that history leaves out."""
+    return frozenset({*kept_names(target.table), *target.table.history_ignore})
 
 
 def _deleted(version: Version) -> Item:
@@ -194,8 +206,11 @@ def _whole_fixed(target: Target) -> list[str]:
     return [str(parse_path(path)[0]) for path in target.table.readonly_fields]
 
 
-def _differences(left: Item, now: Item) -> list[Clash]:
+def _differences(target: Target, left: Item, now: Item) -> list[Clash]:
+    """What was changed since by others than us."""
+    ours = _not_asked(target)
     return [
         Clash(change.path, value_at(left, change.path), change.value, value_at(left, change.path))
         for change in diff(left, now, nested=True)
+        if change.path[0] not in ours
     ]

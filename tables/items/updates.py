@@ -247,7 +247,8 @@ def _compile_merged(
         return compile_changes(changes, before, target.description, pinned=touched)
     except InvalidExpression:
         # More changes than one expression may hold.
-        return compile_replace(before, after, target.description, marks=marks(target.table))
+        compiled = compile_overwrite if target.keeps_history else compile_replace
+        return compiled(before, after, target.description, marks=marks(target.table))
 
 
 def _pinned(changes: Iterable[Change], target: Target) -> list[Path]:

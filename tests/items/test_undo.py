@@ -15,6 +15,7 @@ from tables.items.deletes import delete
 from tables.items.drafts import Draft, Edit
 from tables.items.history import outside, timeline, version
 from tables.items.puts import create, replace
+from tables.items.puts import put as put_over
 from tables.items.target import find_target
 from tables.items.trash import trash
 from tables.items.undo import restore, undo
@@ -289,3 +290,123 @@ def test_stamps_say_who_created_it_first_and_who_restored_it(things, settings):
 
     now = stored("real-stamped", "a")
     assert (now["createdBy"], now["lastUpdatedBy"]) == ({"S": "Ann"}, {"S": "Bob"})
+
+
+def wide(value):
+    return {**KEY, **{f"attribute-{number}": {"N": value} for number in range(350)}}
+
+
+def test_an_item_too_wide_to_compare_is_taken_back_all_the_same(things):
+    write(create(things, wide("1")))
+    assert undone(things, 1) is None
+    assert undone(things, 2) == wide("1")
+    set_(things, **{f"attribute-{number}": {"N": "2"} for number in range(140)})
+    write(put_over(things, wide("3")))
+
+    undone(things, 5)
+
+    assert stored("real-things", "a")["attribute-7"] == {"N": "2"}
+    undone(things, 4)
+    assert stored("real-things", "a") == wide("1")
+    write(delete(things, KEY))
+    write(restore(things, version(things, KEY, 5)))
+    assert stored("real-things", "a") == wide("3")
+    write(restore(things, version(things, KEY, 1)))
+    assert stored("real-things", "a") == wide("1")
+
+
+def test_a_stranger_who_meets_the_undo_of_a_wide_item_is_not_overwritten(things):
+    write(create(things, wide("1")))
+    write(put_over(things, wide("2")))
+    theirs = {**wide("2"), "attribute-0": {"N": "9"}}
+
+    def told_as_they_write(outcome):
+        store("real-things", theirs)
+        return itself(outcome)
+
+    with pytest.raises(UndoConflict) as refused:
+        perform(undo(things, version(things, KEY, 2)), told_as_they_write)
+
+    assert [clash.path for clash in refused.value.contested] == [("attribute-0",)]
+    assert stored("real-things", "a") == theirs
+
+
+def test_our_own_stamps_and_version_are_nobodys_change(things):
+    for alias, name in (("Stamped", "real-stamped"), ("Counted", "real-counted")):
+        kept = target("admins", alias=alias)
+        write(create(kept, ITEM))
+        write(update(kept, KEY, Edit([Change("set", ("note",), {"S": "oops"})])))
+        write(undo(kept, version(kept, KEY, 2)))
+        assert stored(name, "a")["note"] == ITEM["note"]
+
+        write(undo(kept, version(kept, KEY, 1)))
+
+        assert stored(name, "a") is None
+
+
+def test_what_undoing_a_create_would_set_is_nothing(things):
+    kept = target("admins", alias="Stamped")
+    write(create(kept, ITEM))
+    write(update(kept, KEY, Edit([Change("set", ("note",), {"S": "added"})])))
+
+    with pytest.raises(UndoConflict) as refused:
+        write(undo(kept, version(kept, KEY, 1)))
+
+    (clash,) = refused.value.contested
+    assert (clash.path, clash.left, clash.now, clash.wanted) == (
+        ("note",),
+        ITEM["note"],
+        {"S": "added"},
+        None,
+    )
+
+
+def test_an_item_that_somebody_gave_back_already_is_as_it_was(things):
+    write(create(things, ITEM))
+    write(delete(things, KEY))
+    store("real-things", ITEM)
+
+    with pytest.raises(UndoConflict, match="nothing to undo"):
+        undone(things, 2)
+
+
+def test_the_version_attribute_counts_on_through_undo_and_restore(things):
+    counted = target("admins", alias="Counted")
+    write(create(counted, ITEM))
+    write(update(counted, KEY, Edit([Change("set", ("note",), {"S": "oops"})])))
+
+    write(undo(counted, version(counted, KEY, 2)))
+    assert stored("real-counted", "a") == {**ITEM, "v": {"N": "3"}}
+    write(restore(counted, version(counted, KEY, 2)))
+    assert stored("real-counted", "a") == {**ITEM, "note": {"S": "oops"}, "v": {"N": "4"}}
+    write(delete(counted, KEY))
+    write(undo(counted, version(counted, KEY, 5)))
+    assert stored("real-counted", "a")["v"] == {"N": "5"}
+
+
+@pytest.mark.parametrize("theirs", [{}, {"created": {"S": "then"}, "createdBy": {"S": "them"}}])
+def test_a_restore_over_a_strangers_item_keeps_who_created_the_version(things, theirs):
+    kept = target("admins", alias="Stamped")
+    write(create(kept, ITEM))
+    first = stored("real-stamped", "a")
+    store("real-stamped", {**KEY, "note": {"S": "theirs"}, **theirs})
+
+    write(restore(kept, version(kept, KEY, 1)))
+
+    now = stored("real-stamped", "a")
+    names = ("created", "createdBy", "note")
+    assert [now[name] for name in names] == [first[name] for name in names]
+
+
+def test_a_restore_of_what_had_no_author_keeps_the_one_it_meets(things):
+    kept = target("admins", alias="Stamped")
+    store("real-stamped", ITEM)
+    write(update(kept, KEY, Edit([Change("set", ("note",), {"S": "changed"})])))
+    theirs = {"created": {"S": "then"}, "createdBy": {"S": "them"}}
+    store("real-stamped", {**KEY, "note": {"S": "theirs"}, **theirs})
+
+    write(restore(kept, version(kept, KEY, 1)))
+
+    now = stored("real-stamped", "a")
+    assert now["note"] == {"S": "changed"}
+    assert {name: now[name] for name in theirs} == theirs

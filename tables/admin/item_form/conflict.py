@@ -56,28 +56,37 @@ def merged_paths(changes: Sequence[Change], clashes: Iterable[Clash]) -> list[st
     return [format_path(change.path) for change in changes if change.path not in asked]
 
 
-def resolved_changes(sealed: str, alias: str, form: Mapping[str, str]) -> list[Change]:
-    """The changes to write: all but those for which the stored value was chosen.
-
-    Raises InvalidRequest when the changes were altered, or a choice is missing.
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What the page carries: changes, the numbers of those it asks about, and `of` which version
+    they are the undo, None where they are an edit.
     """
-    changes, asked = unsealed_changes(sealed, alias)
-    choices = {number: form.get(f"keep-{number}") for number in asked}
-    if not set(choices.values()) <= {"mine", "theirs"}:
-        raise InvalidRequest(_("Go back and choose for each attribute which value to keep."))
-    return [c for n, c in enumerate(changes) if choices.get(n) != "theirs"]
+
+    changes: Sequence[Change]
+    asked: Sequence[int]
+    of: int | None = None
+
+    def sealed(self, alias: str) -> str:
+        """The same as text that nobody can alter."""
+        listed: list[Any] = [[c.action, list(c.path), c.value] for c in self.changes]
+        carried = [listed, list(self.asked), self.of]
+        return signing.dumps(carried, salt=f"{_SALT}.{alias}", compress=True)
+
+    def resolved(self, form: Mapping[str, str]) -> list[Change]:
+        """The changes to write: all but those for which the stored value was chosen.
+
+        Raises InvalidRequest when a choice is missing.
+        """
+        choices = {number: form.get(f"keep-{number}") for number in self.asked}
+        if not set(choices.values()) <= {"mine", "theirs"}:
+            raise InvalidRequest(_("Go back and choose for each attribute which value to keep."))
+        return [c for n, c in enumerate(self.changes) if choices.get(n) != "theirs"]
 
 
-def sealed_changes(changes: Sequence[Change], asked: Sequence[int], alias: str) -> str:
-    """The changes as the page carries them, with the numbers of those it asks about."""
-    listed: list[Any] = [[change.action, list(change.path), change.value] for change in changes]
-    return signing.dumps([listed, list(asked)], salt=f"{_SALT}.{alias}", compress=True)
-
-
-def unsealed_changes(sealed: str, alias: str) -> tuple[list[Change], list[int]]:
-    """The changes again, and the numbers asked about. Raises InvalidRequest when altered."""
+def carried(sealed: str, alias: str) -> Carried:
+    """What a page carried. Raises InvalidRequest when it was altered."""
     try:
-        listed, asked = signing.loads(sealed, salt=f"{_SALT}.{alias}")
-    except signing.BadSignature as error:
+        listed, asked, of = signing.loads(sealed, salt=f"{_SALT}.{alias}")
+    except (signing.BadSignature, ValueError) as error:
         raise InvalidRequest(_("The form was altered. Open the item again.")) from error
-    return [Change(action, tuple(path), value) for action, path, value in listed], asked
+    return Carried([Change(action, tuple(path), value) for action, path, value in listed], asked, of)

@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from tables.admin.item_form.back_to_list import list_of, remembering
-from tables.admin.item_form.conflict import contested_paths, merged_paths, sealed_changes
+from tables.admin.item_form.conflict import Carried, contested_paths, merged_paths
 from tables.admin.item_form.form import ItemForm
 from tables.admin.item_form.in_full import shown_item
 from tables.admin.item_form.saving import EditConflict, seal
@@ -80,7 +80,7 @@ def conflict_page(
         "merged": merged_paths(conflict.changes, conflict.conflicts),
         "yours": shown_item(see(apply_changes(conflict.changes, base))),
         "sealed": seal(see(base), alias),
-        "changes": sealed_changes(conflict.changes, [c.number for c in choices], alias),
+        "changes": Carried(conflict.changes, [c.number for c in choices], of).sealed(alias),
     }
     return visit.render("admin/tables/item_conflict.html", context, status=409)
 

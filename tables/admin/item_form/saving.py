@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.core import signing
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from tables.items.deletes import delete_as_shown
 from tables.items.drafts import Edit
 from tables.items.rules import kept_names
 from tables.items.updates import merge
-from tables.items.wanted import Outcome, itself
+from tables.items.wanted import Mark, Outcome, itself
 from tables.items.writes import perform
 
 _SALT = "dynadmin.opened-item"
@@ -97,10 +98,12 @@ def key_problems(visit: Visit, opened: Item, edited: Item) -> list[Problem]:
     return [Problem(join_pointer("", name), words) for name in names]
 
 
-def save_changes(visit: Visit, opened: Item, changes: Sequence[Change]) -> Outcome:
+def save_changes(
+    visit: Visit, opened: Item, changes: Sequence[Change], *, of: int | None = None
+) -> Outcome:
     """Write the changes onto the item as it is now, in one conditional write; what it did.
 
-    Raises EditConflict where somebody else changed the same paths, and what `require_admissible`
+    Changes that take back a version are `of` that. Raises EditConflict where somebody else changed the same paths, and what `require_admissible`
     raises for the merged item.
     """
 
@@ -111,8 +114,9 @@ def save_changes(visit: Visit, opened: Item, changes: Sequence[Change]) -> Outco
         return fitted
 
     key = {name: opened[name] for name in visit.description.key_names}
+    mark = Mark("undo", of) if of is not None else Mark()
     try:
-        return perform(merge(visit.target, key, Edit(changes, settle)), itself)
+        return perform(replace(merge(visit.target, key, Edit(changes, settle)), mark=mark), itself)
     except ItemNotFound as error:
         raise EditConflict(_conflicts(opened, {}, changes), None, changes) from error
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from tables.admin.item_form.after_save import list_before, onward, saved
 from tables.admin.item_form.back_to_list import remembering
-from tables.admin.item_form.conflict import resolved_changes, unsealed_changes
+from tables.admin.item_form.conflict import carried
 from tables.admin.item_form.creating import create_item, is_as_written, unseal_new_key
 from tables.admin.item_form.form import ItemForm
 from tables.admin.item_form.pages import conflict_page, form_page, item_url
@@ -74,11 +74,14 @@ def change(visit: Visit, form: ItemForm, _value: str) -> HttpResponse:
     return _write(visit, form, changes)
 
 
-def _write(visit: Visit, form: ItemForm, changes: Sequence[Change]) -> HttpResponse:
+def _write(
+    visit: Visit, form: ItemForm, changes: Sequence[Change], *, of: int | None = None
+) -> HttpResponse:
+    """Write changes; those that undo a version are `of` that."""
     try:
-        done = save_changes(visit, form.opened, changes)
+        done = save_changes(visit, form.opened, changes, of=of)
     except EditConflict as conflict:
-        return conflict_page(visit, form.opened, conflict)
+        return conflict_page(visit, form.opened, conflict, of=of)
     except TablesError as error:
         return _refused(visit, form, error)
     theirs = others_changes(visit, form.opened, done.after or {}, changes)
@@ -110,18 +113,20 @@ def of_conflict(visit: Visit, where: Item | None) -> ItemForm:
     post, alias = visit.request.POST, visit.table.alias
     base = unseal(post.get("opened", ""), alias)
     require_same_item(visit, where or {}, base)
-    changes, _asked = unsealed_changes(post.get("changes", ""), alias)
+    changes = carried(post.get("changes", ""), alias).changes
     return ItemForm.of_item(visit, base, "rows", apply_changes(changes, base))
 
 
 def resolve(visit: Visit, form: ItemForm, sealed: str) -> HttpResponse:
     """Write what the conflict page's choices keep, onto the state that it showed."""
     base = form.opened
-    kept = resolved_changes(sealed, visit.table.alias, visit.request.POST)
+    page = carried(sealed, visit.table.alias)
+    kept = page.resolved(visit.request.POST)
     if not kept:
         messages.info(visit.request, _("Your changes were dropped; nothing was written."))
         return HttpResponseRedirect(remembering(item_url(visit, base), list_before(visit)))
-    return _write(visit, ItemForm.of_item(visit, base, "rows", apply_changes(kept, base)), kept)
+    merged = ItemForm.of_item(visit, base, "rows", apply_changes(kept, base))
+    return _write(visit, merged, kept, of=page.of)
 
 
 def require_same_item(visit: Visit, where: Item, opened: Item) -> None:
