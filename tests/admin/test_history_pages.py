@@ -8,9 +8,11 @@ from django.contrib.auth.models import User
 
 from tables.admin.item_form.saving import seal
 from tables.core.audit import AUDIT_ATTRIBUTES
+from tables.core.history import item_name
 from tables.core.preconditions import state_of
 from tables.dynamodb.client import call
-from tables.dynamodb.history_table import create_history_table
+from tables.dynamodb.descriptions import describe_table
+from tables.dynamodb.history_table import create_history_table, last_entry
 from tests.admin.html import Page
 
 ANN = {"id": {"S": "1"}, "name": {"S": "Ann"}, "age": {"N": "30"}}
@@ -157,6 +159,8 @@ def test_the_same_attribute_changed_since_is_asked_about_in_three_columns(jane):
     number = Page(asked).all("input", type="radio")[0]["attrs"]["name"]
     jane.post(url("change/"), {**form, number: "mine", "_save": "1"}, follow=True)
     assert item() == {**ANN, "city": {"S": "Oslo"}}
+    last = last_entry(item_name(KEY, describe_table("people")))
+    assert (last.n, last.action, last.of) == (4, "undo", 2)
 
 
 def test_undoing_an_add_to_which_others_added_shows_what(jane):

@@ -67,6 +67,21 @@ _TABLE = object_of(
         "schema": {"type": ["object", "null"], "additionalProperties": VALUE},
     }
 )
+
+
+def _sides(*names: str) -> Part:
+    """A path and what stands there on each side, null where nothing does: `absent` says so."""
+    found = object_of({"pointer": POINTER, **dict.fromkeys(names, VALUE)})
+    found["properties"] |= {
+        "absent": {
+            "type": "array",
+            "items": word(*names),
+            "description": "The sides where nothing stands; elsewhere null is a value.",
+        }
+    }
+    return found
+
+
 _PROBLEM: Part = {
     "type": "object",
     "properties": {
@@ -84,7 +99,7 @@ _PROBLEM: Part = {
         "conflicts": {
             "type": "array",
             "description": "What can't be undone: what was left, stands now, and would be set.",
-            "items": object_of({"pointer": POINTER, "left": VALUE, "now": VALUE, "undo": VALUE}),
+            "items": _sides("left", "now", "undo"),
         },
     },
     "required": ["type", "title", "status", "detail", "instance", "code", "request_id"],
@@ -103,7 +118,7 @@ _ENTRY: Part = {
     "key": _NULLABLE_STRING,
     "url": {"type": ["string", "null"], "format": "uri"},
 }
-_CHANGE = object_of({"pointer": POINTER, "old": VALUE, "new": VALUE})
+_CHANGE = _sides("old", "new")
 _CHANGE["properties"] |= {
     "at": {"type": "integer", "minimum": 0, "description": "Where a part begins that differs."}
 }

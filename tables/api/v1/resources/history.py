@@ -9,6 +9,7 @@ from typing import Any, ClassVar, get_args
 from django.http import HttpResponse
 from rest_framework.request import Request
 
+from tables.api.bodies import parse_object
 from tables.api.v1.requests.negotiation import PlainRenderer, TypedRenderer
 from tables.api.v1.requests.parameters import (
     next_url,
@@ -110,10 +111,16 @@ class _TakingBack(WritingView, _OfItem):
 
         def wanted() -> Rewrite:
             tags = self.write_tags()
+            self._require_no_body()
             found: Version = version(self.target, self.key, int(n))
             return type(self).take_back(self.target, found, condition=tags)
 
         return self.write(wanted)
+
+    def _require_no_body(self) -> None:
+        """Raise InvalidRequest for a body that would say something: nothing can be said here."""
+        if self.body.strip() and parse_object(self.body):
+            raise InvalidRequest("Nothing can be said in a body here: leave it out.")
 
 
 class Undo(_TakingBack):

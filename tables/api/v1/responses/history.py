@@ -68,12 +68,16 @@ def version_document(
 def changes_document(
     deltas: Sequence[Delta], representation: Representation
 ) -> list[dict[str, Any]]:
-    """Changes by pointer; `at` where the values are the parts that differ of a text or a list."""
+    """Changes by pointer; `absent` names the sides where nothing stands.
+
+    `at` is there where the values are the parts that differ of a text or a list.
+    """
     return [
         {
             "pointer": pointer_of(delta.path),
             "old": _value(delta.old, representation),
             "new": _value(delta.new, representation),
+            **_absent(old=delta.old, new=delta.new),
             **({} if delta.at is None else {"at": delta.at}),
         }
         for delta in deltas
@@ -88,6 +92,7 @@ def conflicts_document(contested: Sequence[Clash]) -> list[dict[str, Any]]:
             "left": _plain(clash.left),
             "now": _plain(clash.now),
             "undo": _plain(clash.wanted),
+            **_absent(left=clash.left, now=clash.now, undo=clash.wanted),
         }
         for clash in contested
     ]
@@ -99,6 +104,12 @@ def pointer_of(path: Path) -> str:
     for segment in path:
         pointer = join_pointer(pointer, str(segment))
     return pointer
+
+
+def _absent(**values: AttributeValue | None) -> dict[str, list[str]]:
+    """The members where nothing stands: null may be a value too, DynamoDB's NULL."""
+    names = [name for name, value in values.items() if value is None]
+    return {"absent": names} if names else {}
 
 
 def _value(value: AttributeValue | None, representation: Representation) -> Any:

@@ -258,3 +258,35 @@ def test_a_merge_patch_is_undone_where_it_removed(staff):
     staff.post("Bare/items", {"id": "1", "deep": {"a": 1, "b": [1, 2]}})
     staff.patch("Bare/items/1", {"deep": {"b": None}}, type=MERGE_PATCH)
     assert ok(staff.post(f"{HISTORY}/2/undo", None))["deep"] == {"a": 1, "b": [1, 2]}
+
+
+@pytest.mark.parametrize("what", ["undo", "restore"])
+@pytest.mark.parametrize("body", ["{bad", "[1]", '{"version": 1}'])
+def test_a_body_that_would_say_something_is_refused(staff, written, what, body):
+    refused = staff.post(f"{HISTORY}/2/{what}", body.encode())
+    problem(refused, 400, "invalid_request")
+    assert ok(staff.get("Bare/items/1"))["note"] == "third"
+    assert staff.post(f"{HISTORY}/2/{what}", {}).status_code == 200
+
+
+def test_plain_json_tells_nothing_there_from_a_null(staff, written):
+    staff.put("Bare/items/1", {"a": 2, "note": "third", "none": None})
+    staff.patch("Bare/items/1", {"none": 1})
+    changes = [ok(staff.get(f"{HISTORY}/{n}"))["changes"] for n in (4, 5)]
+    assert changes == [
+        [{"pointer": "/none", "old": None, "new": None, "absent": ["old"]}],
+        [{"pointer": "/none", "old": None, "new": 1}],
+    ]
+    refused = problem(staff.post(f"{HISTORY}/4/undo", None), 409, "undo_conflict")
+    assert refused["conflicts"] == [
+        {"pointer": "/none", "left": None, "now": 1, "undo": None, "absent": ["undo"]}
+    ]
+
+
+def test_undoing_a_create_would_leave_nothing(staff):
+    staff.post("Workers/items", {"id": "1", "name": "Ann"})
+    staff.patch("Workers/items/1", {"name": "Bob"})
+    refused = problem(staff.post("Workers/items/1/history/1/undo", None), 409, "undo_conflict")
+    assert refused["conflicts"] == [
+        {"pointer": "/name", "left": "Ann", "now": "Bob", "undo": None, "absent": ["undo"]}
+    ]
