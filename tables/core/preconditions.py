@@ -277,7 +277,7 @@ def compile_delete(stored: Item, description: TableDescription, *, marks: Marks 
 def compile_removal(
     stored: Item, description: TableDescription, *, marks: Marks = STAMPS
 ) -> Delete:
-    """As `compile_delete`; an item too wide to be pinned is pinned as far as a condition reaches."""
+    """As `compile_delete`; one too wide to be pinned is pinned as far as a condition reaches."""
     try:
         return compile_delete(stored, description, marks=marks)
     except Conflict:

@@ -12,7 +12,7 @@ from django.conf import settings
 from tables.core.cursors import read_cursor, sign_cursor
 from tables.core.history import Entry
 from tables.core.values import Item
-from tables.dynamodb.history_table import Index, Bookmark, changes_of, bookmark_of
+from tables.dynamodb.history_table import Bookmark, Index, bookmark_of, changes_of
 from tables.items.history import require_kept
 from tables.items.target import Target
 

@@ -89,4 +89,6 @@ def carried(sealed: str, alias: str) -> Carried:
         listed, asked, of = signing.loads(sealed, salt=f"{_SALT}.{alias}")
     except (signing.BadSignature, ValueError) as error:
         raise InvalidRequest(_("The form was altered. Open the item again.")) from error
-    return Carried([Change(action, tuple(path), value) for action, path, value in listed], asked, of)
+    return Carried(
+        [Change(action, tuple(path), value) for action, path, value in listed], asked, of
+    )

@@ -103,8 +103,8 @@ def save_changes(
 ) -> Outcome:
     """Write the changes onto the item as it is now, in one conditional write; what it did.
 
-    Changes that take back a version are `of` that. Raises EditConflict where somebody else changed the same paths, and what `require_admissible`
-    raises for the merged item.
+    Changes that take back a version are `of` that. Raises EditConflict where somebody else changed
+    the same paths, and what `require_admissible` raises for the merged item.
     """
 
     def settle(stored: Item) -> list[Change]:

@@ -10,12 +10,12 @@ from tables.core.history_chain import broken, rebuilt
 from tables.dynamodb.client import call
 from tables.dynamodb.history_table import (
     body_of,
+    bookmark_of,
     changes_of,
     entries_of,
     entry_of,
     history_table_fits,
     last_entry,
-    moment_of,
 )
 from tables.dynamodb.writes import transact
 from tables.records.history.entries import (
@@ -103,11 +103,13 @@ def test_what_history_leaves_out_makes_no_entry(history):
 def test_changes_come_newest_first_from_all_shards_and_go_on(remember):
     items = [{"pk": {"S": str(number)}} for number in range(12)]
     written = [remember(None, item) for item in items]
-    newest_first = [entry.key["pk"]["S"] for entry in sorted(written, key=moment_of, reverse=True)]
+    newest_first = [
+        entry.key["pk"]["S"] for entry in sorted(written, key=bookmark_of, reverse=True)
+    ]
 
     found = list(changes_of("by-line", "real-orders"))
     assert [entry.key["pk"]["S"] for entry in found] == newest_first
-    rest = changes_of("by-line", "real-orders", before=moment_of(found[4]))
+    rest = changes_of("by-line", "real-orders", before=bookmark_of(found[4]))
     assert [entry.key["pk"]["S"] for entry in rest] == newest_first[5:]
     assert [entry.author.name for entry in found] == ["Ann"] * 12
     assert list(changes_of("by-line", "real-orders", since=found[0].at + 1)) == []
