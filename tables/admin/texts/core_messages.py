@@ -178,7 +178,6 @@ SENTENCES = (
     gettext_noop("The values are {size} bytes long; DynamoDB takes {most} in one request."),
     gettext_noop("This Idempotency-Key was used for another request; use a new key for each."),
     gettext_noop("This item has no such version."),
-    gettext_noop("This page of changes can't be found; begin at the first."),
     gettext_noop("This table has no search field that could hold this."),
     gettext_noop("values are appended to lists only; set it to a list first"),
     gettext_noop(
