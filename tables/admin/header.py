@@ -17,6 +17,7 @@ from tables.access.rights import can, may_open_pages, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.environment import environment_badge
 from tables.admin.item_list.address import Address
+from tables.admin.texts.people import name_words
 from tables.configuration import registry
 from tables.core.registry import Table
 from tables.records.history.entries import mode_of
@@ -65,15 +66,6 @@ def bare_header() -> SafeString:
         sign_in_url="",
         environment=environment_badge(settings.ENVIRONMENT_NAME),
     )
-
-
-def name_words(identity: str) -> str:
-    """A name as people say it: `admin, ada` is Ada Admin; what is no such name stays as it is."""
-    last, comma, first = identity.partition(", ")
-    if not comma or "," in first:
-        return identity
-    said = f"{first} {last}"
-    return said.title() if said == said.lower() else said
 
 
 def _areas(path: str, *, is_staff: bool, has_changes: bool) -> tuple[tuple[str, str, bool], ...]:

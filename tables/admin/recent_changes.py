@@ -6,13 +6,12 @@ import heapq
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import groupby, islice
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.http import urlencode
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -23,6 +22,7 @@ from tables.admin.errors import render_page
 from tables.admin.item_form.history import ToldEntry, history_url, inline_deltas
 from tables.admin.recent_items import used_tables
 from tables.admin.texts.history_words import ACTIONS, deed_words
+from tables.admin.texts.people import name_words
 from tables.admin.values.differences import differences, paths_words
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit, site_page
@@ -44,14 +44,23 @@ _TABLES = 10
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A change as a list tells it."""
+    """A change as a list tells it; `others` are what the same bulk action wrote beside it.
+
+    Each of them is a key in words and the URL of its history.
+    """
 
     told: ToldEntry
     key: str
-    table: str
     history_url: str
+    table: str
     person_url: str
-    undo_all: SafeString | str = ""
+    others: Sequence[tuple[str, str]] = ()
+    undo_url: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many items of the bulk action are told here."""
+        return len(self.others) + 1
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -72,8 +81,7 @@ def recent_changes(request: HttpRequest) -> HttpResponse:
         "actions": [(name, words) for name, words in ACTIONS.items() if name != "forgotten"],
         "form": form,
         "since": form["from"],
-        "person_name": _person_name(form["person"], found.entries),
-        "me": caller_of_user(request.user).sub,
+        "people": _people(request, form["person"], found.entries),
         "is_asked": is_asked,
         "next": urlencode({**form, "after": found.next}) if found.next else "",
     }
@@ -86,7 +94,7 @@ def latest_changes(request: HttpRequest) -> HttpResponse:
     """A part of the index page: the last changes in the tables that this person used last."""
     spend(request, "read")
     tables = tables_with_history(request)
-    lines = _lines(request, tables, _latest(request, tables))
+    lines = _lines(request, tables, _latest(request, tables), _LATEST)
     return render(request, "admin/latest_changes.html", {"lines": lines})
 
 
@@ -119,32 +127,44 @@ def _latest(request: HttpRequest, tables: Sequence[Table]) -> list[Entry]:
     pages = []
     for table in list({table.table: table for table in reversed(ordered)}.values())[::-1][:_TABLES]:
         try:
-            found = changes_in(_target(request, table), WhichChanges(), limit=_LATEST)
+            found = changes_in(_target(request, table), WhichChanges(), limit=_PER_PAGE)
         except TablesError:
             continue  # the others are told
         pages.append(found.entries)
     newest = heapq.merge(*pages, key=bookmark_of, reverse=True)
-    return [entry for entry, _n in zip(newest, range(_LATEST), strict=False)]
+    return list(islice(newest, _PER_PAGE))
 
 
-def _lines(request: HttpRequest, tables: Sequence[Table], entries: Sequence[Entry]) -> list[Line]:
-    """A line for each entry; the table's name is one that the caller may see."""
-    lines, groups = [], set[str]()
-    for entry in whole_entries(entries) if entries else ():
-        table = _alias_of(entry, tables)
-        if table is None:
-            continue
-        try:
-            visit = Visit(request, _target(request, table))
-        except TablesError:
-            continue
-        group = entry.author.group
-        lines.append(_line(visit, entry, is_first_of_group=bool(group) and group not in groups))
-        groups.add(group)
+def _lines(
+    request: HttpRequest, tables: Sequence[Table], entries: Sequence[Entry], most: int = _PER_PAGE
+) -> list[Line]:
+    """At most so many lines: those that one bulk action wrote in a row share one."""
+    bundles = [list(bundle) for _key, bundle in groupby(entries, key=_bundle)][:most]
+    lines = []
+    for entry, bundle in zip(whole_entries([b[0] for b in bundles]), bundles, strict=True):
+        visit = _visit(request, tables, entry)
+        if visit is not None:
+            lines.append(_line(visit, entry, bundle[1:]))
     return lines
 
 
-def _line(visit: Visit, entry: Entry, *, is_first_of_group: bool) -> Line:
+def _bundle(entry: Entry) -> tuple[str, str]:
+    """What entries of one line have in common: the bulk action and the table."""
+    return entry.table, entry.author.group or f"{entry.item}#{entry.n}"
+
+
+def _visit(request: HttpRequest, tables: Sequence[Table], entry: Entry) -> Visit | None:
+    """The caller at the table of an entry, by an alias that they may see."""
+    table = _alias_of(entry, tables)
+    if table is None:
+        return None
+    try:
+        return Visit(request, _target(request, table))
+    except TablesError:
+        return None
+
+
+def _line(visit: Visit, entry: Entry, others: Sequence[Entry]) -> Line:
     kept = kept_names(visit.table)
     deltas = inline_deltas(entry) or ()
     is_whole = not (entry.before and entry.after)
@@ -158,25 +178,27 @@ def _line(visit: Visit, entry: Entry, *, is_first_of_group: bool) -> Line:
     )
     return Line(
         told,
-        key_text(entry.key, visit.description) if entry.key else "",
+        *_place(visit, entry),
         str(visit.table.label),
-        where if entry.key else "",
         urlencode({"person": entry.author.sub}),
-        _undo_all(visit, entry) if is_first_of_group else "",
+        [_place(visit, other) for other in others],
+        _undo_url(visit, entry),
     )
 
 
-def _undo_all(visit: Visit, entry: Entry) -> SafeString | str:
-    """The hidden fields and the button that undo the bulk action that an entry is part of."""
-    if not any(visit.can(action) for action in ("add", "change", "delete")):
+def _place(visit: Visit, entry: Entry) -> tuple[str, str]:
+    """The key of the item in words, and where its history is; empty of one that was forgotten."""
+    if not entry.key:
+        return "", ""
+    return key_text(entry.key, visit.description), history_url(visit, entry.key)
+
+
+def _undo_url(visit: Visit, entry: Entry) -> str:
+    """Where the bulk action that an entry is part of is undone; empty for whoever may not."""
+    may_write = any(visit.can(action) for action in ("add", "change", "delete"))
+    if not (entry.author.group and may_write):
         return ""
-    return format_html(
-        '<button type="submit" class="button small" form="undo-form" name="person" value="{}" '
-        'formaction="{}">{}</button>',
-        entry.author.sub,
-        reverse("admin:undo_group", args=[entry.author.group]),
-        _("Undo this bulk action"),
-    )
+    return reverse("admin:undo_group", args=[entry.author.group])
 
 
 def _alias_of(entry: Entry, tables: Sequence[Table]) -> Table | None:
@@ -188,10 +210,13 @@ def _target(request: HttpRequest, table: Table) -> Target:
     return find_target(table, caller_of_user(request.user), "history")
 
 
-def _person_name(person: str, entries: Sequence[Entry]) -> str:
-    """What the asked-for person is called in their entries; else the sub that was asked for."""
-    names = (entry.author.name for entry in entries if entry.author.sub == person)
-    return next(names, person)
+def _people(request: HttpRequest, asked: str, entries: Sequence[Entry]) -> dict[str, str]:
+    """Whose changes may be asked for, sub and name: one's own, and of whom this page tells."""
+    known = {entry.author.sub: name_words(entry.author.name) for entry in entries}
+    others = {asked: asked, **known} if asked else known
+    own = caller_of_user(request.user).sub
+    named = sorted((item for item in others.items() if item[0] != own), key=lambda item: item[1])
+    return {own: _("me"), **dict(named)}
 
 
 def _since(text: str) -> int:

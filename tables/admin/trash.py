@@ -23,6 +23,7 @@ from tables.core.keys import decode_token, encode_token
 from tables.core.values import Item
 from tables.dynamodb.history_table import entry_of
 from tables.items.history import require_kept
+from tables.items.rules import kept_names
 from tables.items.trash import held, trash
 from tables.records.history.entries import days_kept
 
@@ -77,8 +78,8 @@ def _rows(visit: Visit, entries: Sequence[Entry]) -> list[Deleted]:
 def _held_words(visit: Visit, item: Item | None) -> str:
     if item is None:
         return _("Large: see the whole version.")
-    names = visit.description.key_names
-    rest = {name: value for name, value in item.items() if name not in names}
+    told = {*visit.description.key_names, *kept_names(visit.table)}
+    rest = {name: value for name, value in item.items() if name not in told}
     words = summary({"M": rest}, _HELD_CHARACTERS)[0]
     return words.removeprefix("{").removesuffix("}")
 
@@ -91,7 +92,7 @@ def _restore(visit: Visit) -> HttpResponse:
     if not entries:
         messages.warning(visit.request, _("Nothing was ticked, so nothing was restored."))
         return HttpResponseRedirect(here)
-    return report(visit.request, entries, here)
+    return report(visit.request, entries, here, _("%(done)s of %(all)s restored"))
 
 
 def _chosen(visit: Visit, text: str) -> Entry:

@@ -21,11 +21,11 @@ from tables.admin.item_form.saving import (
 )
 from tables.admin.recent_items import forget, remember
 from tables.admin.texts.core_messages import told
-from tables.admin.undo_button import with_undo
-from tables.admin.values.differences import differences as shown_differences
+from tables.admin.undo_button import page_of_button, with_undo
+from tables.admin.values.differences import differences_between
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit, table_page
-from tables.core.deltas import apply_deltas, change_of, deltas_between, is_made, reversed_deltas
+from tables.core.deltas import apply_deltas, change_of, is_made, reversed_deltas
 from tables.core.errors import (
     PreconditionFailed,
     TablesError,
@@ -89,15 +89,16 @@ def _ask(visit: Visit, where: Item, found: Version, *, is_stale: bool = False) -
     now = get_item(visit.target.name, where, consistent=True).item
     visit.require("add" if now is None else "change")
     _operation, outcome = restore(visit.target, found).decide(now)
-    rows = shown_differences(
-        deltas_between(see(now) if now else None, see(outcome.after or {})), kept_names(visit.table)
-    )
+    wanted, kept = see(outcome.after or {}), kept_names(visit.table)
+    rows = differences_between(see(now) if now else None, wanted, kept)
+    title = _("Restore version %(n)s of “%(key)s”?")
     context = {
-        **headed(_("Restore “%(key)s”?"), visit, where),
+        **headed(title, visit, where, n=found.entry.n),
         **history_context(visit, where),
         "n": found.entry.n,
         "is_gone": now is None,
         "is_stale": is_stale,
+        "is_taken": now is not None and not found.entry.after,
         "rows": rows,
         "state": state_of(now) if now is not None else "",
     }
@@ -121,11 +122,11 @@ def _done(visit: Visit, where: Item, done: Outcome, words: str) -> HttpResponse:
 
 
 def _back(visit: Visit, where: Item, *, is_gone: bool) -> str:
-    """The list, trash or history that the button was on; else the item, or what is known of it."""
-    wanted = visit.request.POST.get("back", "")
-    if wanted == "history" or is_gone:
-        return history_url(visit, where)
-    return item_url(visit, where)
+    """The page that the button was on; else the item, or what is known of it."""
+    back, own = page_of_button(visit.request), item_url(visit, where)
+    if back and not (is_gone and back.partition("?")[0] == own):
+        return back
+    return history_url(visit, where) if is_gone else own
 
 
 # ---------------------------------------------------------------- what stands in the way

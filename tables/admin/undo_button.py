@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -33,6 +34,12 @@ def with_undo_of_all(visit: Visit, words: str, group: str, count: int) -> SafeSt
     if not (visit.target.keeps_history and visit.can("history") and visit.can("add") and count):
         return format_html("{}", words)
     return format_html("{} {}", words, undo_all_button(group, count))
+
+
+def page_of_button(request: HttpRequest) -> str:
+    """The page of ours that a button to undo was pressed on; empty where none is told."""
+    page = request.POST.get("back", "")
+    return page if page.startswith(reverse("admin:index")) else ""
 
 
 def undo_all_button(group: str, count: int) -> SafeString:

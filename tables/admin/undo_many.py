@@ -23,7 +23,7 @@ from tables.admin.errors import render_page
 from tables.admin.item_form.history import history_url
 from tables.admin.texts.core_messages import told
 from tables.admin.texts.sentences import count_words, items_words
-from tables.admin.undo_button import undo_all_button
+from tables.admin.undo_button import page_of_button, undo_all_button
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit, site_page
 from tables.configuration import registry
@@ -45,12 +45,16 @@ _PAUSE_SECONDS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """What became of one write: `left` was changed since or refused, `gone` has no item to undo."""
+    """What became of one write: `left` was changed since or refused, `gone` has no item to undo.
+
+    `right` is the one that undoing it took.
+    """
 
     key: str
     url: str
-    state: Literal["done", "left", "gone"]
+    state: Literal["left", "gone", "done"]
     words: str
+    right: str = ""
 
 
 @require_http_methods(["POST"])
@@ -64,31 +68,51 @@ def undo_group(request: HttpRequest, group: uuid.UUID) -> HttpResponse:
     if not entries:
         raise NotFound(_("Nothing is known of this bulk action."))
     missing = max(expected - len(entries), 0)
-    return report(request, entries, reverse("admin:index"), missing=missing)
+    onward = page_of_button(request) or _list_of(entries)
+    return report(request, entries, onward, _("%(done)s of %(all)s undone"), missing=missing)
 
 
 def report(
-    request: HttpRequest, entries: Sequence[Entry], onward: str, *, missing: int = 0
+    request: HttpRequest, entries: Sequence[Entry], onward: str, title: str, *, missing: int = 0
 ) -> HttpResponse:
-    """Undo the writes, then a message where all went well, else a page that says what did not."""
+    """Undo the writes, then a message where all went well, else a page that says what did not.
+
+    `title` says how many were `done` of `all`.
+    """
     again = new_group()
     outcomes = list(_outcomes(request, entries, again))
     done = sum(outcome.state == "done" for outcome in outcomes)
     log.info("changes_undone", done=done, left=len(outcomes) - done)
     if done == len(outcomes) and not missing:
-        words = ngettext("%(count)s item is back.", "%(count)s items are back.", done)
-        text = words % {"count": count_words(done)}
+        text = _done_words(outcomes) % {"count": count_words(done)}
         messages.success(request, format_html("{} {}", text, undo_all_button(again, done)))
         return HttpResponseRedirect(onward)
     context = {
-        "title": _("%(done)s of %(all)s undone")
-        % {"done": count_words(done), "all": items_words(len(outcomes) + missing)},
-        "outcomes": outcomes,
+        "title": title % {"done": count_words(done), "all": items_words(len(outcomes) + missing)},
+        "outcomes": sorted(outcomes, key=lambda outcome: outcome.state == "done"),
         "missing": missing,
         "button": undo_all_button(again, done) if done else "",
         "onward": onward,
     }
     return render_page(request, "admin/undone.html", context)
+
+
+def _done_words(outcomes: Sequence[Undone]) -> str:
+    """What all of these writes came to, now that they are undone."""
+    count, rights = len(outcomes), {outcome.right for outcome in outcomes}
+    if rights == {"add"}:
+        return ngettext("%(count)s item is back.", "%(count)s items are back.", count)
+    if rights == {"delete"}:
+        return ngettext("%(count)s item is gone again.", "%(count)s items are gone again.", count)
+    return ngettext("%(count)s item is as it was.", "%(count)s items are as they were.", count)
+
+
+def _list_of(entries: Sequence[Entry]) -> str:
+    """The list of the table that all of them are of, or the first page."""
+    aliases = list({entry.alias for entry in entries})
+    if len(aliases) > 1:
+        return reverse("admin:index")
+    return reverse("admin:tables_changelist", args=aliases)
 
 
 def _awaited(person: str, group: uuid.UUID, expected: int) -> Sequence[Entry]:
@@ -126,11 +150,11 @@ def _outcomes(request: HttpRequest, entries: Sequence[Entry], group: str) -> Ite
         name, url = key_text(entry.key, visit.description), history_url(visit, entry.key)
         try:
             found = version(visit.target, entry.key, entry.n)
-            perform(undo(visit.target, found, group=group), itself)
+            done = perform(undo(visit.target, found, group=group), itself)
         except UndoConflict as conflict:
             is_gone = conflict.current is None
             yield Undone(name, url, "gone" if is_gone else "left", told(conflict.message))
         except TablesError as error:
             yield Undone(name, url, "left", told(error.message))
         else:
-            yield Undone(name, url, "done", _("Undone"))
+            yield Undone(name, url, "done", _("Done"), done.right)

@@ -129,7 +129,7 @@ def _is_short(delta: Delta) -> bool:
     return min(len(content_of(delta.old or {})), len(content_of(delta.new or {}))) < _SPLICED_FROM
 
 
-def _middles(old: Any, new: Any) -> tuple[Any, Any, int]:
+def middles(old: Any, new: Any) -> tuple[Any, Any, int]:
     """What differs of two texts or lists, and where it begins."""
     head = _common(lambda n: old[:n] == new[:n], min(len(old), len(new)))
     left, right = old[head:], new[head:]
@@ -154,8 +154,8 @@ def _members(old: list[str], new: list[str]) -> tuple[list[str], list[str], int]
 
 
 _PARTS: dict[str, Callable[[Any, Any], tuple[Any, Any, int]]] = {
-    "S": _middles,
-    "L": _middles,
+    "S": middles,
+    "L": middles,
     **dict.fromkeys(SET_TYPES, _members),
 }
 

@@ -33,6 +33,9 @@ def jane(kept, sign_in):
     return sign_in("admins")
 
 
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d")
+
+
 def stored(number="1"):
     key = {"id": {"S": number}}
     return call("GetItem", TableName="people", Key=key, ConsistentRead=True).get("Item")
@@ -197,11 +200,10 @@ def test_the_timeline_tells_versions_and_strangers(jane):
 
     page = Page(jane.get(url("history/")))
 
-    heads = [re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", "T", text) for text in texts(page, "h2")]
-    assert heads == [
-        "Changed outside Dynadmin since T",
+    assert texts(page, "h2") == [
+        "Deleted outside Dynadmin",
         "3 · Changed age",
-        "Changed outside Dynadmin between T and T",
+        "Changed outside Dynadmin",
         "2 · Changed name",
         "1 · Added",
     ]
@@ -209,10 +211,12 @@ def test_the_timeline_tells_versions_and_strangers(jane):
     came = [e["text"].strip() for e in page.all("ins")]
     assert gone == ["30", "BobU+200B", "Ann"]
     assert came == ["40", "stranger", "BobU+200B"]
-    assert not [e for e in page.all("form") if "undo" in (e["attrs"].get("action") or "")] or True
-    outside = [e for e in page.all("li") if "outside" in (e["attrs"].get("class") or "")]
-    assert len(outside) == 2
-    assert "doe, jane, pages" in page.all("p", class_="who")[-1]["text"]
+    actions = [e["attrs"].get("action") or "" for e in page.all("form")]
+    assert [action for action in actions if "undo" in action] == [url("history/3/undo/")]
+    who = [_TIME.sub("T", text) for text in texts(page, "p", class_="who")]
+    assert who[0] == "since Tnot known by whom"
+    assert who[2] == "between T and Tnot known by whom"
+    assert who[-1] == "TJane Doe, pages"
 
 
 def test_an_old_version_is_shown_whole_with_the_difference_to_now_and_restored(jane):
@@ -316,8 +320,53 @@ def test_a_bulk_delete_is_undone_as_a_whole_while_somebody_writes(jane, people):
     assert "Another item has this key now." in words(report)
     assert item("2")["name"] == {"S": "newcomer"}
     assert {n: item(n) for n in "134"} == {n: before[n] for n in "134"}
-    press_undo_all(jane, report, 3)
+    # What needs a look comes first.
+    assert texts(report, "td")[:2] == ["Another item has this key now.", "Done"]
+    undone = press_undo_all(jane, report, 3)
+    assert "3 items are gone again." in messages(undone)[0]
     assert [item(n) for n in "134"] == [None, None, None]
+
+
+def test_a_bulk_action_is_one_change_among_the_recent_ones_and_is_undone_there(jane, people):
+    bulk_delete(jane, "123")
+    page = Page(jane.get("/admin/changes/?table=People"))
+
+    assert len(texts(page, "h2")) == 1
+    assert "and 2 more items, by the same bulk action" in texts(page, "summary")
+    (form,) = [e for e in page.all("form") if "/undo/" in (e["attrs"].get("action") or "")]
+    fields = {e["attrs"]["name"]: e["attrs"]["value"] for e in page.all("input", type="hidden")}
+    assert fields["count"] == "3"
+    undone = jane.post(form["attrs"]["action"], fields)
+
+    assert undone["Location"] == "/admin/changes/?table=People"
+    assert [item(n)["id"]["S"] for n in "123"] == ["1", "2", "3"]
+    assert Page(jane.get("/admin/changes/latest/")).all("li")[0]["text"].count("and others") == 1
+
+
+@pytest.mark.parametrize(
+    ("back", "leads_to"),
+    [
+        ("/admin/tables/People/?name=Ann", "/admin/tables/People/?name=Ann"),
+        ("https://elsewhere.example/admin/", url("change/")),
+        ("//elsewhere.example/admin/", url("change/")),
+        ("", url("change/")),
+    ],
+)
+def test_an_undo_leads_to_the_page_that_its_button_was_on(jane, back, leads_to):
+    add(jane, ANN)
+    saved = save(jane, {**ANN, "name": {"S": "oops"}})
+    told = Page(saved).one("input", name="back")["attrs"]["value"]
+    assert told == "/admin/tables/People/"
+
+    assert jane.post(undo_url(saved), {"back": back})["Location"] == leads_to
+
+
+def test_an_undone_add_does_not_lead_to_what_is_gone(jane):
+    added = add(jane, ANN)
+
+    undone = jane.post(undo_url(added), {"back": f"{url('change/')}?view=raw"})
+
+    assert undone["Location"] == url("history/")
 
 
 def test_entries_that_the_index_does_not_tell_yet_are_counted(jane, people, monkeypatch):
@@ -336,7 +385,7 @@ def test_recent_changes_by_table_person_action_and_day(jane):
     save(jane, {**ANN, "name": {"S": "Bob"}})
 
     def told(query):
-        return [e["text"].strip() for e in Page(jane.get(f"/admin/changes/?{query}")).all("h3")]
+        return texts(jane.get(f"/admin/changes/?{query}"), "h2")
 
     assert told("table=People") == ["People · 1", "People · 1"]
     assert told("table=Cities") == []

@@ -9,7 +9,7 @@ from django.test import Client
 
 from project.errors import bad_request, csrf_failure, server_error
 from tables.admin.groups import grouped
-from tables.admin.header import name_words
+from tables.admin.texts.people import name_words
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb import reads
 from tables.dynamodb.descriptions import forget_descriptions

@@ -16,16 +16,25 @@ from tables.access.limits.rates import spend
 from tables.admin.item_form.in_full import shown_item
 from tables.admin.item_form.pages import headed, item_url
 from tables.admin.texts.core_messages import told
-from tables.admin.texts.history_words import deed_words, door_words, moment, time_words
+from tables.admin.texts.history_words import (
+    between_words,
+    deed_words,
+    door_words,
+    moment,
+    short_time_words,
+    time_words,
+)
+from tables.admin.texts.people import name_words
 from tables.admin.values.differences import (
     Difference,
     attributes_words,
     differences,
+    differences_between,
     paths_words,
 )
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit, table_page
-from tables.core.deltas import Delta, deltas_between
+from tables.core.deltas import Delta
 from tables.core.errors import HistoryBroken, InvalidRequest, ItemNotFound, NotFound
 from tables.core.history import Entry
 from tables.core.history_chain import Gap
@@ -61,7 +70,12 @@ class ToldEntry:
 
     @property
     def at(self) -> str:
-        """When, in words."""
+        """When, to the minute."""
+        return short_time_words(self.entry.at)
+
+    @property
+    def exactly(self) -> str:
+        """When, to the second."""
         return time_words(self.entry.at)
 
     @property
@@ -72,13 +86,19 @@ class ToldEntry:
     @property
     def by(self) -> str:
         """Who, and through which door."""
-        return f"{self.entry.author.name or self.entry.author.sub}, {door_words(self.entry)}"
+        return f"{self.who}, {door_words(self.entry)}"
+
+    @property
+    def who(self) -> str:
+        """By whom."""
+        return name_words(self.entry.author.name) or self.entry.author.sub
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """A change that another program made, as far as it is known."""
+    """A change that another program made, as far as it is known; `at` says between what times."""
 
+    at: str
     words: str
     rows: Sequence[Difference] = ()
     note: str = ""
@@ -118,7 +138,7 @@ def item_version(visit: Visit, key: str, n: int) -> HttpResponse:
     now = get_item(visit.target.name, where, consistent=True).item
     kept, see = kept_names(visit.table), visit.target.sight.see
     context = {
-        **headed(_("Version of “%(key)s”"), visit, where),
+        **headed(_("Version %(n)s of “%(key)s”"), visit, where, n=n),
         **history_context(visit, where),
         "n": n,
         "is_gone": now is None,
@@ -126,8 +146,8 @@ def item_version(visit: Visit, key: str, n: int) -> HttpResponse:
         "is_deletion": found.item is None,
         "restore_url": _restore_url(visit, where, n, is_gone=now is None),
         "shown": shown_item(see(with_item(found).item or {})),
-        "to_now": differences(deltas_between(see(found.item), see(now) if now else None), kept)
-        if found.item
+        "to_now": differences_between(see(found.item), see(now), kept)
+        if found.item and now
         else [],
     }
     return visit.render("admin/tables/item_version.html", context)
@@ -249,19 +269,12 @@ def _note(deltas: Sequence[Delta] | None, *, is_whole: bool) -> str:
 
 def _outside(visit: Visit, where: Item, gap: Gap, now: Item | None) -> Outside:
     older, newer = gap.older, gap.newer
-    if newer is None:
-        words = _("Changed outside Dynadmin since %(older)s")
-    else:
-        words = _("Changed outside Dynadmin between %(older)s and %(newer)s")
-    words %= {
-        "older": time_words(older.at) if older else "?",
-        "newer": time_words(newer.at) if newer else "",
-    }
+    at = between_words(older.at if older else 0, newer.at if newer else None)
     try:
         deltas = outside(visit.target, where, gap, now)
     except (HistoryBroken, NotFound) as error:
-        return Outside(words, note=told(error.message))
+        return Outside(at, _("Changed outside Dynadmin"), note=told(error.message))
     if not gap.after:
-        return Outside(words, note=_("The item was deleted."))
-    note = "" if gap.before else _("The item was made again.")
-    return Outside(words, differences(deltas, kept_names(visit.table)), note)
+        return Outside(at, _("Deleted outside Dynadmin"))
+    words = _("Changed outside Dynadmin") if gap.before else _("Made outside Dynadmin")
+    return Outside(at, words, differences(deltas, kept_names(visit.table)))

@@ -15,6 +15,7 @@ from tables.admin.item_form.conflict import Carried, contested_paths, merged_pat
 from tables.admin.item_form.form import ItemForm
 from tables.admin.item_form.in_full import shown_item
 from tables.admin.item_form.saving import EditConflict, seal
+from tables.admin.texts.people import name_words
 from tables.admin.texts.sentences import expiry_words, moment_words
 from tables.admin.values.hidden_characters import unseen_words
 from tables.admin.values.moments import DISTANCES
@@ -116,7 +117,7 @@ def _around(visit: Visit, item: Item) -> dict[str, Any]:
         ),
         "history_url": _history_url(visit, token),
         "twin": f"/api/v1/tables/{visit.table.alias}/items/{token}",
-        "changed_by": by,
+        "changed_by": name_words(by),
         "changed_at": moment_words(at),
         "expiry": expiry_words(item, visit.description),
     }
@@ -140,12 +141,13 @@ def _title(form: ItemForm, *, may_write: bool) -> str:
     return _("Change “%(key)s”") if may_write else _("View “%(key)s”")
 
 
-def headed(words: str, visit: Visit, item: Item) -> dict[str, str]:
+def headed(words: str, visit: Visit, item: Item, **numbers: int) -> dict[str, str]:
     """A page's title, and the same as its heading with the key isolated from the words around."""
     key = key_text(item, visit.description) if item else ""
     label = str(visit.table.label)
-    heading = escape(words) % {"table": escape(label), "key": f"<bdi>{escape(key)}</bdi>"}
-    title = words % {"table": label, "key": key}
+    isolated = {"table": escape(label), "key": f"<bdi>{escape(key)}</bdi>"}
+    heading = escape(words) % {**isolated, **numbers}
+    title = words % {"table": label, "key": key, **numbers}
     return {"title": title, "heading": mark_safe(heading)}  # noqa: S308 - escaped
 
 

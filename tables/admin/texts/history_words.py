@@ -32,8 +32,24 @@ def moment(milliseconds: int) -> datetime:
 
 
 def time_words(milliseconds: int) -> str:
-    """A time as pages tell it, to the second."""
+    """A time in full, to the second."""
     return moment(milliseconds).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def short_time_words(milliseconds: int) -> str:
+    """A time as lists tell it, to the minute; they say once that it is UTC."""
+    return moment(milliseconds).strftime("%Y-%m-%d %H:%M")
+
+
+def between_words(older: int, newer: int | None) -> str:
+    """When something happened that nobody saw, between two times or since the older."""
+    since = short_time_words(older) if older else _("the beginning")
+    if newer is None:
+        return _("since %(since)s") % {"since": since}
+    until = short_time_words(newer)
+    if older and since.split()[0] == until.split()[0]:
+        until = until.split()[1]
+    return _("between %(since)s and %(until)s") % {"since": since, "until": until}
 
 
 def door_words(entry: Entry) -> str:

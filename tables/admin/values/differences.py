@@ -6,21 +6,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
+from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tables.admin.values.hidden_characters import marked, visible
+from tables.admin.values.hidden_characters import marked, may_hide, visible
 from tables.admin.values.one_line import summary
-from tables.core.deltas import Delta
-from tables.core.expressions import format_path
-from tables.core.values import SET_TYPES, TYPES, AttributeValue, content_of, type_of
+from tables.core.deltas import Delta, deltas_between, middles
+from tables.core.expressions import format_path, value_at
+from tables.core.values import SET_TYPES, TYPES, AttributeValue, Item, content_of, type_of
 
 # Longest value that a difference shows, in characters; the whole version has the rest.
 _CHARACTERS = 300
 # Paths that a sentence names; the others are counted.
 _NAMED = 4
 _PATH_CHARACTERS = 100
+# Two texts that share fewer characters than these differ as a whole.
+_TOLD_APART = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,14 @@ def differences(deltas: Iterable[Delta], hidden: Iterable[str] = ()) -> list[Dif
     ]
 
 
+def differences_between(
+    before: Item | None, after: Item, hidden: Iterable[str] = ()
+) -> list[Difference]:
+    """The rows of what turns one state into the other; texts that fit are shown whole."""
+    deltas = deltas_between(before, after)
+    return differences([_whole(delta, before or {}, after) for delta in deltas], hidden)
+
+
 def paths_words(deltas: Sequence[Delta], hidden: Iterable[str] = ()) -> str:
     """The paths that were touched, the first few by name."""
     unseen = frozenset(hidden)
@@ -68,13 +79,44 @@ def _each(delta: Delta) -> list[Delta]:
     return [Delta((name,), old.get(name), new.get(name)) for name in {**old, **new}]
 
 
+def _whole(delta: Delta, before: Item, after: Item) -> Delta:
+    """A text's delta with both texts in full, where both fit."""
+    if delta.at is None or not delta.old or type_of(delta.old) != "S":
+        return delta
+    old, new = value_at(before, delta.path), value_at(after, delta.path)
+    fits = all(value and len(content_of(value)) <= _CHARACTERS for value in (old, new))
+    return Delta(delta.path, old, new) if fits else delta
+
+
 def _difference(delta: Delta) -> Difference:
     is_typed = not (delta.old and delta.new and type_of(delta.old) == type_of(delta.new))
     old, new = (_html(value, delta, is_typed=is_typed) for value in (delta.old, delta.new))
+    if middles := _marked_middles(delta):
+        old, new = middles
     note = ""
     if old is not None and old == new:
         note = _("They differ further on: see the whole version.")
     return Difference(marked(format_path(delta.path)), old, new, note)
+
+
+def _marked_middles(delta: Delta) -> tuple[SafeString, SafeString] | None:
+    """Two whole texts with what differs in them marked; None where that says nothing.
+
+    A text with signs in it is left as it is: a mark must not cut what isolates them.
+    """
+    if delta.at is not None or not (delta.old and delta.new):
+        return None
+    old, new = delta.old.get("S", ""), delta.new.get("S", "")
+    went, came, head = middles(old, new)
+    is_plain = max(len(old), len(new)) <= _CHARACTERS and not may_hide(f"{old}\0{new}", 2)
+    if not is_plain or len(old) - len(went) < _TOLD_APART:
+        return None
+    return _with_middle(old, went, head), _with_middle(new, came, head)
+
+
+def _with_middle(text: str, middle: str, head: int) -> SafeString:
+    loud = format_html("<b>{}</b>", middle) if middle else ""
+    return format_html("{}{}{}", text[:head], loud, text[head + len(middle) :])
 
 
 def _html(value: AttributeValue | None, delta: Delta, *, is_typed: bool) -> SafeString | None:
