@@ -1,0 +1,211 @@
+"""The rows of a file in any format, one at a time: cells or an item, or why there is neither."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from tables.core import strict_json
+from tables.core.errors import InvalidRequest, InvalidValue, Sentence, TablesError
+from tables.core.file_formats import FORMATS, TYPED_DEPTH, FileReading, Shape, text_of
+from tables.core.file_text import MAX_LINE, Lines
+from tables.core.json_elements import Elements
+from tables.core.typed_json import typed_item
+from tables.core.values import Item, wire_item
+from tables.core.workbooks import workbook_rows
+
+# For the whole process: the largest item has cells of some 400 KB, and JSON escapes of it more.
+csv.field_size_limit(MAX_LINE)
+_LINE = Sentence("The line")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Between two rows: bytes of text before, lines before, and rows before (heads don't count).
+
+    In a workbook `offset` says nothing.
+    """
+
+    offset: int = 0
+    line: int = 0
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """One row: `cells` of a sheet, or an `item`, or the `error` that there is instead.
+
+    `line` is the physical line that it begins at and `number` that of the row, both from 1: in a
+    sheet the first row after the heads is number 1. `unsure` are cells, by position, that a
+    workbook does not hold as they were meant, and why. `after` is the place behind the row.
+    """
+
+    line: int
+    number: int
+    after: Place
+    cells: Sequence[str] = ()
+    item: Item | None = None
+    is_typed: bool = False
+    error: TablesError | None = None
+    unsure: Mapping[int, Sentence] | None = None
+
+
+def head_of(stream: BinaryIO, reading: FileReading) -> Sequence[str]:
+    """The texts of a sheet's first line. Raises InvalidRequest, TooLarge."""
+    first = next(_all_cells(stream, reading, Place()), None)
+    if first is None:
+        raise InvalidRequest("The file is empty.")
+    if first.error is not None:
+        raise first.error
+    return first.cells
+
+
+def rows_of(
+    stream: BinaryIO, reading: FileReading, place: Place | None = None
+) -> Iterator[FileRow]:
+    """The rows of a file from its start, or from a place that an earlier row gave.
+
+    Raises InvalidRequest, TooLarge where the file can't be read any further: no row follows.
+    """
+    container = FORMATS[reading.format].container
+    start = place or Place()
+    if container in ("sheet", "workbook"):
+        found = _all_cells(stream, reading, start)
+        return found if start.row or start.line else itertools.islice(found, 1, None)
+    read = _lines_of_json if container == "lines" else _elements_of_json
+    return read(stream, reading, start)
+
+
+def _all_cells(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[FileRow]:
+    """Rows of cells; that of the heads has the number 0."""
+    if FORMATS[reading.format].container == "workbook":
+        return _workbook(stream, place)
+    return _sheet(stream, reading, place)
+
+
+def _workbook(stream: BinaryIO, place: Place) -> Iterator[FileRow]:
+    first = place.row + bool(place.line)
+    filled = (row for row in workbook_rows(stream) if any(row[1]) or row[2])
+    for number, (line, cells, unsure) in enumerate(filled):
+        if number >= first:
+            yield FileRow(line, number, Place(0, line, number), cells, unsure=unsure)
+
+
+def _sheet(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[FileRow]:
+    lines = _lines(stream, reading, place)
+    reader = csv.reader(map(bytes.decode, lines), delimiter=reading.delimiter, strict=True)
+    number = place.row + bool(place.line)
+    while True:
+        lines.begin()
+        line = lines.number + 1
+        error: TablesError | None = None
+        cells: Sequence[str] = ()
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as reason:
+            # A quote too many would swallow what follows: only its own line is lost.
+            lines.go_back()
+            error = _unreadable(reason)
+        except UnicodeDecodeError as reason:
+            error = _undecodable(reason)
+        except TablesError as reason:
+            error = reason
+        if not cells and error is None:
+            continue
+        yield FileRow(line, number, Place(lines.offset, lines.number, number), cells, error=error)
+        number += 1
+
+
+def _unreadable(reason: csv.Error) -> InvalidRequest:
+    return InvalidRequest("The line can't be read as CSV: {reason}.", reason=str(reason))
+
+
+def _undecodable(reason: UnicodeDecodeError) -> InvalidRequest:
+    return InvalidRequest(
+        "{what} is not UTF-8: byte {position} can't be read.", what=_LINE, position=reason.start
+    )
+
+
+def _lines(stream: BinaryIO, reading: FileReading, place: Place) -> Lines:
+    text = text_of(stream, reading)
+    if place.offset:
+        text.seek(place.offset)
+    return Lines(text, place.line)
+
+
+def _lines_of_json(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[FileRow]:
+    lines = _lines(stream, reading, place)
+    shape = FORMATS[reading.format].shape
+    number = place.row
+    while True:
+        lines.begin()
+        line = lines.number + 1
+        try:
+            text = next(lines)
+        except StopIteration:
+            return
+        except TablesError as error:
+            number += 1
+            yield FileRow(line, number, Place(lines.offset, lines.number, number), error=error)
+            continue
+        if text.strip():
+            number += 1
+            yield _json_row(text.strip(), shape, line, number, Place(lines.offset, line, number))
+
+
+def _elements_of_json(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[FileRow]:
+    text = text_of(stream, reading)
+    line = place.line + 1
+    if not place.offset:
+        marked = text.tell()
+        line = text.read(reading.start - marked).count(b"\n") + 1
+    text.seek(place.offset or reading.start)
+    elements = Elements(text, line)
+    shape = FORMATS[reading.format].shape
+    for number, element in enumerate(elements, place.row + 1):
+        after = Place(element.end, element.end_line - 1, number)
+        yield _json_row(element.text, shape, element.line, number, after)
+    if shape == "put" and b"[" in elements.rest:
+        raise InvalidRequest(
+            "The requests of another table follow: import each table's file alone."
+        )
+
+
+def _json_row(text: bytes, shape: Shape, line: int, number: int, after: Place) -> FileRow:
+    try:
+        value = strict_json.parse(text, max_depth=TYPED_DEPTH, what=_LINE)
+        return FileRow(line, number, after, item=_SHAPES[shape](value), is_typed=shape != "plain")
+    except TablesError as error:
+        return FileRow(line, number, after, error=error)
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise InvalidValue("An item is a JSON object.")
+    return value
+
+
+def _within(*names: str) -> Callable[[Any], Item]:
+    """The typed item that stands behind these names, one within the other, and nothing else."""
+
+    def read(value: Any) -> Item:
+        for name in names:
+            if not isinstance(value, dict) or value.keys() != {name}:
+                raise InvalidValue("This is no object of {name} alone.", name=repr(name))
+            value = value[name]
+        return typed_item(_object(value))
+
+    return read
+
+
+_SHAPES: Mapping[Shape, Callable[[Any], Item]] = {
+    "plain": lambda value: wire_item(_object(value)),
+    "typed": lambda value: typed_item(_object(value)),
+    "export": _within("Item"),
+    "put": _within("PutRequest", "Item"),
+}
