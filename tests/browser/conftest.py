@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from demo.client import EngineClient
-from demo.cognito import PASSWORD
+from demo.cognito import PASSWORD, Pool
 from demo.load import load
 from tests.running import running_on_engine
 
@@ -27,6 +27,7 @@ class Site:
 
     url: str
     engine: EngineClient
+    pool: Pool
     signed_in: dict = field(default_factory=dict)
 
 
@@ -35,7 +36,7 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     budget = {"SCAN_BUDGET_ITEMS": str(BUDGET_ITEMS)}
     with running_on_engine(folder, lambda engine: load(engine, cities=CITIES), **budget) as running:
-        yield Site(running.url, running.engine)
+        yield Site(running.url, running.engine, running.pool)
 
 
 class Visitor:

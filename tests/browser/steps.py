@@ -1,9 +1,13 @@
 """Steps that many of these tests take: items behind the site's back, forms, rows of a list."""
 
 import base64
+import json
 import re
 
+import requests
 from playwright.sync_api import expect
+
+from demo.cognito import id_token
 
 ITEM = {
     "empId": {"S": "two-browsers"},
@@ -47,6 +51,25 @@ def stored(site, key=ITEM["empId"], alias="Workers"):
 def forget(site, key, alias):
     (name,) = key_names(site, alias)
     site.engine.dynamodb("DeleteItem", TableName=f"ttd-{alias}", Key={name: key})
+
+
+def written(site, *requests_, user="sam.staff"):
+    """Send requests of REST v1 one after the other, each a method, a path below Workers, a body."""
+    token = id_token(site.engine, site.pool, user)
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Bearer {token}"
+        for method, path, body in requests_:
+            url = f"{site.url}/api/v1/tables/Workers/{path}"
+            kind = {"PATCH": "application/merge-patch+json"}.get(method, "application/json")
+            answer = session.request(
+                method, url, data=json.dumps(body), headers={"Content-Type": kind}
+            )
+            assert answer.ok, answer.text
+
+
+def undo(page):
+    """Press the button in the message."""
+    page.locator(".messagelist .undo").click()
 
 
 def value(page, name):

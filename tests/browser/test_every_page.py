@@ -3,7 +3,18 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.steps import ITEM, act, change, forget, put, save, value
+from tests.browser.steps import (
+    ITEM,
+    act,
+    change,
+    forget,
+    put,
+    save,
+    stored,
+    undo,
+    value,
+    written,
+)
 
 EVERY = change("Types", {"S": "every-type"})
 WORKER = change("Workers", ITEM["empId"])
@@ -155,6 +166,76 @@ REACHED = {
 }
 
 
+TOLD = "/admin/tables/Workers/told"
+# What history shows of an item that was changed, also from outside, and of one that was deleted.
+HISTORY = {
+    "history": f"{TOLD}/history/",
+    "version": f"{TOLD}/history/2/",
+    "restore": f"{TOLD}/history/1/restore/",
+    "history of what is gone": f"{TOLD}-gone/history/",
+    "version that deleted": f"{TOLD}-gone/history/2/",
+    "trash": "/admin/tables/Workers/trash/",
+    "trash without a match": "/admin/tables/Workers/trash/?q=nobody",
+    "changes": "/admin/changes/",
+    "changes of a table": "/admin/changes/?table=Workers",
+    "no changes": "/admin/changes/?table=Settings&action=restore",
+}
+
+
+@pytest.fixture(scope="module")
+def told(site):
+    """An item and its history, and one that is gone; they stay."""
+    item, gone = {"S": "told"}, {"S": "told-gone"}
+    for key in (item, gone):
+        forget(site, key, "Workers")
+    written(
+        site,
+        ("POST", "items", {"empId": "told", "dueDays": 1, "note": "Leave it at the front door"}),
+        ("PATCH", "items/told", {"note": "Leave it at the side door"}),
+    )
+    put(site, {**stored(site, item), "dueDays": {"N": "7"}})
+    written(
+        site,
+        ("PATCH", "items/told", {"note": "Ring twice"}),
+        ("POST", "items", {"empId": "told-gone", "dueDays": 2}),
+    )
+    written(site, ("DELETE", "items/told-gone", None), user="ada.admin")
+
+
+def contested_undo(page, site):
+    put(site)
+    page.goto(WORKER)
+    value(page, "dueDays").fill("5")
+    save(page)
+    put(site, {**ITEM, "dueDays": {"N": "6"}})
+    undo(page)
+    expect(page.locator("#conflict-form")).to_be_visible()
+
+
+def report_of_an_undo(page, site):
+    several(page, site)
+    page.get_by_role("button", name="Yes, delete them").click()
+    put(site, {"id": {"S": "several-1"}, "n": {"N": "9"}}, "Types")
+    undo(page)
+    expect(page.locator("h1")).to_have_text("1 of 2 items undone")
+
+
+def taken_key(page, site):
+    put(site)
+    page.goto(WORKER.replace("change", "delete"))
+    page.get_by_role("button", name="Yes, delete it").click()
+    put(site, {"empId": ITEM["empId"], "note": {"S": "another's"}})
+    undo(page)
+    expect(page.get_by_role("alert")).to_contain_text("another item has this key now")
+
+
+UNDOING = {
+    "undo that is contested": contested_undo,
+    "report of an undo": report_of_an_undo,
+    "undo of a deletion whose key is taken": taken_key,
+}
+
+
 def inspected(visitor, violations):
     """Everything that a page can do wrong by itself."""
     page = visitor.page
@@ -196,6 +277,29 @@ def test_a_page_that_one_comes_to_is_for_everyone_too(visit, site, violations, n
     visitor.open("/admin/")
     REACHED[name](visitor.page, site)
     inspected(visitor, violations)
+
+
+def inspected_in_both(visitor, violations):
+    """The same in light and dark, of one page as it stands."""
+    for scheme in ("light", "dark"):
+        visitor.page.emulate_media(color_scheme=scheme)
+        inspected(visitor, violations)
+        visitor.troubles.clear()  # axe's own
+
+
+@pytest.mark.usefixtures("told")
+@pytest.mark.parametrize("name", HISTORY)
+def test_what_history_shows_is_for_everyone_too(visit, violations, name):
+    visitor = visit()
+    visitor.open(HISTORY[name])
+    inspected_in_both(visitor, violations)
+
+
+@pytest.mark.parametrize("name", UNDOING)
+def test_what_an_undo_asks_is_for_everyone_too(visit, site, violations, name):
+    visitor = visit()
+    UNDOING[name](visitor.page, site)
+    inspected_in_both(visitor, violations)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
