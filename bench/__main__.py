@@ -16,6 +16,7 @@ from bench import stub
 from bench.app import Caller, Issuer, environment
 from bench.cases import Case, cases
 from bench.measure import interleaved, peak_growth, ratio
+from bench.over_http import compare_over_http, http_peers
 from bench.peers import compare_with_peer, installed_peer
 from project.garbage import settle
 
@@ -26,7 +27,7 @@ FLAT_MB = 40.0
 
 def main() -> int:
     """Run everything; the exit status."""
-    issuer, peer = Issuer(), installed_peer()
+    issuer, peer, peers = Issuer(), installed_peer(), http_peers()
     with stub.running(issuer.key_set()) as engine, tempfile.TemporaryDirectory() as folder:
         variables = environment(engine.url, engine.url + stub.KEYS_PATH, Path(folder))
         os.environ.clear()
@@ -38,6 +39,7 @@ def main() -> int:
         missed = [row.name for row in rows if not _run(row)]
         missed += _memory(rows)
         missed += compare_with_peer(peer, engine.slow_url, variables, cookie)
+        missed += compare_over_http(peers, engine.url, variables, issuer.token())
     if missed:
         print(f"\nMissed: {', '.join(missed)}")
     return 1 if missed else 0

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from socket import create_connection, create_server
@@ -19,7 +19,7 @@ PEER = "dynamodb-admin@5.3.3"
 GOAL, FAILS_ABOVE = 0.25, 0.40
 _REQUESTS = 40
 _WARM_UP = 5
-_FOLDER = Path("var/bench-peers")
+FOLDER = Path("var/bench-peers")
 
 
 def compare_with_peer(
@@ -36,9 +36,9 @@ def compare_with_peer(
         "AWS_REGION": "us-east-1",
         "HOST": "127.0.0.1",
     }
-    with _served([sys.executable, "-m", "gunicorn", "project.wsgi"], ours_environment) as port:
+    with served([sys.executable, "-m", "gunicorn", "project.wsgi"], ours_environment) as (port, _):
         ours = _median(port, [f"/admin/tables/{data.ALIAS}/"], {"Cookie": cookie})
-    with _served(["node", str(program)], peer_environment) as port:
+    with served(["node", str(program)], peer_environment) as (port, _):
         # Its page comes empty, and fetches the rows with a second request.
         page = f"/tables/{data.TABLE}"
         theirs = _median(port, [page, f"{page}/items?pageSize=100"], {})
@@ -51,31 +51,42 @@ def compare_with_peer(
 
 
 def installed_peer() -> Path | None:
-    """The peer's program, installed once under var/; None where npm can't.
+    """The peer's program, installed once under var/; None where npm can't."""
+    folder = installed_by_npm("dynamodb-admin", (PEER,))
+    program = Path("node_modules/dynamodb-admin/dist/dynamodb-admin.js")
+    return folder / program if folder and (folder / program).is_file() else None
+
+
+def installed_by_npm(name: str, packages: Sequence[str]) -> Path | None:
+    """The folder under var/ with these packages, installed once; None where npm can't.
 
     npm needs the environment as it was given, with its settings of registries and proxies.
     """
+    folder = FOLDER / name
+    if (folder / "installed").is_file():
+        return folder
     npm = shutil.which("npm")
-    program = _FOLDER / "node_modules" / "dynamodb-admin" / "dist" / "dynamodb-admin.js"
-    if program.is_file():
-        return program
     if npm is None or shutil.which("node") is None:
         return None
-    _FOLDER.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     installing = subprocess.run(
-        [npm, "install", "--silent", "--no-save", "--prefix", str(_FOLDER), PEER],
+        [npm, "install", "--silent", "--no-save", "--prefix", str(folder), *packages],
         check=False,
         capture_output=True,
     )
-    return program if installing.returncode == 0 and program.is_file() else None
+    if installing.returncode != 0:
+        return None
+    (folder / "installed").touch()
+    return folder
 
 
 @contextmanager
-def _served(command: list[str], variables: dict[str, str]) -> Iterator[int]:
-    """A server on a free port, once it answers."""
+def served(command: list[str], variables: dict[str, str]) -> Iterator[tuple[int, int]]:
+    """A server on a free port, once it answers: the port, and its process."""
     with create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
     given = {**variables, "PORT": str(port), "BIND": f"127.0.0.1:{port}"}
+    given["UVICORN_PORT"] = str(port)
     process = subprocess.Popen(
         command, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -85,7 +96,7 @@ def _served(command: list[str], variables: dict[str, str]) -> Iterator[int]:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError(f"{command[0]} did not start.")
             time.sleep(0.05)
-        yield port
+        yield port, process.pid
     finally:
         process.terminate()
         process.wait(30)

@@ -11,6 +11,7 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from demo.engine import start as start_engine
 from tables.dynamodb.client import call, called, client
 from tables.dynamodb.descriptions import forget_descriptions, list_tables
+from tests.alternator import in_front_of
 from tests.signing import _session_signer, sign_in, signer
 
 __all__ = ["_session_signer", "sign_in", "signer"]  # fixtures for every room
@@ -75,11 +76,20 @@ def calls():
     called.disconnect(note)
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--alternator", action="store_true", help="every engine is ScyllaDB Alternator's likeness"
+    )
+
+
 @pytest.fixture
-def dynamodb_moto():
+def dynamodb_moto(request):
     """DynamoDB inside this process; empty at first."""
-    with mock_aws():
-        yield
+    if request.config.getoption("alternator"):
+        yield request.getfixturevalue("dynamodb_alternator")
+    else:
+        with mock_aws():
+            yield "moto"
 
 
 @pytest.fixture(scope="session")
@@ -90,13 +100,34 @@ def embedded(tmp_path_factory):
 
 
 @pytest.fixture
-def dynamodb_embedded(embedded, settings):
+def dynamodb_embedded(request, settings):
     """DynamoDB in the embedded engine; empty at first."""
-    settings.AWS_ENDPOINT_URL_DYNAMODB = embedded
+    if request.config.getoption("alternator"):
+        return request.getfixturevalue("dynamodb_alternator")
+    return emptied(request.getfixturevalue("embedded"), settings)
+
+
+def emptied(url, settings):
+    """The engine at this URL as the one of this test, without a table."""
+    settings.AWS_ENDPOINT_URL_DYNAMODB = url
     client.cache_clear()
     for name in list_tables():
         call("DeleteTable", TableName=name)
-    return embedded
+    return url
+
+
+@pytest.fixture(scope="session")
+def alternator(embedded):
+    """The URL of the embedded engine behind Alternator's rules."""
+    with in_front_of(embedded) as running:
+        yield running.url
+
+
+@pytest.fixture
+def dynamodb_alternator(alternator, settings):
+    """DynamoDB as ScyllaDB Alternator offers it; empty at first."""
+    settings.DYNAMODB_TRANSACTIONS = False
+    return emptied(alternator, settings)
 
 
 @pytest.fixture(params=["moto", "embedded"])

@@ -1,16 +1,13 @@
 """A proxy in front of an engine that spoils the answers to writes of one table."""
 
-import contextlib
-import http.client
-import http.server
 import json
 import threading
 import zlib
-from urllib.parse import urlsplit
+
+from tests.proxies import forward, say, serving
 
 WRITES = {"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem", "TransactWriteItems"}
 HTML = b"<html>a proxy</html>"
-JSON = "application/x-amz-json-1.0"
 
 
 def error(name):
@@ -21,7 +18,7 @@ class Proxy:
     """Spoils the next `times` writes to `table` by the fault of that name."""
 
     def __init__(self, engine):
-        self.engine = urlsplit(engine)
+        self.engine = engine
         self.url = ""
         self.fault, self.table, self.times = "", "", 0
         self._lock = threading.Lock()
@@ -40,13 +37,8 @@ class Proxy:
         FAULTS[fault](self, handler, body)
 
     def forward(self, handler, body):
-        """The engine's status, headers and body."""
-        connection = http.client.HTTPConnection(self.engine.netloc, timeout=20)
-        with contextlib.closing(connection):
-            headers = {name: value for name, value in handler.headers.items() if name != "Host"}
-            connection.request("POST", "/", body, headers)
-            response = connection.getresponse()
-            return response.status, response.headers.get("x-amz-crc32"), response.read()
+        """The engine's status, checksum and body."""
+        return forward(self.engine, handler.headers, body)
 
 
 def tables_of(members):
@@ -54,17 +46,6 @@ def tables_of(members):
     writes = [write for entry in members.get("TransactItems", ()) for write in entry.values()]
     names = [write["TableName"] for write in [members, *writes] if "TableName" in write]
     return {*names, *members.get("RequestItems", ())}
-
-
-def say(handler, status, checksum, body, *, most=None):
-    handler.send_response(status)
-    handler.send_header("Content-Type", JSON)
-    handler.send_header("Content-Length", str(len(body)))
-    if checksum is not None:
-        handler.send_header("x-amz-crc32", str(checksum))
-    handler.end_headers()
-    handler.wfile.write(body[:most])
-    handler.close_connection = most is not None
 
 
 def passed_on(proxy, handler, body):
@@ -120,31 +101,6 @@ FAULTS = {
 }
 
 
-@contextlib.contextmanager
 def in_front_of(engine):
     """A running proxy in front of the engine at this URL."""
-    proxy = Proxy(engine)
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = 65536  # an answer in one piece: Nagle would wait 40 ms between two
-
-        def do_POST(self):
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            operation = self.headers["X-Amz-Target"].partition(".")[2]
-            proxy.answer(self, operation, body)
-
-        def log_message(self, format, *args):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    proxy.url = f"http://127.0.0.1:{server.server_port}"
-    try:
-        yield proxy
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    return serving(Proxy(engine))

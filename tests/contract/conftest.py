@@ -19,6 +19,20 @@ def make_tables(settings):
     create_state_table(settings.STATE_TABLE)
 
 
+@pytest.fixture(params=["moto", "embedded", "alternator"])
+def engine(request):
+    """Run a test on both engines, and by Alternator's rules."""
+    request.getfixturevalue(f"dynamodb_{request.param}")
+    return request.param
+
+
+@pytest.fixture
+def on_alternator(request):
+    """Whether this test meets Alternator's rules."""
+    chosen = request.node.callspec.params.get("engine") == "alternator"
+    return chosen or request.config.getoption("alternator")
+
+
 @pytest.fixture
 def tables(engine, settings):
     """The tables, empty, on each engine."""

@@ -19,7 +19,9 @@ FRESH = ("X-Request-ID", "Idempotency-Replayed", "RateLimit", "Date")
 
 
 @pytest.fixture(params=[True, False], ids=["transactions", "no transactions"])
-def transactions(request, settings):
+def transactions(request, on_alternator, settings):
+    if request.param and on_alternator:
+        pytest.skip("Alternator has no transactions.")
     settings.DYNAMODB_TRANSACTIONS = request.param
     return request.param
 
@@ -315,7 +317,10 @@ def test_an_item_too_large_to_keep_is_read_for_the_replay(transactions, moto_tab
     again = door.add(item, headers=KEY)
 
     assert first.status_code == door.created
-    assert_replays(first, again)
+    assert is_replayed(again)
+    # Read again, its attributes come in the engine's order.
+    assert (again.status_code, again.json()) == (first.status_code, first.json())
+    assert heads(again) == heads(first)
 
 
 @pytest.mark.parametrize("name", KEEPING)
