@@ -157,4 +157,3 @@ def _fastapi() -> list[str] | None:
         (environment / "installed").touch()
     uvicorn = ["-m", "uvicorn", "--no-access-log", "--app-dir", str(_HERE), "fastapi_peer:app"]
     return [str(python), *uvicorn]
-

@@ -1,5 +1,7 @@
 from datetime import UTC, datetime
 
+import pytest
+
 from tables.core.descriptions import Index, KeyAttribute, TableDescription, describe
 
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -105,3 +107,12 @@ def test_a_multi_attribute_key_of_an_index_is_known_in_full():
     assert index.projected == frozenset("iabcd")
     assert index.partition_keys == (KeyAttribute("a", "S"), KeyAttribute("b", "S"))
     assert index.sort_keys == (KeyAttribute("c", "S"), KeyAttribute("d", "S"))
+
+
+@pytest.mark.parametrize(
+    ("counted", "size", "likely"),
+    [(5, 10**9, 5), (0, None, 0), (None, 0, 0), (None, 20_480_000, 20_000), (None, None, None)],
+)
+def test_a_table_that_nobody_counts_is_judged_by_its_size(counted, size, likely):
+    table = TableDescription("t", KeyAttribute("p", "S"), item_count=counted, size_bytes=size)
+    assert table.likely_items == likely

@@ -103,10 +103,10 @@ class ItemList:
     @property
     def is_waiting(self) -> bool:
         """Whether a scan of a large table has not been agreed to yet."""
-        count = self.description.item_count
+        items = self.description.likely_items
         return (
             self.is_whole_scan
-            and (count is None or count > settings.SCAN_BUDGET_ITEMS)
+            and (items is None or items > settings.SCAN_BUDGET_ITEMS)
             and self.query.cursor is None
             and not self.address.own(RUN_SCAN)
         )
