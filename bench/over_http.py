@@ -99,8 +99,8 @@ def _compare(case: str, peer: Peer, ours: _Server, theirs: _Server) -> list[str]
     verdict = "" if found <= goal else ("over the goal" if found <= fails_above else "MISSED")
     mine, other = (sorted(kept)[_ROUNDS // 2] * 1000 for kept in seconds)
     print(
-        f"{name:34} {mine:7.2f}ms {other:7.2f}ms {'':6} {found:6.2f} {'':6}  {goal:.2f} (fails above"
-        f" {fails_above:.2f}) {verdict}",
+        f"{name:34} {mine:7.2f}ms {other:7.2f}ms {'':6} {found:6.2f} {'':6}  {goal:.2f}"
+        f" (fails above {fails_above:.2f}) {verdict}",
         flush=True,
     )
     return [name] if found > fails_above else []
