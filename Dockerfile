@@ -22,7 +22,7 @@ COPY static static
 # Without DATABASE_URL users and sessions are in var/, which is for a volume.
 RUN SECRET_KEY=collecting-static-files-uses-none python manage.py collectstatic --noinput \
  && python -m compileall -q project tables \
- && install --directory --owner=10001 --group=10001 var
+ && install --directory --owner=10001 --group=10001 var var/jobs
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \

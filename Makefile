@@ -20,7 +20,7 @@ test-production: .venv/dev services
 	$(BIN)/python -m pytest tests/production -s
 
 # Writers killed at every step, sixty rounds of each: a quarter of an hour.
-test-crash: .venv/dev
+test-crash: .venv/dev services
 	CRASH_ROUNDS=60 $(BIN)/python -m pytest tests/crash -s
 
 # `make -k check` goes on after a failure and shows them all.

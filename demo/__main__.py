@@ -22,7 +22,7 @@ from demo.data import cities
 from demo.data.tables import DemoTable
 from demo.engine import HOST as ENGINE_HOST
 from demo.engine import PORT as ENGINE_PORT
-from demo.engine import EngineError, RunningEngine, start
+from demo.engine import EngineError, start
 from demo.environment import demo_settings, process_environment, write_env_file
 from demo.load import load
 from demo.processes import PROJECT, start_tied, stop
@@ -103,9 +103,9 @@ def run(made: Plan) -> None:
         write_env_file(made.env_file, settings)
         environment = process_environment(settings, os.environ)
         _prepare(environment)
-        with _serving(made, environment) as web:
+        with _serving(made, environment) as web, _working(environment) as jobs:
             _greet(made, client, pool)
-            _watch(engine, web)
+            _watch({"engine": engine.process, "app": web, "worker of jobs": jobs})
 
 
 def _show_progress(table: DemoTable, written: int) -> None:
@@ -127,6 +127,15 @@ def _serving(made: Plan, environment: Mapping[str, str]) -> Iterator[subprocess.
         yield web
     finally:
         stop(web)
+
+
+@contextlib.contextmanager
+def _working(environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    jobs = start_tied(["-m", "demo.jobs"], environment=environment)
+    try:
+        yield jobs
+    finally:
+        stop(jobs)
 
 
 def _await_answer(url: str, web: subprocess.Popen[bytes]) -> None:
@@ -155,10 +164,10 @@ def _greet(made: Plan, client: EngineClient, pool: Pool) -> None:
     print("\nCtrl-C ends it; what you change is kept.\n", flush=True)
 
 
-def _watch(engine: RunningEngine, web: subprocess.Popen[bytes]) -> None:
-    """Return never: raise DemoError as soon as one of the two has ended."""
+def _watch(processes: Mapping[str, subprocess.Popen[bytes]]) -> None:
+    """Return never: raise DemoError as soon as one of them has ended."""
     while True:
-        for name, process in (("engine", engine.process), ("app", web)):
+        for name, process in processes.items():
             if process.poll() is not None:
                 raise DemoError(
                     f"The {name} ended by itself (status {process.returncode}), so the demo ends."

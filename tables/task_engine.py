@@ -6,8 +6,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING or find_spec("django.tasks") is None:
-    from django_tasks import task
+    from django_tasks import task, task_backends
 else:
-    from django.tasks import task
+    from django.tasks import task, task_backends
 
-__all__ = ["task"]
+__all__ = ["task", "task_backends"]

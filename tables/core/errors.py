@@ -70,7 +70,8 @@ class TablesError(Exception):
 
     The root of the tree, whose branches were foreseen. `message` is a Sentence that may be shown to
     whoever made the request, made of a template and the `parts` that it names;
-    `aws_code` and `aws_request_id` are set when DynamoDB refused.
+    `aws_code` and `aws_request_id` are set when DynamoDB refused; `reasons` are those of the
+    operations of a cancelled transaction, by position.
     """
 
     code: ClassVar[str] = "internal_error"
@@ -95,6 +96,7 @@ class TablesError(Exception):
         self.retry_after = retry_after
         self.aws_code = aws_code
         self.aws_request_id = aws_request_id
+        self.reasons: Mapping[int, TablesError] = {}
         super().__init__(self.message)
 
 

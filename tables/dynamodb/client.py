@@ -17,11 +17,11 @@ from tables.dynamodb.deadline import CONNECT_SECONDS, READ_SECONDS, shorten
 from tables.dynamodb.translation import translate
 from tables.dynamodb.tries import (
     FAILURES,
-    MAX_TRIES,
     READS,
     AnswerLost,
     Verdict,
     is_error,
+    most_tries,
     parse_answer,
     pause_before_next,
     require_right_checksum,
@@ -132,11 +132,12 @@ def consumed_units(answer: dict[str, Any]) -> float:
 
 
 def _send(operation: str, members: dict[str, Any], *, may_repeat: bool = False) -> dict[str, Any]:
-    """Send a call, four times at most. Raises FAILURES, and AnswerLost for a write."""
+    """Send a call, again where that is safe. Raises FAILURES, and AnswerLost for a write."""
     method = getattr(client(), _method_names()[operation])
     is_read = operation in READS
     is_in_doubt = False
-    for attempt in range(1, MAX_TRIES + 1):
+    most = most_tries()
+    for attempt in range(1, most + 1):
         try:
             response: dict[str, Any] = method(**members)
             raw = response.get("RawBody")
@@ -147,7 +148,7 @@ def _send(operation: str, members: dict[str, Any], *, may_repeat: bool = False) 
             repeats = verdict is Verdict.NOT_MADE or (
                 verdict is Verdict.UNKNOWN and (is_read or may_repeat)
             )
-            if attempt == MAX_TRIES or not repeats:
+            if attempt == most or not repeats:
                 if is_in_doubt:
                     raise AnswerLost(failure) from failure
                 raise

@@ -174,13 +174,18 @@ def _translate_answer(error: ClientError) -> TablesError:
 
 
 def _translate_cancellation(response: Any, request_id: str | None) -> TablesError:
+    made: dict[int, TablesError] = {}
     for position, reason in enumerate(response.get("CancellationReasons") or ()):
         code = _REASONS.get(reason.get("Code") or "None")
         if code is not None:
-            made = _make(code, reason.get("Message") or "", request_id, reason.get("Item"))
-            if isinstance(made, PreconditionFailed):
-                made.position = position
-            return made
+            error = _make(code, reason.get("Message") or "", request_id, reason.get("Item"))
+            if isinstance(error, PreconditionFailed):
+                error.position = position
+            made[position] = error
+    if made:
+        first = made[min(made)]
+        first.reasons = made
+        return first
     return Conflict(
         "The transaction was cancelled; nothing was written.",
         aws_code="TransactionCanceledException",

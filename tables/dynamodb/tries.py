@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import time
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import Enum, auto
 from typing import Any
 
@@ -24,7 +26,9 @@ from botocore.parsers import ResponseParserError
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb.translation import ERRORS
 
-MAX_TRIES = 4
+_MAX_TRIES = 4
+# Whoever paces its own calls wants to hear of the first that DynamoDB throttles.
+_most_tries: ContextVar[int] = ContextVar("most_tries", default=_MAX_TRIES)
 READS = frozenset(
     {
         "BatchGetItem",
@@ -77,6 +81,21 @@ FAILURES = (ClientError, BotoCoreError, ResponseParserError, UnreadableAnswer)
 # Before any of them, nothing was sent.
 _NOT_SENT = (ConnectTimeoutError, EndpointConnectionError, ProxyConnectionError)
 _LOST_ON_THE_WAY = (HTTPClientError, SSLError, ResponseParserError, UnreadableAnswer)
+
+
+def most_tries() -> int:
+    """How often a call is sent at most."""
+    return _most_tries.get()
+
+
+@contextmanager
+def one_try() -> Iterator[None]:
+    """Send each call once, in this thread, within the block."""
+    before = _most_tries.set(1)
+    try:
+        yield
+    finally:
+        _most_tries.reset(before)
 
 
 def verdict_on(failure: Exception) -> Verdict:

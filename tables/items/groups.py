@@ -7,9 +7,11 @@ import time
 import uuid
 from collections.abc import Sequence
 
-from tables.core.history import Entry
-from tables.dynamodb.history_table import changes_of
+from tables.core.history import Entry, item_name
+from tables.core.values import Item
+from tables.dynamodb.history_table import changes_of, entries_of
 from tables.items.changes import unexpired
+from tables.items.target import Target
 
 # Clocks of several workers differ, and no bulk action of a page takes longer than an hour.
 _SKEW_MS = 60_000
@@ -33,3 +35,14 @@ def entries_of_group(person: str, group: uuid.UUID) -> Sequence[Entry]:
         "by-person", person, since=max(began - _SKEW_MS, 0), until=began + _LONGEST_MS
     )
     return [entry for entry in unexpired(found) if entry.author.group == str(group)]
+
+
+def version_in_group(target: Target, key: Item, group: str) -> int | None:
+    """The version that a write of this group left of an item, None where none of its last has.
+
+    Read consistently: whoever died after a write finds here that it was made.
+    """
+    found = entries_of(item_name(key, target.description), consistent=True)
+    return next(
+        (entry.n for entry in found if entry.author.group == group and entry.happened), None
+    )

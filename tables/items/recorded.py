@@ -28,7 +28,8 @@ from tables.dynamodb import writes
 from tables.dynamodb.history_table import entry_of, last_entry
 from tables.dynamodb.reads import get_item
 from tables.items.rules import must_know_item
-from tables.items.wanted import Outcome, Rewrite, Tell, Told, Unread, Write
+from tables.items.target import Target
+from tables.items.wanted import Mark, Outcome, Rewrite, Tell, Told, Unread, Write
 from tables.records.history.entries import Recorded, announced, mode_of, new_entry, previous_of
 from tables.records.history.item_queue import turn
 
@@ -71,9 +72,9 @@ def recorded(write: Write, tell: Tell[T]) -> Made[T]:
 
 
 def _try(write: Write, name: str, tell: Tell[T]) -> Made[T]:
-    last = _last(name)  # before the item: the other way round two writers may meet one state
+    last = last_of(name)  # before the item: the other way round two writers may meet one state
     operation, outcome = _decided(write)
-    entry = _entry(write, outcome, last)
+    entry = entry_of_write(write.target, write.mark, outcome, last)
     told = tell(replace(outcome, version=entry.entry.n if entry else None))
     if entry is None:
         done = _alone(write, operation, told)
@@ -82,7 +83,7 @@ def _try(write: Write, name: str, tell: Tell[T]) -> Made[T]:
     else:
         done = _in_order(write, operation, entry, told)
     if entry is not None:
-        _note(entry.entry)
+        note(entry.entry)
     return Made(told.result, done.capacity)
 
 
@@ -100,8 +101,13 @@ def _decided(write: Write) -> tuple[Operation, Outcome]:
         return write.unread.operation, replace(write.unread.outcome, before=before)
 
 
-def _entry(write: Write, outcome: Outcome, last: Entry | None) -> Recorded | None:
-    target, mark = write.target, write.mark
+def entry_of_write(
+    target: Target, mark: Mark, outcome: Outcome, last: Entry | None
+) -> Recorded | None:
+    """The entry of a write, after the item's last; None where history has nothing to say of it.
+
+    Where `last` was read after the item was, the write must be pinned to the whole item.
+    """
     before = _known(outcome)
     now = fingerprint(before, frozenset(target.table.history_ignore))
     caller = target.caller
@@ -137,7 +143,7 @@ def _together(write: Write, operation: Operation, entry: Recorded, told: Told[T]
     except TransactionConflict as error:
         raise _Rival from error
     except WriteInDoubt:
-        if _stands(entry):
+        if stands(entry):
             return Written()
         raise
     except PreconditionFailed as error:
@@ -196,19 +202,20 @@ def _reason(write: Write, error: PreconditionFailed) -> Exception:
     return _Rival() if isinstance(write, Rewrite) else write.refusal(error)
 
 
-def _note(entry: Entry) -> None:
+def note(entry: Entry) -> None:
     """Say in the log what was written: it shows a tail of the chain that somebody cut off."""
     log.info("history", item=entry.item, version=entry.n, hash=entry.hash)
 
 
-def _last(name: str) -> Entry | None:
+def last_of(name: str) -> Entry | None:
+    """The last entry of an item. Raises Unavailable: without it nothing may be written."""
     try:
         return last_entry(name)
     except TablesError as error:
         raise _unkept(error) from error
 
 
-def _stands(entry: Recorded) -> bool:
+def stands(entry: Recorded) -> bool:
     """Whether the transaction whose answer was lost was made: then its entry is there."""
     try:
         found = entry_of(entry.entry.item, entry.entry.n)

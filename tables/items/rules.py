@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
 from tables.core.admission import admit_change, admit_new, require_admissible
 from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
@@ -15,6 +14,7 @@ from tables.core.preconditions import STAMPS, Marks
 from tables.core.registry import Table
 from tables.core.updates import Change, require_changes
 from tables.core.values import AttributeValue, Item, join_pointer, type_of
+from tables.items.clock import now
 from tables.items.target import Target
 
 
@@ -26,7 +26,7 @@ def admitted_new(item: Item, target: Target) -> Item:
         target.table,
         target.description,
         target.caller.identity,
-        datetime.now(UTC),
+        now(),
     )
 
 
@@ -42,7 +42,7 @@ def admitted_change(item: Item, before: Item, target: Target) -> Item:
         target.table,
         target.description,
         target.caller.identity,
-        datetime.now(UTC),
+        now(),
     )
 
 
@@ -60,7 +60,7 @@ def completed(changes: Iterable[Change], before: Item | None, target: Target) ->
     table = target.table
     ours: Item = {}
     if table.audit_attributes:
-        ours |= updated_stamps(target.caller.identity, datetime.now(UTC))
+        ours |= updated_stamps(target.caller.identity, now())
     if table.version:
         ours[table.version] = _next_version(before, table.version)
     theirs = [change for change in changes if change.path[0] not in kept_names(table)]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from tables.core.values import Item
 from tables.items.target import Target
-from tables.items.wanted import Write
+from tables.items.wanted import Settled
 from tables.records.jobs.models import Job
 from tables.records.jobs.reports import Result
 
+# Items of a chunk: so many are in hand when a worker dies, or somebody wants a pause.
+MOST_IN_CHUNK = 250
 # What a person asked for, as JSON that the database keeps.
 Spec = dict[str, Any]
 # Where a chunk begins: JSON of the kind's own making, None at the start of a part.
@@ -23,17 +25,22 @@ Cursor = Any
 class Work:
     """A part of a job in the hands of a worker.
 
-    `target` is the job's table as its owner may use it at this moment; `others` are further tables
-    that the order names, by alias. `number` of `total` parts. `moment` is what stamps say, one for
-    each chunk.
+    `targets` are the tables that the order names, by alias, as its owner may use them at this
+    moment. `number` of `total` parts. `moment` is what stamps say, one for each chunk, of which
+    `most` items is the size.
     """
 
     job: Job
-    target: Target
+    targets: Mapping[str, Target]
     moment: datetime
     number: int = 0
     total: int = 1
-    others: Mapping[str, Target] = field(default_factory=dict)
+    most: int = MOST_IN_CHUNK
+
+    @property
+    def target(self) -> Target:
+        """The job's own table."""
+        return self.targets[self.job.alias]
 
     @property
     def spec(self) -> Spec:
@@ -46,13 +53,24 @@ class Work:
 class Candidate:
     """An item that a chunk may write: its key, and how it was read, None where there is none.
 
-    `given` is what the kind knows of it besides, such as the row of a file; `line` is its line.
+    `given` is what the kind knows of it besides, such as the row of a file. `line` and `origin`, by
+    which it is found again after a worker died, are a line of a file and a token.
     """
 
     key: Item
     before: Item | None
     line: int = 0
     given: Any = None
+    origin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An item that a worker who died had decided to write."""
+
+    key: Item
+    line: int
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +98,27 @@ class Piece:
     read_units: float = 0.0
 
 
+@runtime_checkable
 class Pieces(Protocol):
     """Chunks that write no items: one that is done a second time leaves the same behind."""
 
-    def piece(self, work: Work, cursor: Cursor) -> Piece:
+    def piece(self, work: Work, cursor: Cursor, /) -> Piece:
         """Do the chunk at that place. Raises TablesError: it is tried again."""
 
 
 class Writes(Protocol):
     """Chunks that write items, each exactly once."""
 
-    def read(self, work: Work, cursor: Cursor) -> Chunk:
+    def read(self, work: Work, cursor: Cursor, /) -> Chunk:
         """The chunk at that place, with its items read consistently. Raises TablesError."""
 
-    def again(self, work: Work, cursor: Cursor, keys: Sequence[Item]) -> Sequence[Candidate]:
-        """These items of the chunk at that place as they are now, in the order of the keys.
+    def again(self, work: Work, cursor: Cursor, begun: Sequence[Begun], /) -> Sequence[Candidate]:
+        """These items of the chunk at that place as they are now, in the same order.
 
         Asked after a worker died in it: what it had decided on must not be chosen anew.
         """
 
-    def write(self, work: Work, candidate: Candidate) -> Write | None:
+    def write(self, work: Work, candidate: Candidate, /) -> Settled | None:
         """The write of one item, pinned to `candidate.before`; None where it is as wanted.
 
         The same candidate and `work.moment` give the same write. Raises TablesError where the
@@ -122,5 +141,7 @@ class JobKind:
     cut: Callable[[Work], Sequence[Cursor]]
     write: Writes | Pieces
     check: Writes | Pieces | None = None
+    # Whose items are written, by alias, where it is another table than the one that is read.
+    writes_to: Callable[[Spec], str | None] = lambda _spec: None
     is_checked_first: bool = False
     finish: Callable[[Work], None] | None = None

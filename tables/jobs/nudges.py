@@ -6,18 +6,27 @@ nudges again.
 
 from __future__ import annotations
 
+import secrets
+import socket
+
 import structlog
 from django.db import DatabaseError
 
-from tables.records.jobs.models import Job
+from tables.jobs.runner import Hands, work_on_job
+from tables.models import Job
 from tables.task_engine import task
 
 log = structlog.get_logger(__name__)
 
+# This process as a worker; told to end by its signals.
+HANDS = Hands(f"{socket.gethostname()[:40]}-{secrets.token_hex(8)}")
+
 
 @task()
 def work_on(job_id: str) -> None:
-    """Work on free parts of a job for a while."""
+    """Work on free parts of a job for a while, then let other jobs have their turn."""
+    if work_on_job(job_id, HANDS):
+        work_on.enqueue(job_id)
 
 
 def nudge(job: Job) -> None:

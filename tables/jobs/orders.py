@@ -38,7 +38,7 @@ MOST_AT_ONCE = 5
 _TOKEN_LIFE = timedelta(hours=24)
 _KEY_LIFE = timedelta(hours=24)
 # A preview older than that shows what is no more.
-_READY_LIFE = timedelta(hours=24)
+READY_LIFE = timedelta(hours=24)
 _EVENTS: Mapping[Wanted, Event] = {"run": "go on", "pause": "pause", "cancel": "cancel"}
 
 
@@ -131,7 +131,7 @@ def confirm(job: Job, caller: Caller, etag: str, *, by_token: bool = False) -> J
         state = after(held.state, "confirm", held.phase)
         if etag != held.etag:
             raise PreconditionFailed("The job is not what it was when it was looked at.")
-        if timezone.now() > (held.ended or held.created) + _READY_LIFE:
+        if timezone.now() > (held.ended or held.created) + READY_LIFE:
             raise JobConflict("The check is a day old. Start the job again.")
         held.state, held.phase, held.wanted = state, "write", "run"
         held.confirmed, held.ended = timezone.now(), None

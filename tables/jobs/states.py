@@ -21,17 +21,9 @@ def locked(job: Job) -> Job:
 
 
 def settle(job: Job) -> None:
-    """Move a locked job to the state that it has come to.
-
-    What somebody wants to stop has stopped when no worker holds a part of it; what has no part
-    left has finished.
-    """
-    if _is_held(job):
-        return
+    """Stop a locked job that somebody wants to stop, as soon as no worker holds a part of it."""
     event = _STOPS.get(job.wanted)
-    if event is None and job.state in ACTIVE and _is_through(job):
-        event = "finish"
-    if event is not None and can(job.state, event):
+    if event is not None and can(job.state, event) and not _is_held(job):
         move(job, event)
 
 
@@ -50,11 +42,12 @@ def move(job: Job, event: Event) -> None:
     log.info("job_moved", job=str(job.pk), kind=job.kind, alias=job.alias, state=job.state)
 
 
-def _is_held(job: Job) -> bool:
-    return job.parts.filter(finished=False, until__gt=timezone.now()).exists()
-
-
-def _is_through(job: Job) -> bool:
-    """Whether its parts were cut, and all are finished."""
+def is_through(job: Job) -> bool:
+    """Whether the parts of its phase were cut, and all are finished."""
     ends = list(job.parts.filter(phase=job.phase).values_list("finished", flat=True))
     return bool(ends) and all(ends)
+
+
+def _is_held(job: Job) -> bool:
+    held = job.parts.filter(finished=False, until__gt=timezone.now())
+    return held.exclude(owner="").exists()

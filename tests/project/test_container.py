@@ -42,8 +42,12 @@ def test_compose_sets_only_what_is_a_setting():
     assert names <= SETTINGS
 
 
-def test_compose_prepares_the_database_with_commands_that_exist():
-    assert re.findall(r"manage\.py (\w+)", COMPOSE) == ["migrate", "create_state_table"]
+def test_compose_runs_commands_that_exist():
+    assert re.findall(r"manage\.py (\w+)", COMPOSE) == [
+        "migrate",
+        "create_state_table",
+        "run_jobs",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,23 @@ SENTENCES = (
     gettext_noop("A job of this kind has no dry run."),
     gettext_noop("No job has that id."),
     gettext_noop("No job is of the kind {name}."),
+    gettext_noop('"changes" is a list of 1 to {most} changes.'),
+    gettext_noop('"filter" is an object of the scan language; {} means everything.'),
+    gettext_noop('"job" is the id of a job that wrote to this table.'),
+    gettext_noop('"keys" is a list of 1 to {most} keys.'),
+    gettext_noop('"path" and "to" are document paths.'),
+    gettext_noop('"query" is the query string of a list.'),
+    gettext_noop('"type" is one of {names}.'),
+    gettext_noop('A change has an "action": {names}.'),
+    gettext_noop(
+        'An order says which items by one of "keys", "filter" and "query"; an empty filter '
+        "means all."
+    ),
+    gettext_noop('The change "{action}" takes {names}.'),
+    gettext_noop("There is nothing of this job to undo, or it was undone already."),
+    gettext_noop("There is nothing to write."),
+    gettext_noop("This {kind} can't be made a {other} without a loss."),
+    gettext_noop("{path} is there already."),
     gettext_noop("The body"),
     gettext_noop("The conditional request failed."),
     gettext_noop(

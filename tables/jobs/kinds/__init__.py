@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tables.jobs.kind import JobKind
+from tables.jobs.kinds.change import CHANGE
+from tables.jobs.kinds.delete import DELETE
+from tables.jobs.kinds.undo import UNDO
 
-_ROWS: tuple[JobKind, ...] = ()
-KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in _ROWS}
+KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in (CHANGE, DELETE, UNDO)}

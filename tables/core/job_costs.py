@@ -1,0 +1,70 @@
+"""Write units of one item (AWS: "DynamoDB on-demand capacity mode", "Using Global Secondary
+Indexes"), computed from its states on both sides of the write.
+"""
+
+from __future__ import annotations
+
+import math
+
+from tables.core.descriptions import Index, TableDescription
+from tables.core.sizes import item_size, value_size
+from tables.core.updates import diff
+from tables.core.values import Item
+
+_UNIT_BYTES = 1024
+# What an entry of history holds besides the values: names, digests, the author.
+_ENTRY_BYTES = 500
+# An entry is written to the table and to two indexes, and twice the units in a transaction.
+_ENTRY_INDEXES = 2
+
+
+def write_units(
+    before: Item | None, after: Item | None, description: TableDescription, *, doubled: bool
+) -> float:
+    """Units of a put, an update or a delete, with its indexes; `doubled` in a transaction."""
+    own = units(max(_size(before), _size(after)))
+    indexes = sum(_index_units(before, after, index) for index in description.indexes)
+    return own * (2 if doubled else 1) + indexes
+
+
+def entry_units(before: Item | None, after: Item | None) -> float:
+    """Units of the entry that history keeps of a write, in its transaction."""
+    if before is None or after is None:
+        size = _size(before) + _size(after)
+    else:
+        size = sum(
+            value_size(value)
+            for change in diff(before, after)
+            for value in (before.get(str(change.path[0])), change.value)
+            if value is not None
+        )
+    return 2 * units(size + _ENTRY_BYTES) + _ENTRY_INDEXES
+
+
+def units(size: int) -> int:
+    """Whole units of so many bytes; even nothing takes one."""
+    return max(math.ceil(size / _UNIT_BYTES), 1)
+
+
+def _index_units(before: Item | None, after: Item | None, index: Index) -> int:
+    """An entry that comes, goes or changes takes its units; one whose key changes does both."""
+    old, new = _projected(before, index), _projected(after, index)
+    if old == new:
+        return 0
+    if old is None or new is None:
+        return units(_size(old or new))
+    moves = any(old[key.name] != new[key.name] for key in index.key_attributes)
+    return units(_size(old)) + units(_size(new)) if moves else units(max(_size(old), _size(new)))
+
+
+def _projected(item: Item | None, index: Index) -> Item | None:
+    """The item's entry in an index, None where it has none."""
+    if item is None or any(key.name not in item for key in index.key_attributes):
+        return None
+    if index.projected is None:
+        return item
+    return {name: value for name, value in item.items() if name in index.projected}
+
+
+def _size(item: Item | None) -> int:
+    return 0 if item is None else item_size(item)

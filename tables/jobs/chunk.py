@@ -1,0 +1,254 @@
+"""One chunk of a part: decided on, written, and kept, so that each item is written exactly once.
+
+What is about to be written is kept before the first write, what became of it after the last. In
+between a worker may die: whoever takes the part over judges each item by what it is.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from django.conf import settings
+
+from tables.core.errors import (
+    PreconditionFailed,
+    Refused,
+    TablesError,
+    Throttled,
+    Unavailable,
+    UndoConflict,
+)
+from tables.core.history import fingerprint
+from tables.core.job_intents import Intent, Intents, judge, unpack
+from tables.core.keys import decode_token, encode_token
+from tables.core.values import Item
+from tables.dynamodb.reads import get_item
+from tables.dynamodb.tries import one_try
+from tables.items.chunks import Ending, write_chunk
+from tables.items.clock import fixed_at
+from tables.items.groups import version_in_group
+from tables.items.target import Target
+from tables.items.wanted import Settled
+from tables.jobs import parts
+from tables.jobs.costs import units_of
+from tables.jobs.kind import Begun, Candidate, Pieces, Work, Writes
+from tables.jobs.kinds import KINDS
+from tables.jobs.pace import Pace
+from tables.models import JobPart
+from tables.records.jobs.reports import Result
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A write that is decided on, and the intent that was kept of it."""
+
+    intent: Intent
+    write: Settled
+
+
+def do_chunk(work: Work, part: JobPart, worker: str, pace: Pace) -> None:
+    """Do the next chunk of a part. Raises LeaseLost, TablesError: then it is done again later."""
+    kind = KINDS[work.job.kind]
+    course = kind.check if work.job.phase == "check" else kind.write
+    if course is None:
+        raise TypeError(f"a {kind.name} has no such phase")
+    if isinstance(course, Pieces):
+        _do_piece(work, course, part, worker)
+    elif work.job.phase == "check":
+        _look_at(work, course, part, worker)
+    else:
+        _write(work, course, part, worker, pace)
+
+
+def _do_piece(work: Work, course: Pieces, part: JobPart, worker: str) -> None:
+    started = time.monotonic()
+    piece = course.piece(work, part.cursor)
+    parts.commit(
+        part,
+        worker,
+        piece.rows,
+        next=piece.next,
+        scanned=piece.scanned,
+        matched=piece.matched,
+        seconds=time.monotonic() - started,
+        units=(piece.read_units, 0.0),
+    )
+
+
+def _look_at(work: Work, course: Writes, part: JobPart, worker: str) -> None:
+    """A chunk of a dry run: `done` is what would be written, and its units what that would take."""
+    started = time.monotonic()
+    intents, planned = _decided(work, course, part, written_to(work))
+    rows = [Result(*row) for row in intents.rows]
+    rows += [Result(each.intent.token, "done", line=each.intent.line) for each in planned]
+    parts.commit(
+        part,
+        worker,
+        rows,
+        next=intents.next,
+        scanned=intents.scanned,
+        matched=len(rows),
+        seconds=time.monotonic() - started,
+        units=(intents.read_units, sum(units_of(each.write) for each in planned)),
+    )
+
+
+def _write(work: Work, course: Writes, part: JobPart, worker: str, pace: Pace) -> None:
+    started, used = time.monotonic(), pace.units
+    target = written_to(work)
+    is_again = part.intents is not None
+    if part.intents is not None:
+        intents = unpack(bytes(part.intents))
+        work = replace(work, moment=datetime.fromtimestamp(intents.moment / 1000, UTC))
+        rows, planned = _judged(work, course, part, intents, target)
+    else:
+        intents, planned = _decided(work, course, part, target)
+        rows = []
+        if planned:
+            parts.keep_intents(part, worker, intents)
+    with one_try():
+        writes = [each.write for each in planned]
+        endings = write_chunk(writes, pace, threads=settings.JOB_THREADS)
+    rows = [
+        *(Result(*row) for row in intents.rows),
+        *rows,
+        *(
+            _result(work, target, each, ending, is_again=is_again)
+            for each, ending in zip(planned, endings, strict=True)
+        ),
+    ]
+    parts.commit(
+        part,
+        worker,
+        rows,
+        next=intents.next,
+        scanned=intents.scanned,
+        matched=len(rows),
+        seconds=time.monotonic() - started,
+        units=(intents.read_units, pace.units - used),
+    )
+
+
+def written_to(work: Work) -> Target:
+    """The table whose items the job writes."""
+    return work.targets[KINDS[work.job.kind].writes_to(work.spec) or work.job.alias]
+
+
+def _decided(
+    work: Work, course: Writes, part: JobPart, target: Target
+) -> tuple[Intents, list[Planned]]:
+    """The next chunk as it is read now, and what is to be written of it."""
+    chunk = course.read(work, part.cursor)
+    planned, rows = decide(work, course, chunk.candidates, target)
+    moment = round(work.moment.timestamp() * 1000)
+    told = [list(row) for row in [*chunk.rows, *rows]]
+    writes = [each.intent for each in planned]
+    return Intents(moment, writes, told, chunk.next, chunk.scanned, chunk.read_units), planned
+
+
+def decide(
+    work: Work, course: Writes, candidates: Sequence[Candidate], target: Target
+) -> tuple[list[Planned], list[Result]]:
+    """The writes that candidates need, and what becomes of the others. Raises what concerns all."""
+    planned: list[Planned] = []
+    rows: list[Result] = []
+    with fixed_at(work.moment):
+        for candidate in candidates:
+            token = encode_token(candidate.key, target.description)
+            try:
+                write = course.write(work, candidate)
+            except UndoConflict as error:
+                rows.append(Result(token, "changed", error.code, candidate.line))
+                continue
+            except TablesError as error:
+                rows.append(refused(token, error, candidate.line))
+                continue
+            if write is None:
+                rows.append(Result(token, "same", line=candidate.line))
+                continue
+            states = fingerprint(candidate.before), fingerprint(write.outcome.after)
+            intent = Intent(token, *states, candidate.line, candidate.origin)
+            planned.append(Planned(intent, write))
+    return planned, rows
+
+
+def _judged(
+    work: Work, course: Writes, part: JobPart, intents: Intents, target: Target
+) -> tuple[list[Result], list[Planned]]:
+    """What became of a chunk that was begun: what is certain, and what is still to be written."""
+    begun = [
+        Begun(decode_token(intent.token, target.description), intent.line, intent.origin)
+        for intent in intents.writes
+    ]
+    rows: list[Result] = []
+    left: list[tuple[Intent, Candidate]] = []
+    now = course.again(work, part.cursor, begun)
+    for intent, candidate in zip(intents.writes, now, strict=True):
+        version = _our_version(work, target, candidate.key)
+        verdict = judge(
+            intent,
+            fingerprint(candidate.before),
+            is_ours=version is not None,
+            keeps_history=target.keeps_history,
+        )
+        if verdict == "write":
+            left.append((intent, candidate))
+        else:
+            rows.append(Result(intent.token, verdict, line=intent.line, version=version or 0))
+    planned, more = decide(work, course, [candidate for _intent, candidate in left], target)
+    by_token = {each.intent.token: each for each in planned}
+    for intent, _candidate in left:
+        each = by_token.get(intent.token)
+        if each is not None and each.intent.after != intent.after:
+            # What it is made of changed meanwhile, such as the source of a copy.
+            planned.remove(each)
+            rows.append(Result(intent.token, "changed", line=intent.line))
+    return [*rows, *more], planned
+
+
+def _result(
+    work: Work, target: Target, planned: Planned, ending: Ending, *, is_again: bool
+) -> Result:
+    """What became of a write, told by the item itself where its condition did not hold."""
+    token, line, error = planned.intent.token, planned.intent.line, ending.error
+    if error is None:
+        return Result(token, "done", line=line, version=ending.version)
+    if not isinstance(error, PreconditionFailed):
+        return refused(token, error, line)
+    key = planned.write.outcome.key
+    version = _our_version(work, target, key)
+    state = fingerprint(error.current or _stored(target, key))
+    verdict = judge(
+        planned.intent,
+        state,
+        is_ours=version is not None,
+        # Whoever wrote it meanwhile was not a worker of this job, unless one had it before us.
+        keeps_history=target.keeps_history or not is_again,
+    )
+    outcome = "changed" if verdict == "write" else verdict
+    return Result(token, outcome, line=line, version=version or 0)
+
+
+def _our_version(work: Work, target: Target, key: Item) -> int | None:
+    if not target.keeps_history:
+        return None
+    return version_in_group(target, key, str(work.job.pk))
+
+
+def _stored(target: Target, key: Item) -> Item | None:
+    return get_item(target.name, key, consistent=True).item
+
+
+def refused(token: str, error: TablesError, line: int = 0) -> Result:
+    """The row of an item that was refused. Raises what concerns the whole job.
+
+    Of values that are wrong it names the places: a report holds nothing of an item but its key.
+    """
+    if isinstance(error, Unavailable | Refused | Throttled):
+        raise error
+    places = ", ".join(problem.pointer for problem in error.problems if problem.pointer)
+    detail = places or ("" if error.aws_code else str(error.message))
+    return Result(token, "refused", error.code, line, detail=detail[:300])

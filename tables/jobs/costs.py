@@ -1,0 +1,17 @@
+"""What a write takes, told before it is made: the estimate of a dry run."""
+
+from __future__ import annotations
+
+from tables.core.job_costs import entry_units, write_units
+from tables.core.values import Item
+from tables.items.wanted import Settled
+from tables.records.history.entries import mode_of
+
+
+def units_of(write: Settled) -> float:
+    """The write units that a pinned write takes, with its entry in history."""
+    before = write.outcome.before if isinstance(write.outcome.before, dict) else None
+    after: Item | None = write.outcome.after
+    mode = mode_of(write.target.table)
+    units = write_units(before, after, write.target.description, doubled=mode == "transaction")
+    return units if mode == "off" else units + entry_units(before, after)

@@ -1,0 +1,104 @@
+"""Undo of a whole job: each item that it wrote is taken back where it stands as the job left it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tables.core.errors import InvalidRequest, NotFound, UndoConflict
+from tables.core.history import Entry, fingerprint, item_name
+from tables.core.keys import decode_token
+from tables.dynamodb.history_table import entry_of
+from tables.items.groups import version_in_group
+from tables.items.history import Version, deltas_of, require_kept
+from tables.items.pinned import settled
+from tables.items.target import Target
+from tables.items.undo import undo
+from tables.items.wanted import Mark, Settled
+from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Spec, Work
+from tables.jobs.kinds import which
+from tables.models import Job, ReportPage
+from tables.records.jobs.reports import rows_of
+
+
+class _Undos:
+    """The writes of an undo: those that the report of the job tells, page by page."""
+
+    def read(self, work: Work, cursor: Cursor) -> Chunk:
+        part, sequence = cursor
+        pages = ReportPage.objects.filter(part_id=part, sequence__gte=sequence, done__gt=0)
+        page, *more = pages.order_by("sequence")[:2]
+        tokens = [row.key for row in rows_of(page) if row.outcome == "done"]
+        keys = [decode_token(token, work.target.description) for token in tokens]
+        versions = {row.key: row.version for row in rows_of(page)}
+        there = zip(tokens, keys, which.read_now(work.target, keys), strict=True)
+        candidates = [
+            Candidate(key, item, given=versions[token], origin=str(versions[token]))
+            for token, key, item in there
+        ]
+        return Chunk(candidates, [part, more[0].sequence] if more else None, len(candidates))
+
+    def again(self, work: Work, _cursor: Cursor, begun: Sequence[Begun]) -> Sequence[Candidate]:
+        keys = [each.key for each in begun]
+        there = zip(begun, which.read_now(work.target, keys), strict=True)
+        return [
+            Candidate(each.key, item, given=int(each.origin), origin=each.origin)
+            for each, item in there
+        ]
+
+    def write(self, work: Work, candidate: Candidate) -> Settled | None:
+        entry = _entry(work, candidate)
+        if entry is None:
+            raise NotFound("This item has no such version.")
+        ignored = frozenset(work.target.table.history_ignore)
+        if fingerprint(candidate.before, ignored) == entry.before:
+            return None
+        group = str(work.job.pk)
+        # The item that the version left matters only where somebody looks at what differs.
+        wanted = undo(work.target, Version(entry, deltas_of(entry), None), group=group)
+        try:
+            return settled(wanted, candidate.before, Mark("undo", entry.n, group))
+        except UndoConflict as error:
+            if error.contested or error.current is None:
+                raise
+            return None  # it is as it was already
+
+
+def _entry(work: Work, candidate: Candidate) -> Entry | None:
+    """What the job wrote of the item; where its report has no number, history is asked for it."""
+    n = candidate.given
+    if not n:
+        n = version_in_group(work.target, candidate.key, work.spec["job"])
+    return entry_of(item_name(candidate.key, work.target.description), n) if n else None
+
+
+def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
+    try:
+        job = Job.objects.filter(pk=uuid.UUID(str(given.get("job")))).first()
+    except ValueError:
+        job = None
+    written = {job.alias, job.spec.get("to")} if job is not None else set()
+    if job is None or target.table.alias not in written:
+        raise InvalidRequest('"job" is the id of a job that wrote to this table.')
+    require_kept(target)
+    done = sum(job.parts.filter(phase="write").values_list("done", flat=True))
+    return {"job": str(job.pk), "count": done}
+
+
+def _rights(spec: Spec, alias: str) -> Mapping[str, frozenset[str]]:
+    rights = {"history", "bulk"} if spec["count"] > which.MOST_KEYS else {"history"}
+    return {alias: frozenset(rights)}
+
+
+def _cut(work: Work) -> Sequence[Cursor]:
+    pages = ReportPage.objects.filter(
+        part__job_id=work.spec["job"], part__phase="write", done__gt=0
+    )
+    first: dict[int, int] = {}
+    for part, sequence in pages.order_by("part_id", "sequence").values_list("part_id", "sequence"):
+        first.setdefault(part, sequence)
+    return [[part, sequence] for part, sequence in first.items()]
+
+
+UNDO = JobKind("undo", _read_spec, _rights, _cut, write=_Undos(), check=_Undos())

@@ -1,0 +1,198 @@
+"""Which items a job is about: those of some keys, or all that a filter lets through."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+from django.conf import settings
+
+from tables.core.adminapi_scan import parse_scan
+from tables.core.errors import InvalidRequest
+from tables.core.filters import Group
+from tables.core.keys import decode_token, encode_token
+from tables.core.operand_types import filter_types
+from tables.core.plans import Plan, choose_plan, scan_plan
+from tables.core.queries import parse_query
+from tables.core.sizes import item_size
+from tables.core.strict_json import parse
+from tables.core.values import Item, dumps
+from tables.dynamodb.reads import get_items, read_page
+from tables.items.target import Target
+from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, Spec, Work
+
+# As many keys as a page can show: more at once takes the right `bulk`.
+MOST_KEYS = 1000
+# Where little matches, a chunk ends after so much.
+_MOST_SCANNED = 5_000
+_MOST_SECONDS = 3.0
+_MOST_BYTES = 1_000_000
+# A smaller table is read in one go.
+_PARTED_FROM_BYTES = 10_000_000
+_WAYS = ("keys", "filter", "query")
+
+
+def read_which(given: Mapping[str, Any], target: Target) -> Spec:
+    """What of an order says which items, as it is kept. Raises InvalidRequest."""
+    ways = [way for way in _WAYS if given.get(way) is not None]
+    if len(ways) != 1:
+        raise InvalidRequest(
+            'An order says which items by one of "keys", "filter" and "query"; an empty filter '
+            "means all."
+        )
+    spec: Spec = {ways[0]: _KEPT[ways[0]](given[ways[0]], target)}
+    if "keys" in spec:
+        spec["count"] = len(spec["keys"])
+    else:
+        _plan(spec, target)
+    return spec
+
+
+def is_bulk(spec: Spec) -> bool:
+    """Whether it is about more items than one page may show."""
+    return "keys" not in spec
+
+
+def cut(work: Work) -> Sequence[Cursor]:
+    """Where each part begins: a large table is read in segments."""
+    plan = _plan(work.spec, work.target) if "keys" not in work.spec else None
+    is_large = (work.target.description.size_bytes or 0) >= _PARTED_FROM_BYTES
+    is_scan = plan is not None and plan.operation == "Scan"
+    return [None] * (settings.JOB_PARTS if is_scan and is_large else 1)
+
+
+def read(work: Work, cursor: Cursor) -> Chunk:
+    """The next chunk of these items, read consistently. Raises TablesError."""
+    if "keys" in work.spec:
+        return _read_keys(work, cursor or 0)
+    plan = _plan(work.spec, work.target)
+    found = _Reading(plan, work, cursor)
+    while not found.is_enough():
+        found.read_on()
+    names = work.target.description.key_names
+    candidates = [Candidate({name: item[name] for name in names}, item) for item in found.items]
+    return Chunk(candidates, found.cursor, found.scanned, read_units=found.units)
+
+
+def again(work: Work, _cursor: Cursor, begun: Sequence[Begun]) -> Sequence[Candidate]:
+    """These items as they are now."""
+    keys = [each.key for each in begun]
+    return [
+        Candidate(key, item) for key, item in zip(keys, read_now(work.target, keys), strict=True)
+    ]
+
+
+def read_now(target: Target, keys: Sequence[Item]) -> list[Item | None]:
+    """The items of these keys, read consistently; None where there is none."""
+    description = target.description
+    found = {
+        encode_token(item, description): item
+        for item in get_items(description, _distinct(keys, target), consistent=True).items
+    }
+    return [found.get(encode_token(key, description)) for key in keys]
+
+
+def _distinct(keys: Sequence[Item], target: Target) -> list[Item]:
+    return [*{encode_token(key, target.description): key for key in keys}.values()]
+
+
+def _read_keys(work: Work, start: int) -> Chunk:
+    tokens = work.spec["keys"][start : start + work.most]
+    keys = [decode_token(token, work.target.description) for token in tokens]
+    there = zip(keys, read_now(work.target, keys), strict=True)
+    candidates = [Candidate(key, item) for key, item in there]
+    end = start + len(tokens)
+    return Chunk(candidates, end if end < len(work.spec["keys"]) else None, len(tokens))
+
+
+@dataclass(slots=True)
+class _Reading:
+    """A chunk that is being read: page after page, until it is enough."""
+
+    plan: Plan
+    work: Work
+    cursor: Cursor
+    items: list[Item]
+    scanned: int = 0
+    units: float = 0.0
+    size: int = 0
+    until: float = 0.0
+
+    def __init__(self, plan: Plan, work: Work, cursor: Cursor) -> None:
+        self.plan, self.work, self.cursor = plan, work, cursor
+        self.items, self.scanned, self.units, self.size = [], 0, 0.0, 0
+        self.until = time.monotonic() + _MOST_SECONDS
+        self.read_on()
+
+    def is_enough(self) -> bool:
+        return (
+            self.cursor is None
+            or len(self.items) > self.work.most // 2
+            or self.scanned >= _MOST_SCANNED
+            or self.size >= _MOST_BYTES
+            or time.monotonic() > self.until
+        )
+
+    def read_on(self) -> None:
+        is_scan = self.plan.operation == "Scan"
+        page = read_page(
+            self.work.target.description,
+            self.plan,
+            limit=self.work.most,
+            start_key=self.cursor,
+            consistent=True,
+            segment=(self.work.number, self.work.total)
+            if is_scan and self.work.total > 1
+            else None,
+        )
+        self.items += page.items
+        self.cursor = page.last_evaluated_key
+        self.scanned += page.scanned_count
+        self.units += page.capacity
+        self.size += sum(map(item_size, page.items))
+
+
+def _plan(spec: Spec, target: Target) -> Plan:
+    """How they are read: by the table alone, because an index lags behind it."""
+    asked = target.sight.ask(_filter(spec, target))
+    plan = choose_plan(asked, target.description)
+    return plan if plan.index is None else scan_plan(asked)
+
+
+def _filter(spec: Spec, target: Target) -> Group:
+    if "filter" in spec:
+        return parse_scan(parse(spec["filter"]))
+    table = target.table
+    return parse_query(
+        parse_qsl(spec["query"], keep_blank_values=True),
+        types=filter_types(table, target.description),
+        search_fields=table.search_fields,
+        search_lowercase=table.search_lowercase,
+    ).filter
+
+
+def _keys(given: Any, target: Target) -> list[str]:
+    if not isinstance(given, list) or not given or len(given) > MOST_KEYS:
+        raise InvalidRequest('"keys" is a list of 1 to {most} keys.', most=MOST_KEYS)
+    tokens = [
+        encode_token(decode_token(str(k), target.description), target.description) for k in given
+    ]
+    return list(dict.fromkeys(tokens))
+
+
+def _scan(given: Any, _target: Target) -> str:
+    if not isinstance(given, Mapping):
+        raise InvalidRequest('"filter" is an object of the scan language; {} means everything.')
+    return dumps(dict(given)).decode()
+
+
+def _query(given: Any, _target: Target) -> str:
+    if not isinstance(given, str):
+        raise InvalidRequest('"query" is the query string of a list.')
+    return given
+
+
+_KEPT = {"keys": _keys, "filter": _scan, "query": _query}

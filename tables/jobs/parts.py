@@ -1,0 +1,161 @@
+"""Parts of jobs: cut, taken by one worker at a time, moved on chunk by chunk.
+
+A part is held for a while, and whoever holds it says so again and again. One that is held no
+longer may be taken by another: then nothing that the first one still has in hand is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from tables.core.job_intents import Intents
+from tables.core.job_states import ACTIVE, can
+from tables.jobs.kind import Cursor
+from tables.jobs.states import locked, move, settle
+from tables.models import Job, JobPart
+from tables.records.jobs.reports import Result, page_of
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=30)
+# So often a part is tried in vain before its job has failed.
+MOST_ATTEMPTS = 20
+_LONGEST_PAUSE = timedelta(minutes=2)
+_RECENT_CHUNKS = 10
+
+
+class LeaseLost(Exception):
+    """Somebody else holds the part, or may hold it by now."""
+
+
+def cut(job: Job, cursors: Sequence[Cursor]) -> None:
+    """Make the parts of a job's phase, unless they are there: at least one, maybe ended."""
+    with transaction.atomic():
+        held = locked(job)
+        if held.parts.filter(phase=held.phase).exists():
+            return
+        total = max(len(cursors), 1)
+        JobPart.objects.bulk_create(
+            JobPart(
+                job=held,
+                phase=held.phase,
+                number=number,
+                total=total,
+                cursor=cursor,
+                finished=not cursors,
+            )
+            for number, cursor in enumerate(cursors or [None])
+        )
+
+
+def claim(job: Job, worker: str) -> JobPart | None:
+    """Take a free part of a job; None where there is none, or nobody wants it done."""
+    with transaction.atomic():
+        held = locked(job)
+        settle(held)
+        if held.wanted != "run" or held.state not in ACTIVE or not can(held.state, "claim"):
+            return None
+        now = timezone.now()
+        part = _free_part(held, now)
+        if part is None:
+            return None
+        if part.owner:
+            part.takeovers += 1
+            part.attempts += 1
+            log.warning("job_part_taken_over", job=str(job.pk), part=part.number)
+        part.owner, part.until = worker, now + LEASE
+        part.save(update_fields=["owner", "until", "takeovers", "attempts"])
+        if held.started is None or held.state == "queued":
+            held.started = held.started or now
+            move(held, "claim")
+        return part
+
+
+def renew(part: JobPart, worker: str) -> bool:
+    """Hold a part for longer; whether it still was ours."""
+    mine = JobPart.objects.filter(pk=part.pk, owner=worker, finished=False)
+    return mine.update(until=timezone.now() + LEASE) == 1
+
+
+def keep_intents(part: JobPart, worker: str, intents: Intents) -> None:
+    """Say what the chunk is about to write. Raises LeaseLost."""
+    packed = intents.pack()
+    mine = JobPart.objects.filter(pk=part.pk, owner=worker, sequence=part.sequence)
+    if not mine.update(intents=packed):
+        raise LeaseLost
+    part.intents = packed
+
+
+def commit(
+    part: JobPart,
+    worker: str,
+    rows: Sequence[Result],
+    *,
+    next: Cursor,
+    scanned: int,
+    matched: int,
+    seconds: float,
+    units: tuple[float, float],
+) -> None:
+    """Keep what a chunk did, and move the part on, in one transaction. Raises LeaseLost.
+
+    `units` are those of reading and of writing.
+    """
+    page = page_of(part, part.sequence, rows)
+    recent = [*part.recent, [round(seconds, 3), scanned]][-_RECENT_CHUNKS:]
+    counts = {name: F(name) + getattr(page, name) for name in ("done", "same", "changed")}
+    counts |= {name: F(name) + getattr(page, name) for name in ("refused", "unsure")}
+    changes: dict[str, Any] = {
+        **counts,
+        "scanned": F("scanned") + scanned,
+        "matched": F("matched") + matched,
+        "read_units": F("read_units") + units[0],
+        "write_units": F("write_units") + units[1],
+        "cursor": next,
+        "finished": next is None,
+        "intents": None,
+        "sequence": part.sequence + 1,
+        "attempts": 0,
+        "recent": recent,
+    }
+    if next is None:
+        changes |= {"owner": "", "until": None}
+    with transaction.atomic():
+        mine = JobPart.objects.filter(pk=part.pk, owner=worker, sequence=part.sequence)
+        if not mine.update(**changes):
+            raise LeaseLost
+        if rows:
+            page.save()
+    part.cursor, part.finished, part.intents = next, next is None, None
+    part.sequence, part.recent, part.attempts = part.sequence + 1, recent, 0
+
+
+def free(part: JobPart, worker: str) -> None:
+    """Let another worker take the part at once; its job moves on where it can."""
+    with transaction.atomic():
+        held = locked(part.job)
+        JobPart.objects.filter(pk=part.pk, owner=worker).update(owner="", until=None)
+        settle(held)
+
+
+def postpone(part: JobPart, worker: str, reason: str) -> int:
+    """Let a part rest after a chunk that could not be done, longer each time; which time it was."""
+    attempts = part.attempts + 1
+    pause = min(timedelta(seconds=0.5 * 2**attempts), _LONGEST_PAUSE)
+    # Held by nobody, so that it is no take-over, and free when the pause is over.
+    JobPart.objects.filter(pk=part.pk, owner=worker).update(
+        owner="", until=timezone.now() + pause, attempts=attempts, last_error=reason[:500]
+    )
+    return attempts
+
+
+def _free_part(job: Job, now: Any) -> JobPart | None:
+    is_free = Q(until=None) | Q(until__lte=now)
+    return job.parts.filter(is_free, phase=job.phase, finished=False).order_by("number").first()

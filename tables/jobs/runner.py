@@ -1,0 +1,219 @@
+"""A worker at work: it takes a free part of a job, and goes through it chunk by chunk for a while.
+
+Between two chunks it asks what people want of the job, and what its owner may do.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from tables.core.errors import Forbidden, Refused, TableNotFound, TablesError
+from tables.core.job_states import ACTIVE
+from tables.jobs import parts
+from tables.jobs.chunk import do_chunk
+from tables.jobs.kind import MOST_IN_CHUNK, Work
+from tables.jobs.kinds import KINDS
+from tables.jobs.lease import Lease
+from tables.jobs.owners import owner_of, targets_of
+from tables.jobs.pace import Pace
+from tables.jobs.parts import LeaseLost
+from tables.jobs.states import fail, is_through, locked, move
+from tables.models import Job, JobPart
+
+log = structlog.get_logger(__name__)
+
+# After that another job gets its turn.
+SLICE_SECONDS = 20.0
+# How long a chunk may go on when the process was told to end.
+GRACE_SECONDS = 10.0
+# Items of a chunk under a pace: so many seconds' worth.
+_CHUNK_SECONDS = 5.0
+
+
+class Interrupted(Exception):
+    """The process is to end, and the chunk takes too long for that."""
+
+
+@dataclass(slots=True)
+class Hands:
+    """One worker: its name, and whether it was told to end."""
+
+    name: str
+    told_to_end: threading.Event = field(default_factory=threading.Event)
+    told_at: float = 0.0
+
+    def end(self) -> None:
+        """Take no further chunk."""
+        self.told_at = time.monotonic()
+        self.told_to_end.set()
+
+    def require_time(self) -> None:
+        """Raise Interrupted where the end was asked for so long ago that it can't wait."""
+        if self.told_to_end.is_set() and time.monotonic() - self.told_at > GRACE_SECONDS:
+            raise Interrupted
+
+
+def work_on_job(job_id: str, hands: Hands, *, seconds: float = SLICE_SECONDS) -> bool:
+    """Work on free parts of a job for so long; whether something may be left to do."""
+    until = time.monotonic() + seconds
+    while not hands.told_to_end.is_set():
+        job = Job.objects.filter(pk=job_id).first()
+        if job is None or job.state not in ACTIVE or not _is_cut(job):
+            return False
+        part = parts.claim(job, hands.name)
+        if part is None:
+            _conclude(job)
+            return False
+        _go_through(part, hands, until)
+        if time.monotonic() >= until:
+            return True
+    return True
+
+
+def _is_cut(job: Job) -> bool:
+    """Whether the job has parts; cut now where it has none."""
+    if job.parts.filter(phase=job.phase).exists():
+        return True
+    try:
+        work = _work_of(job)
+        cursors = KINDS[job.kind].cut(work)
+    except TablesError as error:
+        _give_up(job, error)
+        return False
+    job.estimate |= {"items": _expected(work)}
+    job.save(update_fields=["estimate"])
+    parts.cut(job, cursors)
+    return True
+
+
+def _go_through(part: JobPart, hands: Hands, until: float) -> None:
+    with Lease(part, hands.name) as lease:
+        try:
+            _chunks(part, hands, lease, until)
+        except LeaseLost:
+            log.warning("job_lease_lost", job=str(part.job_id), part=part.number)
+            return
+        except Interrupted:
+            pass
+        except TablesError as error:
+            _stumbled(part, hands, error)
+            return
+    parts.free(part, hands.name)
+    if part.finished:
+        _conclude(part.job)
+
+
+def _chunks(part: JobPart, hands: Hands, lease: Lease, until: float) -> None:
+    def check() -> None:
+        lease.require()
+        hands.require_time()
+
+    pace = Pace(None, check)
+    while not part.finished and not hands.told_to_end.is_set():
+        job = Job.objects.get(pk=part.job_id)
+        if job.wanted != "run" or job.state not in ACTIVE:
+            return
+        part.job = job
+        pace.set_most(_share(job))
+        do_chunk(_work_of(job, part, pace), part, hands.name, pace)
+        if time.monotonic() >= until:
+            return
+
+
+def _share(job: Job) -> float | None:
+    """The pace of one part: those that are held share the job's."""
+    if job.pace is None:
+        return None
+    held = job.parts.filter(finished=False, until__gt=timezone.now()).exclude(owner="").count()
+    return job.pace / max(held, 1)
+
+
+def _work_of(job: Job, part: JobPart | None = None, pace: Pace | None = None) -> Work:
+    """The job as its owner may do it now. Raises Forbidden, TableNotFound."""
+    now = datetime.now(UTC)
+    moment = now.replace(microsecond=now.microsecond // 1000 * 1000)
+    targets = targets_of(job, owner_of(job))
+    if part is None:
+        return Work(job, targets, moment)
+    most = MOST_IN_CHUNK
+    if pace is not None and pace.rate is not None:
+        most = min(max(round(pace.rate * _CHUNK_SECONDS), 1), most)
+    return Work(job, targets, moment, part.number, part.total, most)
+
+
+def _expected(work: Work) -> int | None:
+    """About how many items the job will read."""
+    known = work.spec.get("count")
+    return int(known) if known is not None else work.target.description.item_count
+
+
+def _stumbled(part: JobPart, hands: Hands, error: TablesError) -> None:
+    """A chunk could not be done: what can't go on has failed, else it is tried again."""
+    attempts = parts.postpone(part, hands.name, error.code)
+    log.warning("job_chunk_failed", job=str(part.job_id), reason=error.code, attempts=attempts)
+    if _is_final(error) or attempts >= parts.MOST_ATTEMPTS:
+        _give_up(part.job, error)
+
+
+def _give_up(job: Job, error: TablesError) -> None:
+    if not _is_final(error) and not job.parts.filter(attempts__gte=parts.MOST_ATTEMPTS).exists():
+        log.warning("job_waits", job=str(job.pk), reason=error.code)
+        return
+    with transaction.atomic():
+        held = locked(job)
+        if held.state in ACTIVE:
+            fail(held, str(error.message))
+
+
+def _is_final(error: TablesError) -> bool:
+    """Whether trying again leads nowhere: rights or the table are gone."""
+    return isinstance(error, Forbidden | TableNotFound) or (
+        isinstance(error, Refused) and (error.is_missing_table or error.is_denied)
+    )
+
+
+def _conclude(job: Job) -> None:
+    """Let a job whose parts are all finished come to its end."""
+    if not is_through(job):
+        return
+    finish = KINDS[job.kind].finish
+    work = None
+    if finish is not None:
+        try:
+            work = _work_of(job)
+            finish(work)
+        except TablesError as error:
+            _give_up(job, error)
+            return
+    with transaction.atomic():
+        held = locked(job)
+        if held.state not in ACTIVE or held.wanted != "run" or held.phase != job.phase:
+            return
+        totals = held.totals
+        if held.phase == "check":
+            held.estimate |= _checked(totals)
+        held.estimate |= work.job.estimate if work is not None else {}
+        if held.state == "queued":
+            move(held, "claim")
+        move(held, "finish")
+
+
+def _checked(totals: dict[str, float]) -> dict[str, float | None]:
+    """What a check found out: how many items, writes and units, and what they cost."""
+    price = settings.PRICE_WRITE
+    units = totals["write_units"]
+    return {
+        "items": totals["scanned"],
+        "writes": totals["done"],
+        "write_units": units,
+        "read_units": totals["read_units"],
+        "money": float(price) * units / 1_000_000 if price is not None else None,
+    }

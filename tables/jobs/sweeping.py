@@ -1,0 +1,99 @@
+"""What nobody else sees to: parts that wait for a worker, checks that are a day old, retention.
+
+The sweep is why a lost task is no harm. Every worker does it each second; where workers are others'
+(another backend of the Tasks API), `manage.py sweep_jobs` does it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from django.core.files.storage import Storage, storages
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from tables.core.job_states import ACTIVE
+from tables.jobs.nudges import nudge
+from tables.jobs.orders import READY_LIFE
+from tables.jobs.states import locked, move, settle
+from tables.models import Job, Worker
+
+log = structlog.get_logger(__name__)
+
+# A job whose order is so young has its own nudge on the way.
+_FIRST_NUDGE = timedelta(seconds=2)
+_TASKS_KEPT = timedelta(days=1)
+# A task that runs longer has a dead worker: a slice takes seconds.
+_TASKS_RUN = timedelta(hours=1)
+_WORKERS_KEPT = timedelta(hours=1)
+
+
+def sweep() -> int:
+    """Wake workers for what waits, and stop what is to stop; how many nudges that took."""
+    nudged = 0
+    for job in Job.objects.filter(state__in=ACTIVE):
+        if job.wanted != "run":
+            with transaction.atomic():
+                settle(locked(job))
+            continue
+        for _ in range(_waiting(job) - _asked(job)):
+            nudge(job)
+            nudged += 1
+    return nudged
+
+
+def tidy() -> None:
+    """End what is too old: checks of yesterday, jobs past their days, tasks that were done."""
+    now = timezone.now()
+    for job in Job.objects.filter(state="ready", ended__lt=now - READY_LIFE):
+        with transaction.atomic():
+            held = locked(job)
+            if held.state == "ready":
+                move(held, "expire")
+    for job in Job.objects.filter(expires__lt=now).exclude(state__in=ACTIVE):
+        remove_files(job)
+        job.delete()
+        log.info("job_removed", job=str(job.pk), kind=job.kind)
+    DBTaskResult.objects.filter(finished_at__lt=now - _TASKS_KEPT).delete()
+    DBTaskResult.objects.filter(status="RUNNING", started_at__lt=now - _TASKS_RUN).delete()
+    Worker.objects.filter(seen__lt=now - _WORKERS_KEPT).delete()
+
+
+def remove_files(job: Job) -> None:
+    """Remove what a job has stored: its upload, what was read of it, its output."""
+    _remove(storages["jobs"], f"jobs/{job.pk}")
+
+
+def _remove(storage: Storage, folder: str) -> None:
+    try:
+        folders, files = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in files:
+        storage.delete(f"{folder}/{name}")
+    for name in folders:
+        _remove(storage, f"{folder}/{name}")
+    storage.delete(folder)
+
+
+def _waiting(job: Job) -> int:
+    """How many of a job's parts a worker could take now, of one that has none yet one."""
+    now = timezone.now()
+    mine = job.parts.filter(phase=job.phase)
+    if not mine.exists():
+        return int(job.created < now - _FIRST_NUDGE)
+    left = mine.filter(finished=False)
+    if not left.exists():
+        return 1  # it only has to come to its end
+    return left.filter(Q(until=None) | Q(until__lte=now)).count()
+
+
+def _asked(job: Job) -> int:
+    """How many nudges of a job wait in the database's own queue; another's can't be looked into."""
+    waiting = DBTaskResult.objects.filter(
+        status="READY", args_kwargs={"args": [str(job.pk)], "kwargs": {}}
+    )
+    return waiting.count()

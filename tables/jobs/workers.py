@@ -1,0 +1,84 @@
+"""A worker process: it waits for nudges in the main thread, and sweeps in another."""
+
+from __future__ import annotations
+
+import threading
+import time
+from types import FrameType
+
+import structlog
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from django_tasks_db.management.commands import db_worker
+
+from tables.jobs.nudges import HANDS
+from tables.jobs.sweeping import sweep, tidy
+from tables.models import Worker
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 1.0
+# So often it looks for a task.
+_INTERVAL_SECONDS = 0.5
+_TIDY_SECONDS = 600.0
+# More of them on one SQLite file wait for each other.
+MOST_ON_SQLITE = 2
+
+
+class _TaskWorker(db_worker.Worker):
+    """Django Tasks' own, which also tells the chunk under way that the process is to end."""
+
+    def shutdown(self, signum: int, frame: FrameType | None) -> None:
+        HANDS.end()
+        super().shutdown(signum, frame)
+
+
+def run() -> None:
+    """Work until a signal says to end; a chunk that is under way is finished first."""
+    worker = _TaskWorker(
+        queue_names=["*"],
+        interval=_INTERVAL_SECONDS,
+        batch=False,
+        backend_name="default",
+        startup_delay=False,
+        max_tasks=None,
+        worker_id=HANDS.name,
+        excluded_queue_names=[],
+    )
+    worker.configure_signals()
+    ended = threading.Event()
+    sweeper = threading.Thread(target=_sweep_until, args=(ended,), daemon=True)
+    sweeper.start()
+    try:
+        worker.run()
+    finally:
+        ended.set()
+        sweeper.join(timeout=5)
+        Worker.objects.filter(name=HANDS.name).delete()
+
+
+def sweep_for_ever() -> None:
+    """Sweep alone, for workers of another backend."""
+    _sweep_until(threading.Event())
+
+
+def _sweep_until(ended: threading.Event) -> None:
+    tidied = -_TIDY_SECONDS
+    try:
+        while not ended.is_set():
+            try:
+                _say_that_we_live()
+                sweep()
+                if time.monotonic() - tidied > _TIDY_SECONDS:
+                    tidy()
+                    tidied = time.monotonic()
+            except DatabaseError as error:
+                log.warning("jobs_not_swept", reason=type(error).__name__)
+                connection.close()
+            ended.wait(SWEEP_SECONDS)
+    finally:
+        connection.close()
+
+
+def _say_that_we_live() -> None:
+    Worker.objects.update_or_create(name=HANDS.name, defaults={"seen": timezone.now()})

@@ -1,0 +1,42 @@
+"""Work on jobs, until told to end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
+from django.utils import timezone
+from django_tasks_db.backend import DatabaseBackend
+
+from tables.jobs.finding import WORKER_SILENCE
+from tables.jobs.workers import MOST_ON_SQLITE, run, sweep_for_ever
+from tables.models import Worker
+from tables.task_engine import task_backends
+
+
+class Command(BaseCommand):
+    """`manage.py run_jobs [--sweep-only]`: one worker; start as many as there are cores for."""
+
+    help = "Works on jobs. SIGTERM ends it when the chunk under way is done."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--sweep-only", action="store_true", help="wake the workers of another task backend"
+        )
+
+    def handle(self, *_args: Any, sweep_only: bool, **_options: Any) -> None:
+        if sweep_only:
+            sweep_for_ever()
+            return
+        if not isinstance(task_backends["default"], DatabaseBackend):
+            raise CommandError(
+                "TASKS names another backend: start its own workers, and run_jobs --sweep-only."
+            )
+        living = Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENCE).count()
+        if connection.vendor == "sqlite" and living >= MOST_ON_SQLITE:
+            raise CommandError(
+                f"{living} workers use this SQLite file already; more would wait for each other. "
+                "With PostgreSQL (DATABASE_URL) there may be as many as you like."
+            )
+        run()

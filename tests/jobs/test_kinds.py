@@ -1,0 +1,245 @@
+"""What each kind of job does to items, on every engine and in every way that history is kept."""
+
+import pytest
+
+from tables.core.errors import Forbidden, TableNotFound, TablesError
+from tables.dynamodb.client import call
+from tables.jobs.orders import How, start, want
+from tables.jobs.undoing import undo_job
+from tests.jobs.conftest import counts, ordered, person, report, work
+from tests.tables import fill, store, stored
+
+pytestmark = pytest.mark.django_db
+
+EVERYTHING = {"filter": {}}
+LONG = "12345678901234567890123456789012345678"
+
+
+def things(count, **attributes):
+    items = [
+        {"id": {"S": f"t{number:03}"}, "n": {"N": str(number)}, **attributes}
+        for number in range(count)
+    ]
+    fill("real-things", items)
+    return items
+
+
+def setting(name, value):
+    return {"action": "set", "path": name, "value": value}
+
+
+def all_stored(table="real-things"):
+    found = call("Scan", TableName=table, ConsistentRead=True)["Items"]
+    return sorted(found, key=lambda item: item["id"]["S"])
+
+
+def test_a_value_is_set_on_all_that_match_and_taken_back(kept):
+    before = things(120, note={"S": "old"})
+    ann = person("admins")
+    order = {"query": "n__lt=100", "changes": [setting("note", {"S": "new"})]}
+
+    job = ordered(ann, "change", order)
+
+    assert (job.state, counts(job)) == ("finished", {"done": 100})
+    notes = [item["note"]["S"] for item in all_stored()]
+    assert notes == ["new"] * 100 + ["old"] * 20
+    if kept == "without history":
+        return
+    store("real-things", {**before[7], "note": {"S": "theirs"}})
+    store("real-things", {**before[8], "note": {"S": "new"}, "more": {"S": "theirs"}})
+
+    undone = work(undo_job(job, ann))
+
+    assert (undone.state, counts(undone)) == ("finished", {"done": 99, "changed": 1})
+    assert report(undone, "changed") == [("t007", "changed", "undo_conflict")]
+    left = all_stored()
+    assert left[7]["note"] == {"S": "theirs"}
+    assert left[8] == {**before[8], "more": {"S": "theirs"}}
+    assert left[:7] + left[9:] == before[:7] + before[9:]
+
+
+def test_each_action_does_to_an_item_what_it_says(tables):
+    store(
+        "real-things",
+        {
+            "id": {"S": "a"},
+            "n": {"N": LONG},
+            "gone": {"S": "x"},
+            "tags": {"SS": ["x"]},
+            "list": {"L": [{"N": "1"}]},
+            "old": {"M": {"k": {"BOOL": True}}},
+            "text": {"S": " 007.50 "},
+        },
+    )
+    changes = [
+        setting("set", {"N": LONG}),
+        {"action": "remove", "path": "gone"},
+        {"action": "add", "path": "tags", "value": {"SS": ["y"]}},
+        {"action": "append", "path": "list", "value": {"L": [{"NULL": True}]}},
+        {"action": "rename", "path": "old", "to": "new"},
+        {"action": "retype", "path": "text", "type": "N"},
+        {"action": "add", "path": "n", "value": {"N": "-1"}},
+    ]
+
+    job = ordered(person("admins"), "change", {"keys": ["a"], "changes": changes})
+
+    assert counts(job) == {"done": 1}
+    after = stored("real-things", "a")
+    assert sorted(after.pop("tags")["SS"]) == ["x", "y"]
+    assert after == {
+        "id": {"S": "a"},
+        "n": {"N": LONG[:-1] + "7"},
+        "set": {"N": LONG},
+        "list": {"L": [{"N": "1"}, {"NULL": True}]},
+        "new": {"M": {"k": {"BOOL": True}}},
+        "text": {"N": "7.5"},
+    }
+
+
+def test_what_does_not_fit_is_refused_for_itself_and_the_rest_is_done(kept):
+    things(4)
+    store("real-things", {"id": {"S": "t001"}, "n": {"S": "no number"}})
+    order = {**EVERYTHING, "changes": [{"action": "add", "path": "n", "value": {"N": "1"}}]}
+
+    job = ordered(person("admins"), "change", order)
+
+    assert counts(job) == {"done": 3, "refused": 1}
+    assert report(job, "refused") == [("t001", "refused", "invalid_expression")]
+    assert [item["n"] for item in all_stored()] == [
+        {"N": "1"},
+        {"S": "no number"},
+        {"N": "3"},
+        {"N": "4"},
+    ]
+
+
+def test_what_is_as_wanted_is_not_written(kept, calls):
+    things(3, note={"S": "new"})
+    job = ordered(
+        person("admins"), "change", {**EVERYTHING, "changes": [setting("note", {"S": "new"})]}
+    )
+    assert counts(job) == {"same": 3}
+    assert not {"UpdateItem", "TransactWriteItems"} & {*calls}
+
+
+def test_a_delete_is_looked_at_first_and_taken_back(kept):
+    before = things(60)
+    ann = person("admins")
+    job = work(start(ann, "delete", "Things", {"query": "n__gte=10"})[0])
+    assert (job.state, counts(job), len(all_stored())) == ("ready", {"done": 50}, 60)
+    assert job.estimate["writes"] == 50
+
+    job = ordered(ann, "delete", {"query": "n__gte=10"})
+
+    assert (job.state, counts(job)) == ("finished", {"done": 50})
+    assert all_stored() == before[:10]
+    if kept != "without history":
+        undone = work(undo_job(job, ann))
+        assert counts(undone) == {"done": 50}
+        assert all_stored() == before
+
+
+def test_a_dry_run_writes_nothing_and_tells_what_it_would(tables, settings):
+    before = things(30)
+    settings.PRICE_WRITE = 2
+    order = {**EVERYTHING, "changes": [setting("n", {"N": "5"})]}
+
+    job = work(start(person("admins"), "change", "Things", order, How(dry_run=True))[0])
+
+    assert (job.state, counts(job)) == ("ready", {"done": 29, "same": 1})
+    assert all_stored() == before
+    assert job.estimate["write_units"] == 29
+    assert job.estimate["money"] == pytest.approx(29 * 2 / 1_000_000)
+
+
+def test_a_ticked_item_that_went_is_nothing_to_do(tables):
+    things(1)
+    order = {"keys": ["t000", "gone", "t000"], "changes": [setting("x", {"S": "y"})]}
+    assert counts(ordered(person("admins"), "change", order)) == {"done": 1, "same": 1}
+
+
+def test_stamps_and_versions_are_raised_as_everywhere(tables):
+    for alias, table in (("Stamped", "real-stamped"), ("Counted", "real-counted")):
+        store(table, {"id": {"S": "a"}, "v": {"N": "3"}})
+        order = {**EVERYTHING, "changes": [setting("x", {"S": "y"}), setting("v", {"N": "99"})]}
+        assert counts(ordered(person("admins"), "change", order, alias=alias)) == {"done": 1}
+    assert stored("real-stamped", "a")["lastUpdatedBy"] == {"S": "Ann"}
+    assert stored("real-counted", "a") == {"id": {"S": "a"}, "v": {"N": "4"}, "x": {"S": "y"}}
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {},
+        {"keys": ["a"], "filter": {}, "changes": [setting("x", {"S": "y"})]},
+        {"keys": [], "changes": [setting("x", {"S": "y"})]},
+        {"keys": ["~!"], "changes": [setting("x", {"S": "y"})]},
+        {"filter": {}, "changes": []},
+        {"filter": {}, "changes": [setting("id", {"S": "y"})]},
+        {"filter": {}, "changes": [setting("x", {"S": 1})]},
+        {"filter": {}, "changes": [setting("x", "plain")]},
+        {"filter": {}, "changes": [setting("x", {"S": "y"}), setting("x.y", {"S": "y"})]},
+        {"filter": {}, "changes": [{"action": "drop", "path": "x"}]},
+        {"filter": {}, "changes": [{"action": "retype", "path": "x", "type": "X"}]},
+        {"filter": {}, "changes": [{"action": "rename", "path": "x", "to": "id"}]},
+        {"filter": [], "changes": [setting("x", {"S": "y"})]},
+        {"query": "x__between=1", "changes": [setting("x", {"S": "y"})]},
+    ],
+)
+def test_an_order_that_has_no_meaning_is_refused(history, order):
+    with pytest.raises(TablesError) as refused:
+        start(person("admins"), "change", "Things", order)
+    assert refused.value.status in (400, 404, 422)
+
+
+def test_more_than_a_page_takes_a_right_of_its_own(history):
+    order = {**EVERYTHING, "changes": [setting("x", {"S": "y"})]}
+    with pytest.raises(Forbidden, match="more than a page"):
+        start(person("staff"), "change", "Things", order)
+    start(person("staff"), "change", "Things", {**order, "filter": None, "keys": ["a"]})
+
+
+def test_nobody_orders_what_one_item_would_be_refused_for(history):
+    with pytest.raises(Forbidden):
+        start(
+            person("readers"),
+            "change",
+            "Things",
+            {"keys": ["a"], "changes": [setting("x", {"S": "y"})]},
+        )
+    with pytest.raises(TableNotFound):
+        start(
+            person("staff"),
+            "change",
+            "Hidden",
+            {"keys": ["a"], "changes": [setting("x", {"S": "y"})]},
+        )
+
+
+def test_a_job_can_be_undone_only_once(history):
+    things(2)
+    ann = person("admins")
+    job = ordered(ann, "change", {**EVERYTHING, "changes": [setting("x", {"S": "y"})]})
+    undone = work(undo_job(job, ann))
+    assert counts(undone) == {"done": 2}
+    again = work(undo_job(undone, ann))
+    assert counts(again) == {"done": 2}
+    assert [item["x"] for item in all_stored()] == [{"S": "y"}] * 2
+
+
+def test_pairs_of_keys_of_every_type(tables):
+    items = [{"country": {"S": "ä,~"}, "rank": {"N": str(n)}} for n in (-1, 0, 10)]
+    fill("real-pairs", items)
+    order = {"query": "rank__gte=0", "changes": [setting("x", {"S": "y"})]}
+    job = ordered(person("admins"), "change", order, alias="Pairs")
+    assert counts(job) == {"done": 2}
+    assert stored("real-pairs", items[0]) == items[0]
+
+
+def test_a_cancelled_job_writes_nothing_more(tables):
+    before = things(5)
+    ann = person("admins")
+    job, _ = start(ann, "change", "Things", {**EVERYTHING, "changes": [setting("x", {"S": "y"})]})
+    assert want(job, ann, "cancel").state == "cancelled"
+    assert work(job).state == "cancelled"
+    assert all_stored() == before
