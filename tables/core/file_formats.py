@@ -247,18 +247,22 @@ def _around(stream: BinaryIO, bad: BadByte | None) -> bytes:
 
 
 def _first_line(text: BinaryIO) -> str:
+    """The heads' line, or lines where a head has some of its own."""
     line = text.readline(SAMPLE_BYTES)
-    if b"\r" in line.rstrip(b"\r\n"):
+    if not line.endswith(b"\n") and b"\r" in line:
         raise InvalidRequest("The lines end in CR alone. Save the file with LF or CR LF.")
+    while line.count(b'"') % 2 and len(line) < SAMPLE_BYTES and (more := text.readline(1024)):
+        line += more
     try:
-        return line.decode().rstrip("\r\n")
+        return line.decode().removesuffix("\n").removesuffix("\r")
     except UnicodeDecodeError as error:
         raise InvalidRequest("The file is not in the encoding that was chosen.") from error
 
 
 def _cells(line: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader([line], delimiter=delimiter, strict=True), [])
+        lines = io.StringIO(line, newline="")
+        return next(csv.reader(lines, delimiter=delimiter, strict=True), [])
     except csv.Error:
         return []
 

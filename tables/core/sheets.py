@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tables.core.descriptions import TableDescription
@@ -123,13 +123,3 @@ def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
 def head_line(heads: Sequence[Head]) -> bytes:
     """The first line of an exact CSV file."""
     return csv_lines([[head.text for head in heads]])
-
-
-def declared_kinds(heads: Sequence[Head], types: Mapping[str, str]) -> tuple[Head, ...]:
-    """The heads with these types, by path text, where the file itself declares none."""
-    return tuple(
-        head
-        if head.is_declared or not head.path
-        else Head(head.text, head.path, types.get(format_path(head.path), ""))
-        for head in heads
-    )

@@ -51,6 +51,7 @@ def test_a_file_tells_its_format_by_its_first_bytes(data, reading):
         (b'\xef\xbb\xbf"id"|b\r\n', "utf-8", "|", {"|": ["id", "b"]}),
         ("\ufeffid,é\n".encode("utf-16-le"), "utf-16-le", ",", {",": ["id", "é"]}),
         ("\ufeffid,é\n".encode("utf-16-be"), "utf-16-be", ",", {",": ["id", "é"]}),
+        (b'id,"two\r\nlines"\r\na,b', "utf-8", ",", {",": ["id", "two\r\nlines"]}),
         (gzip.compress(b"id,n\n"), "utf-8", ",", {",": ["id", "n"]}),
     ],
 )  # fmt: skip

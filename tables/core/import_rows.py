@@ -1,0 +1,104 @@
+"""What a row of a file means for the item of its key: new, changed, same, conflict or refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tables.core.errors import Sentence
+from tables.core.file_rows import FileRow
+from tables.core.import_cells import WantedCells, named_key, own_state, version_of
+from tables.core.import_rules import Fault, Rules
+from tables.core.keys import coerce_binary_keys, key_of
+from tables.core.preconditions import state_of
+from tables.core.updates import diff
+from tables.core.values import Item, fit_to_stored
+
+Verdict = Literal["new", "changed", "same", "conflict", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a row comes to: `after` is the item as it would be, None for a row that is refused."""
+
+    verdict: Verdict
+    after: Item | None = None
+    faults: tuple[Fault, ...] = ()
+
+
+def row_key(row: FileRow, rules: Rules) -> Item:
+    """The key that a row names. Raises InvalidValue where it names none, TablesError."""
+    if row.error is not None:
+        raise row.error
+    if row.item is not None:
+        return key_of(coerce_binary_keys(row.item, rules.description), rules.description)
+    return key_of(named_key(row, rules), rules.description)
+
+
+def row_item(row: FileRow, rules: Rules) -> Item:
+    """The item that a row describes by itself, as far as it can be read; for keys made of it."""
+    if row.item is not None:
+        return coerce_binary_keys(row.item, rules.description)
+    wanted = WantedCells({}, rules)
+    wanted.read(row)
+    return wanted.after()
+
+
+def judge(row: FileRow, key: Item, stored: Item | None, rules: Rules) -> Judged:
+    """What a row means, beside what is stored at its key (None: nothing is)."""
+    mode = rules.choices.mode
+    version = version_of(row, rules)
+    if stored is None and version:
+        return _refused("conflict", _GONE)
+    if stored is None and mode == "update":
+        return _refused("refused", _MISSING)
+    after, faults = _wanted(row, key, stored, rules)
+    stops = any(not fault.is_warning for fault in faults)
+    if stored is None:
+        return Judged("refused", None, faults) if stops else Judged("new", after, faults)
+    if not diff(stored, after):
+        return Judged("refused" if stops else "same", stored, faults)
+    if version and version != state_of(stored):
+        is_untouched = own_state(row, rules) == version
+        return Judged("same", stored) if is_untouched else Judged("conflict", after, (_CHANGED,))
+    if mode == "create":
+        return _refused("refused", _EXISTS)
+    return Judged("changed", after, faults)
+
+
+_GONE = Fault(
+    "",
+    "item_not_found",
+    Sentence("The item was there when the file was made: it was deleted, or its key has changed."),
+)
+_MISSING = Fault("", "item_not_found", Sentence("No item has that key."))
+_EXISTS = Fault("", "item_exists", Sentence("An item with this key exists already."))
+_CHANGED = Fault("", "conflict", Sentence("The item has changed since the file was made."))
+
+
+def _refused(verdict: Verdict, fault: Fault) -> Judged:
+    return Judged(verdict, None, (fault,))
+
+
+def _wanted(
+    row: FileRow, key: Item, stored: Item | None, rules: Rules
+) -> tuple[Item, tuple[Fault, ...]]:
+    if row.item is not None:
+        return _whole(row.item, row.is_typed, key, stored, rules), ()
+    wanted = WantedCells(stored if stored is not None else dict(key), rules, is_new=stored is None)
+    wanted.read(row)
+    return wanted.after(), tuple(wanted.faults)
+
+
+def _whole(item: Item, is_typed: bool, key: Item, stored: Item | None, rules: Rules) -> Item:
+    """The item after a row that is one: over what is stored, or in its place."""
+    old = stored or {}
+    if not is_typed:
+        coerced = coerce_binary_keys(item, rules.description)
+        item = {
+            name: fit_to_stored(value, old[name]) if name in old else value
+            for name, value in coerced.items()
+        }
+    base = {} if rules.choices.mode == "replace" else old
+    ours = {name: old[name] for name in rules.kept if name in old}
+    return {**base, **item, **key, **ours}
