@@ -15,7 +15,7 @@ run: .venv/local
 test: check chromium
 	$(BIN)/python -m tests.halves
 
-# A whole site: PostgreSQL, Redis, and nginx with TLS before two workers. Two minutes.
+# A whole site: PostgreSQL, Redis, and nginx with TLS before two workers, then two hosts. Five minutes.
 test-production: .venv/dev services
 	$(BIN)/python -m pytest tests/production -s
 
@@ -92,5 +92,5 @@ services:
 	  command -v redis-server >/dev/null && command -v nginx >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { \
 	    echo "Installing PostgreSQL, Redis and nginx for the production tests."; \
 	    export DEBIAN_FRONTEND=noninteractive; \
-	    apt-get update -qq && apt-get install -qq -y --no-install-recommends postgresql redis-server nginx-light procps >/dev/null; }; \
+	    apt-get update -qq && apt-get install -qq -y --no-install-recommends postgresql redis-server nginx-light procps iproute2 >/dev/null; }; \
 	else echo "The production tests need PostgreSQL, Redis and nginx on this machine."; fi

@@ -129,28 +129,9 @@ def site(folder, python, copied):
         client = EngineClient(engine.url)
         pool = ensure_pool(client, [origin])
         load(client, cities=200)
-        environment = {
-            "PATH": os.environ["PATH"],
-            "DJANGO_SETTINGS_MODULE": "project.settings",
-            "ENV_FILE": os.devnull,
-            "SECRET_KEY": secrets.token_urlsafe(64),
-            "ALLOWED_HOSTS": "localhost",
-            "CSRF_TRUSTED_ORIGINS": origin,
-            "TRUST_PROXY": "true",
-            "DATABASE_URL": database,
-            "CACHE_URL": cache,
-            "AWS_REGION": REGION,
-            "AWS_ACCESS_KEY_ID": "engine",
-            "AWS_SECRET_ACCESS_KEY": "engine",
-            "AWS_ENDPOINT_URL_DYNAMODB": engine.url,
-            "TABLES_FILE": str(ROOT / "demo" / "tables.toml"),
-            "COGNITO_USER_POOL_ID": pool.pool_id,
-            "COGNITO_CLIENT_ID": pool.client_id,
-            "COGNITO_DOMAIN": sign_in_origin,
-            "COGNITO_JWKS_URL": f"{sign_in_origin}/{pool.pool_id}/.well-known/jwks.json",
+        environment = site_environment(origin, sign_in_origin, database, cache, engine.url, pool)
+        environment |= {
             "REQUESTS_CA_BUNDLE": str(folder / "ca.pem"),
-            "THROTTLE_EXPORT": "3/day",
-            "METRICS": "true",
             "BIND": f"127.0.0.1:{app}",
             "WEB_CONCURRENCY": "2",
         }
@@ -170,8 +151,36 @@ def site(folder, python, copied):
             port=sign_in, folder=folder, engine=engine.url
         )
         stack.enter_context(programs.nginx(folder, servers, [https, http, sign_in]))
-        made.master = stack.enter_context(programs.gunicorn(python, folder, environment, app))
+        made.master = stack.enter_context(
+            programs.gunicorn(python, folder, environment, environment["BIND"])
+        )
         yield made
+
+
+def site_environment(origin, sign_in_origin, database, cache, engine, pool):
+    """The settings of a site at this origin, whose parts answer at these URLs."""
+    return {
+        "PATH": os.environ["PATH"],
+        "DJANGO_SETTINGS_MODULE": "project.settings",
+        "ENV_FILE": os.devnull,
+        "SECRET_KEY": secrets.token_urlsafe(64),
+        "ALLOWED_HOSTS": "localhost",
+        "CSRF_TRUSTED_ORIGINS": origin,
+        "TRUST_PROXY": "true",
+        "DATABASE_URL": database,
+        "CACHE_URL": cache,
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "engine",
+        "AWS_SECRET_ACCESS_KEY": "engine",
+        "AWS_ENDPOINT_URL_DYNAMODB": engine,
+        "TABLES_FILE": str(ROOT / "demo" / "tables.toml"),
+        "COGNITO_USER_POOL_ID": pool.pool_id,
+        "COGNITO_CLIENT_ID": pool.client_id,
+        "COGNITO_DOMAIN": sign_in_origin,
+        "COGNITO_JWKS_URL": f"{sign_in_origin}/{pool.pool_id}/.well-known/jwks.json",
+        "THROTTLE_EXPORT": "3/day",
+        "METRICS": "true",
+    }
 
 
 def shipped_servers(folder, https, http, app):

@@ -132,15 +132,16 @@ def nginx(folder, servers, ports):
 
 
 @contextlib.contextmanager
-def gunicorn(python, folder, environment, port):
-    """The app with two workers, both there; its master process."""
+def gunicorn(python, folder, environment, address, *, within=()):
+    """The app with two workers, both there; its master process. `within` is a command before it."""
     log = folder / "gunicorn.log"
-    with running([python, "-m", "gunicorn"], log, cwd=folder / "app", env=environment) as master:
+    command = [*within, python, "-m", "gunicorn"]
+    with running(command, log, cwd=folder / "app", env=environment) as master:
 
         def is_ready():
             assert master.poll() is None, log.read_text()
             with contextlib.suppress(requests.RequestException):  # it may still be starting
-                ready = requests.get(f"http://127.0.0.1:{port}/readyz", timeout=5)
+                ready = requests.get(f"http://{address}/readyz", timeout=5)
                 return ready.ok and len(workers_of(master)) == 2
             return False
 
