@@ -4,7 +4,13 @@ from django.apps import AppConfig
 from django.core.checks import register
 
 from tables.access.checks import check_access_key_secrets, check_production, check_sign_in_urls
-from tables.checks import check_alias_map, check_discovery, check_types, check_types_of_keys
+from tables.checks import (
+    check_alias_map,
+    check_discovery,
+    check_links,
+    check_types,
+    check_types_of_keys,
+)
 
 
 class TablesConfig(AppConfig):
@@ -15,6 +21,7 @@ class TablesConfig(AppConfig):
         register(check_alias_map)
         register(check_types)
         register(check_types_of_keys, deploy=True)
+        register(check_links, deploy=True)
         register(check_discovery, deploy=True)
         register(check_sign_in_urls)
         register(check_access_key_secrets)

@@ -8,10 +8,16 @@ from django.conf import settings
 from django.core import checks
 
 from tables.configuration import alias_map_mistakes, mapped_tables
-from tables.core.errors import TablesError
+from tables.core.descriptions import TableDescription
+from tables.core.errors import InvalidRequest, TablesError
 from tables.core.expressions import format_path
-from tables.core.registry import Table
+from tables.core.links import Link, Related
+from tables.core.operand_types import filter_types
+from tables.core.plans import choose_plan
+from tables.core.queries import parse_query
+from tables.core.registry import Registry, Table
 from tables.core.schemas import declared_types
+from tables.core.sight import UNLIMITED
 from tables.dynamodb.descriptions import describe_table
 
 
@@ -59,6 +65,72 @@ def _key_types(table: Table) -> dict[str, str]:
     except TablesError:
         return {}
     return {format_path((name,)): tag for name, tag in keys.items()}
+
+
+def check_links(**_: Any) -> list[checks.CheckMessage]:
+    """An error for each link and list that the real tables' keys contradict, where they answer."""
+    found: list[checks.CheckMessage] = []
+    for table in mapped_tables():
+        for link in table.links:
+            found += _link_mistakes(table, link)
+        for related in table.related:
+            found += _related_mistakes(table, related)
+    return found
+
+
+def _link_mistakes(table: Table, link: Link) -> list[checks.CheckMessage]:
+    to = _known(link.to)
+    if to is None or link.key.keys() == set(to.key_names):
+        return []
+    return [
+        checks.Error(
+            f"[{table.alias}.links.{link.name}] key names {', '.join(link.key)}; items of "
+            f"{link.to} are found by {' and '.join(to.key_names)}.",
+            hint="Name every key attribute of the table, and nothing else.",
+            id="tables.E031",
+        )
+    ]
+
+
+def _related_mistakes(table: Table, related: Related) -> list[checks.CheckMessage]:
+    description = _known(related.table)
+    if description is None:
+        return []
+    where = f"[{table.alias}.related.{related.name}]"
+    to = _mapped(related.table)
+    try:
+        pairs = [
+            (name, pattern.format(dict.fromkeys(pattern.names, "1")))
+            for name, pattern in related.where.items()
+        ]
+        query = parse_query(pairs, types=filter_types(to, description))
+        when = list(related.when.items())
+        parse_query(when, types=filter_types(table, _known(table.alias)))
+    except InvalidRequest as error:
+        hint = "`when` and `where` are REST v1's parameters."
+        return [checks.Error(f"{where} {error.message}", hint=hint, id="tables.E034")]
+    plan = choose_plan(UNLIMITED.ask(query.filter), description)
+    if plan.operation != "Scan":
+        return []
+    return [
+        checks.Error(
+            f"{where} would scan {to.table}: no key or index begins with what `where` fixes.",
+            hint="Fix the partition key of the table, or of an index that holds whole items.",
+            id="tables.E033",
+        )
+    ]
+
+
+def _mapped(alias: str) -> Table:
+    """The table of an alias. Raises TableNotFound."""
+    return Registry({table.alias: table for table in mapped_tables()}).get(alias)
+
+
+def _known(alias: str) -> TableDescription | None:
+    try:
+        return describe_table(_mapped(alias).table)
+    except TablesError:
+        return None
 
 
 def check_discovery(**_: Any) -> list[checks.CheckMessage]:

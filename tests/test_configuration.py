@@ -4,7 +4,13 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from tables import configuration
-from tables.checks import check_alias_map, check_discovery, check_types, check_types_of_keys
+from tables.checks import (
+    check_alias_map,
+    check_discovery,
+    check_links,
+    check_types,
+    check_types_of_keys,
+)
 from tables.core.errors import TableNotFound
 from tests.tables import create_table
 
@@ -130,3 +136,45 @@ def test_discovery_is_warned_of_before_it_is_deployed(settings):
     settings.DYNAMODB_DISCOVER = True
     (warning,) = check_discovery()
     assert warning.id == "tables.W001"
+
+
+LINKED = (
+    '[W]\ntable = "real"\n[W.links.x]\nto = "W"\nkey = {KEY}\n'
+    '[W.related.r]\ntable = "W"\nwhere = {WHERE}\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("key", "where", "id", "words"),
+    [
+        (
+            '{ id = "{}", sk = "A" }',
+            '{ id = "{x}" }',
+            "tables.E031",
+            "[W.links.x] key names id, sk; items of W are found by id.",
+        ),
+        (
+            '{ id = "{}" }',
+            '{ x = "{id}" }',
+            "tables.E033",
+            "[W.related.r] would scan real: no key or index begins with what `where` fixes.",
+        ),
+    ],
+)
+def test_links_that_a_table_contradicts_are_an_error_where_it_answers(
+    alias_map, engine, key, where, id, words
+):
+    alias_map(GROUPS + LINKED.replace("{KEY}", key).replace("{WHERE}", where))
+    assert check_links() == []
+    create_table("real")
+    (error,) = check_links()
+    assert (error.id, error.msg) == (id, words)
+
+
+def test_a_list_whose_parameters_can_not_be_read_is_an_error(alias_map, dynamodb_moto):
+    create_table("real")
+    where = '{ id = "{x}", n__between__n = "1" }'
+    alias_map(GROUPS + LINKED.replace("{KEY}", '{ id = "{}" }').replace("{WHERE}", where))
+    (error,) = check_links()
+    assert error.id == "tables.E034"
+    assert "BETWEEN takes 2 values" in error.msg

@@ -6,10 +6,13 @@ from collections.abc import Callable
 
 from django.http import HttpResponseBase
 
+from tables.admin.choices import offer_choices
+from tables.admin.collection import list_collection
 from tables.admin.item_form.history import item_history, item_version
 from tables.admin.item_form.views import add_item, change_item, delete_item
 from tables.admin.item_list.views import choose_columns, filter_items, list_items, preview_plan
 from tables.admin.recent_changes import latest_changes, recent_changes
+from tables.admin.related import related_list
 from tables.admin.trash import list_trash
 from tables.admin.undo import restore_item, undo_item
 from tables.admin.undo_many import undo_group
@@ -19,6 +22,8 @@ TABLE_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("tables/<str:alias>/filter", filter_items, "tables_filter"),
     ("tables/<str:alias>/plan", preview_plan, "tables_plan"),
     ("tables/<str:alias>/columns", choose_columns, "tables_columns"),
+    ("tables/<str:alias>/collection", list_collection, "tables_collection"),
+    ("tables/<str:alias>/choices", offer_choices, "tables_choices"),
     ("tables/<str:alias>/add", add_item, "tables_item_add"),
     ("tables/<str:alias>/<str:key>/change", change_item, "tables_item_change"),
     ("tables/<str:alias>/<str:key>/delete", delete_item, "tables_item_delete"),
@@ -26,6 +31,7 @@ TABLE_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("tables/<str:alias>/<str:key>/history/<int:n>", item_version, "tables_item_version"),
     ("tables/<str:alias>/<str:key>/history/<int:n>/undo", undo_item, "tables_item_undo"),
     ("tables/<str:alias>/<str:key>/history/<int:n>/restore", restore_item, "tables_item_restore"),
+    ("tables/<str:alias>/<str:key>/related/<str:name>", related_list, "tables_related"),
     ("tables/<str:alias>/trash", list_trash, "tables_trash"),
     ("changes", recent_changes, "changes"),
     ("changes/latest", latest_changes, "latest_changes"),

@@ -17,6 +17,7 @@ import jsonschema
 from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.errors import InvalidExpression
 from tables.core.expressions import format_path, parse_path
+from tables.core.link_sections import read_links, read_related
 from tables.core.permissions import RIGHTS, granted
 from tables.core.registry import Registry, Table
 from tables.core.schemas import require_schema
@@ -58,6 +59,8 @@ _TABLE_KEYS: dict[str, type] = {
     "history_ignore": list,
     "transactions": bool,
     "version": str,
+    "links": dict,
+    "related": dict,
     "permissions": dict,
 }
 _TOP_KEYS = ("staff_groups", "superuser_groups")
@@ -126,6 +129,7 @@ class _Reader:
             table = self._table(alias, section, staff | superusers, superusers)
             if table is not None:
                 tables[alias] = table
+        self._check_targets(tables, document)
         return Registry(tables, staff, superusers, self.read_only), self.mistakes
 
     def _table(
@@ -148,6 +152,8 @@ class _Reader:
         permissions = self._permissions(section.get("permissions", {}), where)
         schema = self._schema(section.get("schema"), where)
         types = self._types(section.get("types", {}), f"{where[:-1]}.types]")
+        links = read_links(section.get("links", {}), f"{alias}.links", self._mistake)
+        related = read_related(section.get("related", {}), f"{alias}.related", self._mistake)
         if len(self.mistakes) > before:
             return None
         values: dict[str, Any] = {
@@ -155,6 +161,7 @@ class _Reader:
             for key, value in section.items()
         }
         values |= {"schema": schema, "types": types, "label": section.get("label", alias)}
+        values |= {"links": links, "related": related}
         values["permissions"] = granted(permissions, staff, supers, self.read_only)
         return Table(alias=alias, **values)
 
@@ -175,6 +182,17 @@ class _Reader:
             self._check_paths(section.get(key), f"{where} {key}")
         self._check_search(section, where)
         self._check_version(section, where)
+
+    def _check_targets(self, tables: Mapping[str, Table], document: Mapping[str, Any]) -> None:
+        """Links and lists lead to aliases of this file."""
+        for table in tables.values():
+            named = [(f"links.{link.name}", link.to) for link in table.links]
+            named += [(f"related.{related.name}", related.table) for related in table.related]
+            for name, to in named:
+                if to not in document or to in _TOP_KEYS:
+                    message = f"[{table.alias}.{name}] leads to {to!r}, which is no alias."
+                    nearest = difflib.get_close_matches(to, tables, n=1, cutoff=0.0)
+                    self._mistake("tables.E030", message, f"Did you mean {nearest[0]!r}?")
 
     def _check_search(self, section: dict[str, Any], where: str) -> None:
         lowercase = section.get("search_lowercase")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tables.core.errors import TablesError
 from tables.core.expressions import Placeholders
 from tables.core.values import Item
 
@@ -70,7 +71,26 @@ class Delete:
         return {"TableName": self.table, "Key": self.key, **_expressions(self)}
 
 
+@dataclass(frozen=True, slots=True)
+class ConditionCheck:
+    """The ConditionCheck of a transaction: what must be true of an item that is not written, and
+    what the whole is refused with where it is not.
+    """
+
+    table: str
+    key: Item
+    condition: str
+    pool: Placeholders
+    refusal: TablesError
+
+    def request(self) -> dict[str, Any]:
+        """The members of a transaction's ConditionCheck."""
+        return {"TableName": self.table, "Key": self.key, **_expressions(self)}
+
+
 Operation = Put | Update | Delete
+# What may stand or fall with a write.
+Companion = Operation | ConditionCheck
 
 
 def key_in(operation: Operation, key_names: tuple[str, ...]) -> Item:
@@ -87,7 +107,7 @@ class Written:
     capacity: float = 0.0
 
 
-def _expressions(operation: Operation) -> dict[str, Any]:
+def _expressions(operation: Companion) -> dict[str, Any]:
     members = operation.pool.request()
     if operation.condition:
         members["ConditionExpression"] = operation.condition

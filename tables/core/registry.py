@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tables.core.errors import TableNotFound
+from tables.core.links import Link, Related
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Table:
     history_ignore: tuple[str, ...] = ()
     transactions: bool = True
     version: str = ""
+    links: tuple[Link, ...] = ()
+    related: tuple[Related, ...] = ()
     permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 

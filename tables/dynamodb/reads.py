@@ -50,6 +50,15 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Across:
+    """Items of several tables, each with the name of its table."""
+
+    items: list[tuple[str, Item]]
+    capacity: float
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
 class Budget:
     """How much one page may read before it answers with what it has."""
 
@@ -98,13 +107,20 @@ def get_items(
     Keys that DynamoDB leaves unprocessed are asked for again; raises Throttled where it keeps
     leaving them.
     """
-    items: list[Item] = []
+    found = get_across([(description.name, key) for key in keys], consistent=consistent)
+    items = [item for _table, item in found.items]
+    return Page(items, None, len(items), found.capacity, found.calls)
+
+
+def get_across(keys: Sequence[tuple[str, Item]], *, consistent: bool = False) -> Across:
+    """As `get_items`, of several tables: distinct keys, each with the name of its table."""
+    items: list[tuple[str, Item]] = []
     capacity, calls = 0.0, 0
     for start in range(0, len(keys), MAX_BATCH_GET):
         left = list(keys[start : start + MAX_BATCH_GET])
         fruitless = 0
         while left:
-            found, unread, units = batch_get(description.name, left, consistent=consistent)
+            found, unread, units = _batch_get_once(left, consistent=consistent)
             items += found
             capacity += units
             calls += 1
@@ -114,7 +130,25 @@ def get_items(
             if unread:
                 time.sleep(_FIRST_PAUSE_SECONDS * 2**fruitless)
             left = unread
-    return Page(items, None, len(items), capacity, calls)
+    return Across(items, capacity, calls)
+
+
+def _batch_get_once(
+    keys: Sequence[tuple[str, Item]], *, consistent: bool
+) -> tuple[list[tuple[str, Item]], list[tuple[str, Item]], float]:
+    """One BatchGetItem: items found and keys left unprocessed, with their tables, and the units."""
+    wanted: dict[str, Any] = {}
+    for table, key in keys:
+        members = wanted.setdefault(table, {"Keys": [], "ConsistentRead": consistent})
+        members["Keys"].append(to_request(key))
+    answer = call("BatchGetItem", RequestItems=wanted, ReturnConsumedCapacity="TOTAL")
+    found = [(table, item) for table, items in answer["Responses"].items() for item in items]
+    unread = [
+        (table, key)
+        for table, members in (answer.get("UnprocessedKeys") or {}).items()
+        for key in members["Keys"]
+    ]
+    return found, unread, consumed_units(answer)
 
 
 def read_page(

@@ -10,9 +10,17 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from tables.core.descriptions import TableDescription
-from tables.core.errors import PreconditionFailed, TransactionConflict, Unavailable, WriteInDoubt
+from tables.core.errors import (
+    PreconditionFailed,
+    TooLarge,
+    TransactionConflict,
+    Unavailable,
+    WriteInDoubt,
+)
 from tables.core.operations import (
     BatchEntry,
+    Companion,
+    ConditionCheck,
     Delete,
     Operation,
     Put,
@@ -45,7 +53,7 @@ class Decision(Generic[T]):
     """
 
     operation: Operation
-    companions: Sequence[Operation]
+    companions: Sequence[Companion]
     result: T
 
 
@@ -61,7 +69,7 @@ class Rewritten(Generic[T]):
 def write(
     operation: Operation,
     *,
-    companions: Sequence[Operation] = (),
+    companions: Sequence[Companion] = (),
     return_values: ReturnValues = "NONE",
 ) -> Written:
     """Send one write; with companions all of them or none, and no attributes come back.
@@ -89,19 +97,33 @@ def write(
     return Written(answer.get("Attributes"), consumed_units(answer))
 
 
-def transact(operations: Sequence[Operation], *, units_of: str = "") -> Written:
+def transact(operations: Sequence[Companion], *, units_of: str = "") -> Written:
     """All of these writes or none, in one TransactWriteItems (at most 100, of distinct items).
 
     DynamoDB makes it once for its token, however often it arrives within ten minutes. The capacity
-    is that of all tables or, of the table `units_of`, what a single write would have taken.
+    is that of all tables or, of the table `units_of`, what a single write would have taken. Raises
+    what a check is refused with that does not hold, TooLarge, TablesError.
     """
-    answer = call(
-        "TransactWriteItems",
-        may_repeat=True,
-        ClientRequestToken=str(uuid.uuid4()),
-        TransactItems=[_transaction_entry(operation) for operation in operations],
-        ReturnConsumedCapacity="INDEXES" if units_of else "TOTAL",
-    )
+    if len(operations) > MAX_TRANSACTION:
+        raise TooLarge(
+            "This write and what it must check are {count} operations; DynamoDB takes {most} in "
+            "one transaction.",
+            count=len(operations),
+            most=MAX_TRANSACTION,
+        )
+    try:
+        answer = call(
+            "TransactWriteItems",
+            may_repeat=True,
+            ClientRequestToken=str(uuid.uuid4()),
+            TransactItems=[_transaction_entry(operation) for operation in operations],
+            ReturnConsumedCapacity="INDEXES" if units_of else "TOTAL",
+        )
+    except PreconditionFailed as error:
+        failed = operations[error.position]
+        if isinstance(failed, ConditionCheck):
+            raise failed.refusal from error
+        raise
     return Written(None, _single_units(answer, units_of) if units_of else consumed_units(answer))
 
 
@@ -171,7 +193,7 @@ def _single_units(answer: dict[str, Any], table: str) -> float:
     return 1.0  # an engine that doesn't count: the least that a write takes
 
 
-def _transaction_entry(operation: Operation) -> dict[str, Any]:
+def _transaction_entry(operation: Companion) -> dict[str, Any]:
     members = {
         name: to_request(value) if name in _ITEM_MEMBERS else value
         for name, value in operation.request().items()

@@ -26,6 +26,7 @@ from tables.core.history import Entry, item_name
 from tables.core.operations import Operation
 from tables.core.sizes import item_size
 from tables.dynamodb import writes
+from tables.items.link_checks import checking, sets_links
 from tables.items.recorded import entry_of_write, last_of, note, recorded, stands
 from tables.items.wanted import Settled, itself
 from tables.records.history.entries import Recorded, mode_of
@@ -91,9 +92,11 @@ def write_chunk(
     if not chunk:
         return []
     mode = mode_of(chunk[0].target.table)
-    if mode == "transaction":
+    # What must be checked may be what another write of the group makes, or checks as well.
+    is_checked = any(sets_links(write) for write in chunk)
+    if mode == "transaction" and not is_checked:
         return _in_groups(chunk, pacing, threads=threads, are_first=are_first)
-    send = _announced if mode == "announced" else _single
+    send = _single if mode == "off" else _recorded
     return side_by_side(lambda write: _ended(send, write, pacing), chunk, threads)
 
 
@@ -110,11 +113,12 @@ def side_by_side(do: Callable[[T], R], each: Sequence[T], threads: int) -> list[
 
 
 def _single(write: Settled) -> Ending:
-    return Ending(capacity=writes.write(write.operation).capacity)
+    told = checking(write.target, itself)(write.outcome)
+    return Ending(capacity=writes.write(write.operation, companions=told.companions).capacity)
 
 
-def _announced(write: Settled) -> Ending:
-    made = recorded(write, itself)
+def _recorded(write: Settled) -> Ending:
+    made = recorded(write, checking(write.target, itself))
     return Ending(version=made.result.version or 0, capacity=made.capacity)
 
 

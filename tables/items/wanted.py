@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 from tables.core.errors import PreconditionFailed, TablesError
 from tables.core.history import Action
-from tables.core.operations import Operation, ReturnValues
+from tables.core.operations import Companion, Operation, ReturnValues
 from tables.core.values import Item
 from tables.items.target import Target
 from tables.records.idempotency.kept_answers import Effect
@@ -55,7 +55,7 @@ class Told(Generic[T]):
     """What is said of an outcome before it is written, and what must stand or fall with it."""
 
     result: T
-    companions: Sequence[Operation] = ()
+    companions: Sequence[Companion] = ()
 
 
 Tell = Callable[[Outcome], Told[T]]

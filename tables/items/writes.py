@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tables.core.errors import PreconditionFailed
-from tables.core.operations import Operation, ReturnValues, Written
+from tables.core.errors import PreconditionFailed, TransactionConflict
+from tables.core.operations import Companion, ConditionCheck, Operation, ReturnValues, Written
 from tables.core.values import Item
 from tables.dynamodb import writes
+from tables.items.link_checks import checking, may_set_links
 from tables.items.recorded import recorded
 from tables.items.rules import must_know_item
 from tables.items.wanted import Refusal, Rewrite, Tell, Unread, Write, itself
 
 T = TypeVar("T")
+
+# Tries of a write whose checks meet others of the same item: two at once stand in each other's way.
+_ATTEMPTS = 10
 
 
 def perform(write: Write, tell: Tell[T]) -> T:
@@ -21,12 +25,13 @@ def perform(write: Write, tell: Tell[T]) -> T:
 
     `tell` is asked before the write, again when the item changed in between. Raises what the
     write's `decide` and `refusal` raise; PreconditionFailed with a `position` where a companion's
-    condition fails; TransactionConflict, TablesError.
+    condition fails; InvalidValue for a link that leads nowhere; TransactionConflict, TablesError.
     """
+    tell = checking(write.target, tell)
     if write.target.keeps_history:
         return recorded(write, tell).result
     if isinstance(write, Rewrite):
-        if write.unread is None or must_know_item(write.target.table):
+        if write.unread is None or _must_read(write):
             key, description = write.key, write.target.description
             return writes.rewrite(description, key, _decision(write, tell)).result
         write = write.unread
@@ -37,18 +42,23 @@ def perform(write: Write, tell: Tell[T]) -> T:
 
 def send(write: Rewrite) -> Written:
     """Make a write of which nothing is told beforehand; what its `return_values` ask for."""
+    tell = checking(write.target, itself)
     if write.target.keeps_history:
-        made = recorded(write, itself)
+        made = recorded(write, tell)
         before = made.result.before if not isinstance(made.result.before, Unread) else None
         return Written(_asked_back(write, before, made.result.after), made.capacity)
-    if not must_know_item(write.target.table):
+    if not _must_read(write):
         if write.unread is not None:
             unread = write.unread
             return _send(unread.operation, unread.refusal, return_values=write.return_values)
         if write.computed is not None:
             return _send(*write.computed(), return_values=write.return_values)
-    done = writes.rewrite(write.target.description, write.key, _decision(write, itself))
+    done = writes.rewrite(write.target.description, write.key, _decision(write, tell))
     return Written(_asked_back(write, done.before, done.result.after), done.capacity)
+
+
+def _must_read(write: Rewrite) -> bool:
+    return must_know_item(write.target.table) or may_set_links(write)
 
 
 def _decision(write: Rewrite, tell: Tell[T]) -> Callable[[Item | None], writes.Decision[T]]:
@@ -65,17 +75,31 @@ def _decision(write: Rewrite, tell: Tell[T]) -> Callable[[Item | None], writes.D
 def _send(
     operation: Operation,
     refusal: Refusal,
-    companions: Sequence[Operation] = (),
+    companions: Sequence[Companion] = (),
     *,
     return_values: ReturnValues = "NONE",
 ) -> Written:
     try:
-        return writes.write(operation, companions=companions, return_values=return_values)
+        return _patiently(operation, companions, return_values)
     except PreconditionFailed as error:
         reason = error if error.position > 0 else refusal(error)
         if reason is error:
             raise
         raise reason from error
+
+
+def _patiently(
+    operation: Operation, companions: Sequence[Companion], return_values: ReturnValues
+) -> Written:
+    """Send a write, again while another one holds an item that it must check."""
+    for attempt in range(1, _ATTEMPTS):
+        try:
+            return writes.write(operation, companions=companions, return_values=return_values)
+        except TransactionConflict:
+            if not any(isinstance(companion, ConditionCheck) for companion in companions):
+                raise
+            writes.pause(attempt)
+    return writes.write(operation, companions=companions, return_values=return_values)
 
 
 def _asked_back(write: Rewrite, before: Item | None, after: Item | None) -> Item | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tables.admin.item_form.value_text import can_say, text_of
 from tables.admin.values.hidden_characters import marked
+from tables.admin.values.lead import Lead
 from tables.admin.values.one_line import short_number
 from tables.core.sight import Seen
 from tables.core.values import TYPES, AttributeValue, content_of, type_of
@@ -16,11 +17,15 @@ from tables.core.values import TYPES, AttributeValue, content_of, type_of
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A value as text, with its type's tag and word; `text` is empty for empty and null values."""
+    """A value as text, with its type's tag and word; `text` is empty for empty and null values.
+
+    `leads` are its links to other items.
+    """
 
     name: str
     tag: str
     text: str
+    leads: tuple[Lead, ...] = ()
 
     @property
     def title(self) -> SafeString:

@@ -14,7 +14,9 @@ from tables.admin.item_form.back_to_list import list_of, remembering
 from tables.admin.item_form.conflict import Carried, contested_paths, merged_paths
 from tables.admin.item_form.form import ItemForm
 from tables.admin.item_form.in_full import shown_item
+from tables.admin.item_form.leads import leads_of
 from tables.admin.item_form.saving import EditConflict, seal
+from tables.admin.related import belongings_of, collection_url, panels_of
 from tables.admin.texts.people import name_words
 from tables.admin.texts.sentences import expiry_words, moment_words
 from tables.admin.values.hidden_characters import unseen_words
@@ -36,7 +38,8 @@ def form_page(
     may_write = visit.can("add") if form.is_new else visit.can("change")
     see = visit.target.sight.see
     key = {} if form.is_new else key_of(form.opened, visit.description)
-    rows = form.form_rows
+    leads = leads_of(visit, form.edited or form.opened)
+    rows = leads.beside(form.form_rows)
     context = {
         **headed(_title(form, may_write=may_write), visit, key),
         "form": form,
@@ -44,8 +47,9 @@ def form_page(
         "distances": DISTANCES if any(row.widget == "moment" for row in rows) else (),
         "error_rows": [row for row in rows if row.row.error],
         "may_write": may_write,
-        "shown": [] if may_write else shown_item(see(form.opened)),
-        "fixed": shown_item(see(form.fixed)),
+        "shown": [] if may_write else leads.below(shown_item(see(form.opened))),
+        "fixed": leads.below(shown_item(see(form.fixed))),
+        "offers": any(row.choices_url for row in rows),
         "size_text": size_text(form.size),
         "existing_url": item_url(visit, existing) if existing else "",
         **(_around(visit, form.opened) if key else _around_new(visit)),
@@ -99,6 +103,7 @@ def delete_page(visit: Visit, item: Item, conflict: EditConflict | None = None) 
         "sealed": seal(see(item), visit.table.alias),
         "keeps_history": visit.target.keeps_history,
         "days": days_kept(visit.table),
+        "belongings": belongings_of(visit, item),
     }
     return visit.render("admin/tables/item_delete.html", context, status=409 if conflict else 200)
 
@@ -120,6 +125,8 @@ def _around(visit: Visit, item: Item) -> dict[str, Any]:
         "changed_by": name_words(by),
         "changed_at": moment_words(at),
         "expiry": expiry_words(item, visit.description),
+        "panels": panels_of(visit, item),
+        "collection_url": collection_url(visit.table, visit.description, item),
     }
 
 

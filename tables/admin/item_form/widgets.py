@@ -18,6 +18,7 @@ from tables.admin.item_form.saving import read_only_names
 from tables.admin.item_form.value_text import View, holds_json, views_of
 from tables.admin.item_list.filter_choices import kind_options
 from tables.admin.values.hidden_characters import marked, unseen_words
+from tables.admin.values.lead import Lead
 from tables.admin.values.moments import Moment, distance_words, moment_of, never_expires
 from tables.admin.visit import Visit
 from tables.core.schemas import subschema
@@ -63,7 +64,8 @@ class FormRow:
 
     A row that `is_named` is of an attribute that has its name already; one that `is_as_stored` says
     what the opened item says. `views` are the other ways
-    to edit the value, each with its words. `note` is what there is to know of the value itself.
+    to edit the value, each with its words. `note` is what there is to know of the value itself;
+    `leads` are its links to other items, and `choices_url` is where others are offered.
     """
 
     number: int | str
@@ -79,6 +81,8 @@ class FormRow:
     required: bool = False
     views: tuple[tuple[View, str], ...] = ()
     note: str = ""
+    leads: tuple[Lead, ...] = ()
+    choices_url: str = ""
 
     @property
     def lines(self) -> int:

@@ -13,6 +13,7 @@ from tables.admin.item_list.address import OWN, RUN_SCAN, TRAIL, Address
 from tables.admin.item_list.columns import Column, columns_of, offered_columns
 from tables.admin.item_list.index_choices import IndexAdvice, index_advice
 from tables.admin.item_list.known_names import KnownNames
+from tables.admin.item_list.linked_cells import linked_cells
 from tables.admin.item_list.previous_pages import (
     Trail,
     read_trail,
@@ -168,6 +169,7 @@ class ItemList:
             can_select=self.can_select,
             states=self.collection.states,
             held=self._held,
+            links=linked_cells(self.visit.target),
         )
 
     @property

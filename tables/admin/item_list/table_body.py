@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from tables.admin.item_list.columns import Column
+from tables.admin.item_list.linked_cells import NO_LINKS, LinkedCells
 from tables.admin.values.cells import Cells, escape_all
 from tables.admin.values.one_line import key_texts
 from tables.core.descriptions import TableDescription
@@ -49,12 +50,13 @@ def write_grid(
     can_select: bool,
     states: Mapping[int, State] = MappingProxyType({}),
     held: frozenset[str] | None = None,
+    links: LinkedCells = NO_LINKS,
 ) -> Grid:
     """The whole key in one cell and one link to the item, then the other columns.
 
     `states` are those of a page that was completed, and `held` what its index has: of an item that
     is gone nothing else was read, which is not to say that it was absent. A column that mixes types
-    shows the type of each value.
+    shows the type of each value, and one of `links` leads to other items.
     """
     cells = Cells(description.ttl_attribute)
     tokens = [encode_token(item, description) for item in items]
@@ -71,7 +73,8 @@ def write_grid(
         if tags == {"N"}:
             numeric.add(column)
         unread = gone if held is not None and column.path[0] not in held else set()
-        parts.append(_column(values, column, cells, tags, unread))
+        linked = links.html(column.path, items, cells)
+        parts.append(_column(values, column, cells, tags, unread, linked))
     lines = "</tr><tr>".join(map("".join, zip(*parts, strict=True)))
     html = f"<tr>{lines}</tr>" if items else ""
     return Grid(mark_safe(html), frozenset(numeric), _key_width(keys))  # noqa: S308 - escaped where it was written
@@ -138,17 +141,20 @@ def _column(
     cells: Cells,
     tags: set[str],
     unread: set[int],
+    linked: Mapping[int, str],
 ) -> list[str]:
     is_numeric = tags == {"N"}
     opening, absent = ('<td class="numeric">', _ABSENT_NUMBER) if is_numeric else ("<td>", _ABSENT)
     name = str(column.path[0]) if len(column.path) == 1 else ""
     present = [value for value in values if value]
     written = [f"{opening}{html}</td>" for html in cells.many(present, tags, name=name)]
-    if len(present) == len(values):
-        return written
-    remaining = iter(written)
-    not_read = f'<td class="unread">{escape(_("not read"))}</td>'
-    return [
-        next(remaining) if value else (not_read if place in unread else absent)
-        for place, value in enumerate(values)
-    ]
+    if len(present) != len(values):
+        remaining = iter(written)
+        not_read = f'<td class="unread">{escape(_("not read"))}</td>'
+        written = [
+            next(remaining) if value else (not_read if place in unread else absent)
+            for place, value in enumerate(values)
+        ]
+    for place, html in linked.items():
+        written[place] = f"{opening}{html}</td>"
+    return written

@@ -115,6 +115,7 @@ SENTENCES = (
     gettext_noop("Nested more than {most} levels deep."),
     gettext_noop("No history is kept of this table's items."),
     gettext_noop("No index has that name; this table's indexes: {names}."),
+    gettext_noop("No item of {table} has this key: {key}."),
     gettext_noop("No item has that key, and the server makes keys here."),
     gettext_noop("No item has that key, and you may not add one."),
     gettext_noop("No item has that key."),
@@ -154,6 +155,12 @@ SENTENCES = (
     gettext_noop("The workbook unpacks to more than {most} MB; save it as CSV."),
     gettext_noop("This cell stands under no head."),
     gettext_noop("This column takes an object of typed values, by their names."),
+    gettext_noop("This can't be the key of an item of {table}."),
+    gettext_noop("This leads to no item."),
+    gettext_noop(
+        "This write and what it must check are {count} operations; DynamoDB takes {most} in one "
+        "transaction."
+    ),
     gettext_noop("This Idempotency-Key belongs to another request."),
     gettext_noop("This is a formula without a value: open and save the file in a spreadsheet."),
     gettext_noop("This is a PDF, not a table of items."),
