@@ -78,6 +78,27 @@ def room_to_stream(caller: Caller) -> Iterator[Room]:
         _sending.end(caller.sub)
 
 
+class Stream:
+    """The chunks of a long answer; its room is given back when the server closes it."""
+
+    def __init__(self, chunks: Iterator[bytes], room: Room, running: contextlib.ExitStack) -> None:
+        self._chunks = chunks
+        self._room = room
+        self.close = running.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self._room.renew()
+            yield chunk
+
+
+def stream_to(caller: Caller, chunks: Iterator[bytes]) -> Stream:
+    """A long answer of this caller's. Raises DRF's Throttled where there is no room for it."""
+    with contextlib.ExitStack() as running:
+        room = running.enter_context(room_to_stream(caller))
+        return Stream(chunks, room, running.pop_all())
+
+
 def _hold(held: list[str], who: str, most: int, refusal: Throttled) -> None:
     """Take one of the slots that all processes share; "" where none can be counted."""
     slot = free_slot("stream", who, most)

@@ -16,12 +16,14 @@ from tables.api.v1.resources.history import (
     Undo,
 )
 from tables.api.v1.resources.items import Items, SingleItem
+from tables.api.v1.resources.jobs import Confirm, Jobs, OneJob, Report
 from tables.api.v1.resources.not_found import nowhere
 from tables.api.v1.resources.search import Search
 from tables.api.v1.resources.tables import OneTable, Root, Tables
 
 _TABLE = r"^api/v1/tables/(?P<alias>[^/]+)"
 _ITEM = rf"{_TABLE}/items/(?P<token>[^/]+)"
+_JOB = r"^api/v1/jobs/(?P<id>[0-9a-f-]{36})"
 _VERSION = rf"{_ITEM}/history/(?P<n>[1-9][0-9]{{0,9}})"
 
 urlpatterns = [
@@ -62,6 +64,25 @@ urlpatterns = [
         name="v1-changes",
     ),
     re_path(rf"{_TABLE}/trash/?\Z", Trash.as_view({"get": "list"}), name="v1-trash"),
+    re_path(
+        rf"{_TABLE}/jobs/?\Z", Jobs.as_view({"get": "list", "post": "create"}), name="v1-table-jobs"
+    ),
+    re_path(r"^api/v1/jobs/?\Z", Jobs.as_view({"get": "list"}), name="v1-jobs"),
+    re_path(
+        rf"{_JOB}/?\Z",
+        OneJob.as_view({"get": "retrieve", "patch": "change", "delete": "cancel"}, name="Job"),
+        name="v1-job",
+    ),
+    re_path(
+        rf"{_JOB}/confirm/?\Z",
+        Confirm.as_view({"post": "create"}, name="Confirm"),
+        name="v1-job-confirm",
+    ),
+    re_path(
+        rf"{_JOB}/report/?\Z",
+        Report.as_view({"get": "retrieve"}, name="Report"),
+        name="v1-job-report",
+    ),
     re_path(r"^api/schema/?\Z", SchemaView.as_view(), name="api-schema"),
     re_path(r"^api/schema/(?P<alias>[^/]+)/?\Z", SchemaView.as_view(), name="api-schema-of-table"),
     re_path(r"^api/docs/?\Z", SwaggerView.as_view(), name="api-docs"),

@@ -15,6 +15,7 @@ from tables.access.authentication import caller_of
 from tables.access.callers import Caller
 from tables.access.rights import require, viewable_tables
 from tables.api.v1.openapi.items import subject_of
+from tables.api.v1.openapi.jobs import JOB_HEADERS, JOB_PARAMETERS, JOB_SCHEMAS
 from tables.api.v1.openapi.operations import PATHS
 from tables.api.v1.openapi.parts import HEADERS, PARAMETERS, problem_responses
 from tables.api.v1.openapi.schemas import SCHEMAS
@@ -49,9 +50,9 @@ class V1Generator(SchemaGenerator):
         document: dict[str, Any] = super().get_schema(request, public)  # type: ignore[no-untyped-call] # untyped
         document["paths"] = {path.rstrip("/"): ops for path, ops in document["paths"].items()}
         components = document["components"]
-        components["schemas"] = dict(SCHEMAS)
-        components["parameters"] = PARAMETERS
-        components["headers"] = HEADERS
+        components["schemas"] = {**SCHEMAS, **JOB_SCHEMAS}
+        components["parameters"] = {**PARAMETERS, **JOB_PARAMETERS}
+        components["headers"] = {**HEADERS, **JOB_HEADERS}
         components["responses"] = problem_responses()
         if request is None:
             _describe_all(list(registry().tables.values()), document)

@@ -13,6 +13,7 @@ from tables.api.v1.media_types import (
     PLAIN,
     TYPED,
 )
+from tables.api.v1.openapi.jobs import JOB_PATHS
 from tables.api.v1.openapi.parts import FILTER_HELP, PARAMETERS, headers, problems, ref
 from tables.api.v1.openapi.schemas import JSON_PATCH_BODY, page_of
 from tables.api.v1.openapi.subject import Subject
@@ -336,4 +337,5 @@ PATHS: dict[str, dict[str, Builder]] = {
     f"{_TABLE}/trash": {"get": trash},
     f"{_TABLE}/search": {"post": search},
     f"{_TABLE}/batch": {"post": batch},
+    **JOB_PATHS,
 }

@@ -392,7 +392,7 @@ def test_one_table_has_a_document_of_its_own(reader, path, calls):
     found = json.loads(response.content)
     validate_schema(found)
     require_readable(found)
-    about = {"/api/v1", "/api/v1/tables"}
+    about = {"/api/v1", "/api/v1/tables", *(p for p in PATHS if p.startswith("/api/v1/jobs"))}
     assert {p for p in found["paths"] if not p.startswith("/api/v1/tables/Workers")} == about
     assert "Workers.NewItem" in found["components"]["schemas"]
     assert set(calls) <= {"DescribeTable", "DescribeTimeToLive"}

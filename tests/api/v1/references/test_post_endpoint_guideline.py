@@ -33,7 +33,7 @@ def test_200_for_an_update_and_201_for_a_create(staff):
     assert statuses == [201, 200]
 
 
-def test_202_is_not_needed_because_every_answer_is_finished(staff):
+def test_202_is_for_jobs_because_every_other_answer_is_finished(staff):
     response = staff.post("Workers/items", {"id": "1"})
     assert response.status_code == 201
     assert staff.get("Workers/items/1").status_code == 200

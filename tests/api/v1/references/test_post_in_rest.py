@@ -85,10 +85,12 @@ def test_200_the_request_was_processed(staff):
     assert staff.post("Workers/search", {"scan": {}}).status_code == 200
 
 
-def test_202_is_never_said_because_nothing_is_left_to_do(staff):
-    """Every write has happened when its answer comes, so it can be read at once."""
-    location = staff.post("Workers/items", ALICE)["Location"]
-    assert staff.get(location.removeprefix("http://testserver")).status_code == 200
+@pytest.mark.django_db
+def test_202_is_said_of_a_job_that_is_done_later_and_of_nothing_else(admin):
+    """Every other write has happened when its answer comes, so it can be read at once."""
+    location = admin.post("Workers/items", ALICE)["Location"]
+    assert admin.get(location.removeprefix("http://testserver")).status_code == 200
+    assert admin.post("Workers/jobs", {"kind": "delete", "filter": {}}).status_code == 202
 
 
 def test_204_done_and_no_content(staff):
@@ -226,3 +228,11 @@ def test_large_payloads_may_be_compressed_or_multipart(staff):
 def test_a_post_may_trigger_an_action_that_creates_nothing(staff):
     assert staff.post("Workers/search", {"scan": {}}).status_code == 200
     assert ok(staff.get("Workers/items"))["count"] == 0
+
+
+@pytest.mark.django_db
+def test_a_post_triggers_a_job_that_is_looked_at_while_it_runs(admin):
+    admin.post("Workers/items", ALICE)
+    response = admin.post("Workers/jobs", {"kind": "delete", "filter": {}})
+    job = ok(admin.get(response["Location"].removeprefix("http://testserver")))
+    assert (job["state"], job["kind"]) == ("checking", "delete")

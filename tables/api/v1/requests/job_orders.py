@@ -1,0 +1,90 @@
+"""What is asked of jobs: an order that starts one, and a wish that steers one under way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tables.core.errors import InvalidValue, Problem
+from tables.core.job_states import Wanted
+from tables.core.values import join_pointer, wire_value
+
+MAX_REASON = 500
+MOST_PACE = 1_000_000  # write units a second
+# What a client may wish a job's state to be -> what the job is told.
+STATES: Mapping[str, Wanted] = {"paused": "pause", "running": "run"}
+_WISHES = ("state", "pace")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order: its kind, what every order may say, and what is the kind's own to read."""
+
+    kind: str
+    given: Mapping[str, Any]
+    dry_run: bool = False
+    reason: str = ""
+    pace: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a job should do: `sets_pace` tells a pace of None from none that was sent."""
+
+    wanted: Wanted | None = None
+    sets_pace: bool = False
+    pace: float | None = None
+
+
+def read_order(members: Mapping[str, Any], *, is_typed: bool) -> Order:
+    """The order that a body's members are. Raises InvalidValue with a pointer.
+
+    Jobs know typed values alone: plain ones are made such.
+    """
+    kind = members.get("kind")
+    if not isinstance(kind, str):
+        raise _wrong("kind", '"kind" is needed: what the job does.')
+    reason, dry_run = members.get("reason", ""), members.get("dry_run", False)
+    if not isinstance(reason, str) or len(reason) > MAX_REASON:
+        raise _wrong("reason", f'"reason" is a text of at most {MAX_REASON} characters.')
+    if not isinstance(dry_run, bool):
+        raise _wrong("dry_run", '"dry_run" is true or false.')
+    common = ("kind", "reason", "dry_run", "pace")
+    given = {name: value for name, value in members.items() if name not in common}
+    if not is_typed and isinstance(given.get("changes"), list):
+        given["changes"] = [_typed(one, place) for place, one in enumerate(given["changes"])]
+    return Order(kind, given, dry_run, reason, _pace(members.get("pace")))
+
+
+def read_wish(members: Mapping[str, Any]) -> Wish:
+    """What a PATCH of a job wishes. Raises InvalidValue with a pointer."""
+    for name in members:
+        if name not in _WISHES:
+            raise _wrong(name, f"Of a job {' and '.join(_WISHES)} can be changed.")
+    if not members:
+        raise _wrong("", f"Nothing is asked: send {' or '.join(_WISHES)}.")
+    state = members.get("state")
+    if "state" in members and (not isinstance(state, str) or state not in STATES):
+        raise _wrong("state", f'"state" is {" or ".join(STATES)}; DELETE cancels a job.')
+    wanted = STATES[state] if isinstance(state, str) else None
+    return Wish(wanted, "pace" in members, _pace(members.get("pace")))
+
+
+def _typed(change: Any, place: int) -> Any:
+    if not isinstance(change, dict) or "value" not in change:
+        return change
+    return {**change, "value": wire_value(change["value"], pointer=f"/changes/{place}/value")}
+
+
+def _pace(value: Any) -> float | None:
+    if value is None:
+        return None
+    if not isinstance(value, Decimal) or not 1 <= value <= MOST_PACE:
+        raise _wrong("pace", f'"pace" is from 1 to {MOST_PACE} write units a second, or null.')
+    return float(value)
+
+
+def _wrong(name: str, detail: str) -> InvalidValue:
+    return InvalidValue(detail, problems=[Problem(join_pointer("", name) if name else "", detail)])

@@ -1,0 +1,78 @@
+"""Reports of jobs as files: a line for each item, streamed as it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from tables.api.v1.requests.negotiation import PlainRenderer
+from tables.core.sheet_cells import defused, shown_cell
+from tables.core.sheets import csv_lines
+from tables.core.values import dumps, plain_item
+from tables.jobs.finding import ReportRow
+
+_ROWS_AT_ONCE = 500
+_HEADS = ("outcome", "code", "detail", "line", "version", "token")
+
+
+class JsonLinesRenderer(PlainRenderer):
+    """A report as JSON lines; what refuses it is JSON."""
+
+    media_type = "application/jsonl"
+    format = "jsonl"
+
+
+class CsvRenderer(PlainRenderer):
+    """A report as CSV, for spreadsheets; what refuses it is JSON."""
+
+    media_type = "text/csv"
+    format = "csv"
+
+
+@dataclass(frozen=True, slots=True)
+class ReportFormat:
+    """A format of reports: its media type, and its writer, which is told the key attributes."""
+
+    media_type: str
+    write: Callable[[Iterable[ReportRow], Sequence[str]], Iterator[bytes]]
+
+
+def _json_lines(rows: Iterable[ReportRow], _names: Sequence[str]) -> Iterator[bytes]:
+    return (b"".join(dumps(_document(row)) + b"\n" for row in few) for few in _by_few(rows))
+
+
+def _csv(rows: Iterable[ReportRow], names: Sequence[str]) -> Iterator[bytes]:
+    head = csv_lines([[*_HEADS, *map(defused, names)]])
+    return chain((head,), (csv_lines(_cells(row, names) for row in few) for few in _by_few(rows)))
+
+
+REPORT_FORMATS: Mapping[str, ReportFormat] = {
+    "jsonl": ReportFormat("application/jsonl", _json_lines),
+    "csv": ReportFormat("text/csv; charset=utf-8", _csv),
+}
+
+
+def _document(row: ReportRow) -> dict[str, object]:
+    return {
+        "key": plain_item(row.key) if row.key else None,
+        "token": row.token or None,
+        "outcome": row.outcome,
+        "code": row.code or None,
+        "detail": row.detail or None,
+        "line": row.line or None,
+        "version": row.version or None,
+    }
+
+
+def _cells(row: ReportRow, names: Sequence[str]) -> list[str]:
+    told = (row.outcome, row.code, row.detail, row.line or "", row.version or "", row.token)
+    key = [row.key.get(name) if row.key else None for name in names]
+    return [*(defused(str(cell)) for cell in told), *map(shown_cell, key)]
+
+
+def _by_few(rows: Iterable[ReportRow]) -> Iterator[list[ReportRow]]:
+    """So many rows as one part of an answer has; nothing else is held."""
+    source = iter(rows)
+    while few := list(islice(source, _ROWS_AT_ONCE)):
+        yield few

@@ -1,0 +1,92 @@
+"""Jobs as v1 tells of them: the document, its tag, the headers that go with it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from rest_framework.request import Request
+
+from tables.access.callers import Caller
+from tables.api.v1.responses.links import link
+from tables.core.job_states import ACTIVE
+from tables.jobs.finding import is_anybody_working, may_control, progress
+from tables.records.jobs.models import Job
+
+# Seconds after which it makes sense to look again at a job that is under way.
+RETRY_SECONDS = 2
+# Said of a job that waits while nobody works: what the tag is of, has changed.
+_IDLE = "-idle"
+
+
+def job_document(request: Request, job: Job, caller: Caller) -> dict[str, Any]:
+    """A job, how far it is, what it took, and what can be done with it."""
+    far = progress(job)
+    return {
+        "id": str(job.pk),
+        "kind": job.kind,
+        "phase": job.phase,
+        "state": job.state,
+        "wanted": job.wanted,
+        "is_waiting_for_a_worker": is_idle(job),
+        "table": job.alias,
+        "owner": {"sub": job.owner_sub, "name": job.owner_name},
+        "reason": job.reason,
+        "order": job.spec,
+        "pace": job.pace,
+        "progress": {
+            **far.counts,
+            "total_estimate": far.expected,
+            "fraction": far.fraction,
+            "eta_seconds": far.seconds_left,
+        },
+        "cost": {"read_units": far.read_units, "write_units": far.write_units},
+        "created": _moment(job.created),
+        "confirmed": _moment(job.confirmed),
+        "started": _moment(job.started),
+        "ended": _moment(job.ended),
+        "expires": _moment(job.expires),
+        "failure": job.failure or None,
+        "links": _links(request, job, caller),
+    }
+
+
+def job_headers(job: Job) -> dict[str, str]:
+    """The tag of a job's document, and when to look again while it is under way."""
+    headers = {"ETag": job_tag(job)}
+    if job.state in ACTIVE:
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    return headers
+
+
+def job_tag(job: Job) -> str:
+    """A strong tag of everything that the document tells."""
+    return f'{job.etag[:-1]}{_IDLE}"' if is_idle(job) else job.etag
+
+
+def is_idle(job: Job) -> bool:
+    """Whether the job should be worked on and no worker lives."""
+    return job.state in ACTIVE and not is_anybody_working()
+
+
+def _links(request: Request, job: Job, caller: Caller) -> dict[str, str]:
+    """Only what there is: a confirmation for what waits for one, an undo for what can be undone."""
+    url = link(request, "v1-job", id=job.pk)
+    report = f"{url}/report"
+    links = {
+        "self": url,
+        "table": link(request, "v1-table", alias=job.alias),
+        "report": report,
+        "successful": f"{report}?outcome=done",
+        "failed": f"{report}?outcome=refused,changed",
+        "unsure": f"{report}?outcome=unsure",
+    }
+    if not may_control(caller, job):
+        return links
+    if job.state == "ready":
+        links["confirm"] = f"{url}/confirm"
+    return links
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="milliseconds") if moment else None

@@ -1,0 +1,302 @@
+"""Jobs as REST v1 tells and steers them; what a kind does is tried where kinds are."""
+
+import csv
+import io
+import json
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from tables.jobs.kind import JobKind, Piece
+from tables.jobs.kinds import KINDS
+from tables.records.jobs.models import Job, JobPart, Worker
+from tables.records.jobs.reports import Result, page_of
+from tests.api.v1.conftest import Door, ok, pointers, problem
+
+pytestmark = [pytest.mark.usefixtures("moto_tables"), pytest.mark.django_db]
+USES = ("Workers", "Events", "Hidden")
+ORDER = {"kind": "look", "words": "everything"}
+
+
+class Looking:
+    """Chunks that look at nothing."""
+
+    def piece(self, work, cursor):
+        return Piece(next=None, scanned=1)
+
+
+@pytest.fixture(autouse=True)
+def _kinds(monkeypatch):
+    """Kinds of these tests: one that may go at once, one that is checked first."""
+    for name, is_checked in (("look", False), ("weigh", True)):
+        row = JobKind(
+            name=name,
+            read_spec=lambda given, _target: dict(given),
+            rights=lambda _spec, alias: {alias: frozenset({"change"})},
+            cut=lambda _work: [None],
+            write=Looking(),
+            check=Looking(),
+            is_checked_first=is_checked,
+        )
+        monkeypatch.setitem(KINDS, name, row)
+
+
+@pytest.fixture
+def working(db):
+    Worker.objects.create(name="w", seen=timezone.now() + timedelta(hours=1))
+
+
+def order(door, table="Workers", status=202, **members):
+    return ok(door.post(f"{table}/jobs", {**ORDER, **members}), status)
+
+
+def path(job):
+    return f"/api/v1/jobs/{job['id']}"
+
+
+def moved(job, state, **fields):
+    """The job as a worker would have left it."""
+    Job.objects.filter(pk=job["id"]).update(state=state, **fields)
+
+
+def reported(job, *rows, phase="write"):
+    row = Job.objects.get(pk=job["id"])
+    part = JobPart.objects.create(job=row, phase=phase, number=0, total=1, finished=True)
+    page_of(part, 0, rows).save()
+
+
+# ------------------------------------------------------------------ ordering
+
+
+def test_an_order_is_accepted_and_tells_where_to_look(staff, working):
+    response = staff.post("Workers/jobs", {**ORDER, "reason": "spring", "pace": 50})
+    job = ok(response, 202)
+    assert response["Location"] == f"http://testserver/api/v1/jobs/{job['id']}"
+    assert response["Retry-After"] == "2"
+    assert (job["state"], job["phase"], job["table"]) == ("queued", "write", "Workers")
+    assert (job["reason"], job["pace"], job["order"]) == ("spring", 50, {"words": "everything"})
+    assert job["owner"] == {"sub": "sub-doe, jane", "name": "doe, jane"}
+    assert job["progress"]["done"] == 0
+    assert "confirm" not in job["links"]
+    found = staff.get(path(job))
+    assert (ok(found), found["ETag"]) == (job, response["ETag"])
+
+
+def test_a_dry_run_writes_nothing_until_it_is_confirmed(staff):
+    assert order(staff, dry_run=True)["state"] == "checking"
+    assert order(staff, kind="weigh")["phase"] == "check"
+
+
+@pytest.mark.parametrize(
+    ("members", "pointer"),
+    [
+        ({"kind": 7}, "/kind"),
+        ({"dry_run": "yes"}, "/dry_run"),
+        ({"reason": "x" * 501}, "/reason"),
+        ({"pace": 0}, "/pace"),
+        ({"pace": "fast"}, "/pace"),
+    ],
+)
+def test_an_order_that_says_it_wrong_is_told_where(staff, members, pointer):
+    response = staff.post("Workers/jobs", {**ORDER, **members})
+    assert pointers(problem(response, 422, "invalid_value")) == [pointer]
+
+
+def test_plain_values_of_changes_are_made_typed(staff):
+    changes = [
+        {"action": "set", "path": "n", "value": 10**37 + 1},
+        {"action": "remove", "path": "m"},
+    ]
+    job = order(staff, changes=changes)
+    assert job["order"]["changes"][0]["value"] == {"N": f"{10**37 + 1}"}
+    typed = [{"action": "set", "path": "n", "value": {"SS": ["a"]}}]
+    response = staff.post(
+        "Workers/jobs", {**ORDER, "changes": typed}, type="application/vnd.dynamodb+json"
+    )
+    assert ok(response, 202)["order"]["changes"] == typed
+
+
+def test_a_kind_that_is_not_offered_and_a_body_that_is_none_are_refused(staff):
+    problem(staff.post("Workers/jobs", {"kind": "drop"}), 400, "invalid_request")
+    problem(staff.post("Workers/jobs", []), 400, "invalid_request")
+    problem(staff.post("Workers/jobs", b"a,b\n", type="text/csv"), 415, "unsupported_media_type")
+    problem(staff.post("Workers/jobs", ORDER, query="x=1"), 400, "invalid_request")
+
+
+def test_who_may_not_is_told_so_and_who_may_not_view_finds_nothing(reader, nobody):
+    problem(reader.post("Workers/jobs", ORDER), 403, "forbidden")
+    problem(reader.post("Hidden/jobs", ORDER), 404, "table_not_found")
+    problem(nobody.post("Workers/jobs", ORDER), 401, "unauthorized")
+    assert not Job.objects.exists()
+
+
+def test_the_same_key_orders_once_and_another_body_is_refused(staff, admin):
+    first = staff.post("Workers/jobs", ORDER, Idempotency_Key="k-1")
+    again = staff.post("Workers/jobs", ORDER, Idempotency_Key="k-1")
+    assert ok(first, 202)["id"] == ok(again, 202)["id"]
+    assert "Idempotency-Replayed" not in first
+    assert again["Idempotency-Replayed"] == "true"
+    assert again["Location"] == first["Location"]
+    other = staff.post("Workers/jobs", {**ORDER, "words": "x"}, Idempotency_Key="k-1")
+    problem(other, 422, "idempotency_conflict")
+    assert (
+        ok(admin.post("Workers/jobs", ORDER, Idempotency_Key="k-1"), 202)["id"]
+        != ok(first, 202)["id"]
+    )
+    problem(staff.post("Workers/jobs", ORDER, Idempotency_Key="a,b"), 400, "invalid_request")
+
+
+def test_one_job_too_many_waits_for_the_others(staff):
+    for _ in range(5):
+        order(staff)
+    problem(staff.post("Workers/jobs", ORDER), 409, "job_conflict")
+
+
+# ------------------------------------------------------------------ looking
+
+
+def test_nobody_working_is_said_and_changes_the_tag(staff):
+    job = order(staff)
+    assert job["is_waiting_for_a_worker"] is True
+    before = staff.get(path(job))["ETag"]
+    Worker.objects.create(name="w", seen=timezone.now())
+    response = staff.get(path(job))
+    assert ok(response)["is_waiting_for_a_worker"] is False
+    assert response["ETag"] != before
+    moved(job, "finished")
+    ended = staff.get(path(job))
+    assert ok(ended)["progress"]["fraction"] == 1
+    assert "Retry-After" not in ended
+
+
+def test_a_job_that_has_not_moved_is_304(staff, working):
+    job = order(staff)
+    tag = staff.get(path(job))["ETag"]
+    assert staff.get(path(job), If_None_Match=tag).status_code == 304
+    moved(job, "running")
+    assert ok(staff.get(path(job), If_None_Match=tag))["state"] == "running"
+
+
+def test_jobs_are_listed_newest_first_in_pages(staff):
+    ids = [order(staff)["id"] for _ in range(3)]
+    page = staff.get("/api/v1/jobs", "limit=2")
+    assert [job["id"] for job in ok(page)["jobs"]] == ids[:0:-1]
+    assert page["Link"] == f'<{ok(page)["next"]}>; rel="next"'
+    rest = ok(staff.get(ok(page)["next"].removeprefix("http://testserver")))
+    assert [job["id"] for job in rest["jobs"]] == ids[:1]
+    assert rest["next"] is None
+    moved({"id": ids[0]}, "finished")
+    assert [job["id"] for job in ok(staff.get("Workers/jobs", "state=finished"))["jobs"]] == ids[:1]
+    assert ok(staff.get("Events/jobs"))["jobs"] == []
+    problem(staff.get("/api/v1/jobs", "cursor=x"), 400, "invalid_cursor")
+    problem(staff.get("/api/v1/jobs", "limit=0"), 400, "invalid_request")
+
+
+def test_a_job_is_seen_by_who_may_view_its_table_and_steered_by_its_owner(staff, reader, admin):
+    job = order(staff)
+    assert ok(reader.get(path(job)))["id"] == job["id"]
+    problem(reader.patch(path(job), {"state": "paused"}), 403, "forbidden")
+    problem(reader.delete(path(job)), 403, "forbidden")
+    stranger = Door("strangers", name="x")
+    problem(stranger.get(path(job)), 404, "job_not_found")
+    assert ok(stranger.get("/api/v1/jobs"))["jobs"] == []
+    problem(staff.get(f"/api/v1/jobs/{uuid.uuid4()}"), 404, "job_not_found")
+    assert ok(admin.delete(path(job)))["state"] == "cancelled"
+
+
+# ------------------------------------------------------------------ steering
+
+
+def test_a_job_is_paused_sent_on_and_cancelled_and_a_second_delete_is_harmless(staff):
+    job = order(staff)
+    assert ok(staff.patch(path(job), {"state": "paused", "pace": 5}))["state"] == "paused"
+    again = ok(staff.patch(path(job), {"state": "running", "pace": None}))
+    assert (again["state"], again["pace"]) == ("queued", None)
+    assert ok(staff.delete(path(job)))["state"] == "cancelled"
+    assert ok(staff.delete(path(job)))["state"] == "cancelled"
+    problem(staff.patch(path(job), {"state": "running"}), 409, "job_conflict")
+
+
+def test_what_a_worker_holds_is_202_until_it_has_let_go(staff):
+    job = order(staff)
+    later = timezone.now() + timedelta(hours=1)
+    JobPart.objects.create(job_id=job["id"], number=0, total=1, owner="w", until=later)
+    moved(job, "running")
+    told = staff.delete(path(job))
+    assert (ok(told, 202)["state"], ok(told, 202)["wanted"]) == ("running", "cancel")
+
+
+@pytest.mark.parametrize(
+    ("wish", "pointer"), [({"state": "done"}, "/state"), ({"kind": "x"}, "/kind"), ({}, "")]
+)
+def test_what_can_not_be_wished_is_told(staff, wish, pointer):
+    job = order(staff)
+    body = problem(staff.patch(path(job), wish), 422, "invalid_value")
+    assert pointers(body) == [pointer]
+
+
+def test_a_confirmation_is_for_what_was_looked_at(staff):
+    job = order(staff, kind="weigh")
+    moved(job, "ready")
+    found = staff.get(path(job))
+    confirm = ok(found)["links"]["confirm"].removeprefix("http://testserver")
+    problem(staff.post(confirm, None), 428, "precondition_required")
+    problem(staff.post(confirm, None, If_Match='"other"'), 412, "precondition_failed")
+    answer = staff.post(confirm, None, If_Match=found["ETag"])
+    assert (ok(answer, 202)["state"], ok(answer, 202)["phase"]) == ("queued", "write")
+    problem(staff.post(confirm, None, If_Match=answer["ETag"]), 409, "job_conflict")
+
+
+def test_a_confirmation_holds_the_rights_of_who_confirms(staff, reader):
+    job = order(staff, kind="weigh")
+    moved(job, "ready")
+    tag = reader.get(path(job))["ETag"]
+    problem(reader.post(f"{path(job)}/confirm", None, If_Match=tag), 403, "forbidden")
+
+
+def test_a_token_holds_for_a_day_and_a_session_is_asked_anew(signer, nobody, staff):
+    job = ok(nobody.post("Workers/jobs", ORDER, **signer.bearer("staff")), 202)
+    assert Job.objects.get(pk=job["id"]).groups == ["staff"]
+    assert Job.objects.get(pk=order(staff)["id"]).groups == []
+
+
+# ------------------------------------------------------------------ the report
+
+
+def test_a_report_is_streamed_as_lines_or_as_a_sheet(staff):
+    job = order(staff)
+    reported(
+        job,
+        Result("1", "done", version=3),
+        Result("~PTEx", "refused", "invalid_value", 0, 0, "total: a number is needed."),
+    )
+    lines = staff.get(f"{path(job)}/report")
+    assert lines["Content-Type"] == "application/jsonl"
+    assert lines["Content-Disposition"] == f'attachment; filename="job-{job["id"]}.jsonl"'
+    rows = [json.loads(line) for line in b"".join(lines).splitlines()]
+    assert rows[0] == {
+        "key": {"id": "1"},
+        "token": "1",
+        "outcome": "done",
+        "code": None,
+        "detail": None,
+        "line": None,
+        "version": 3,
+    }
+    sheet = b"".join(staff.get(f"{path(job)}/report", "format=csv&outcome=refused,changed"))
+    head, *rows = csv.reader(io.StringIO(sheet.decode()))
+    assert head == ["outcome", "code", "detail", "line", "version", "token", "id"]
+    assert rows == [
+        ["refused", "invalid_value", "total: a number is needed.", "", "", "~PTEx", "'=11"]
+    ]
+
+
+def test_a_report_is_for_who_may_view_and_refuses_in_problems(staff):
+    job = order(staff)
+    problem(staff.get(f"{path(job)}/report", "outcome=good"), 400, "invalid_request")
+    problem(staff.get(f"{path(job)}/report", "phase=x"), 400, "invalid_request")
+    problem(Door("strangers", name="x").get(f"{path(job)}/report"), 404, "job_not_found")
+    response = staff.get(f"{path(job)}/report", Accept="application/xml")
+    problem(response, 406, "not_acceptable")
