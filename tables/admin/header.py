@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -20,8 +21,12 @@ from tables.admin.item_list.address import Address
 from tables.admin.texts.people import name_words
 from tables.configuration import registry
 from tables.core.registry import Table
+from tables.jobs.finding import running_of
 from tables.records.history.entries import mode_of
 from tables.speed import fragment
+
+# URL, label, whether the page is in it, how many jobs of one's own are under way there.
+Area = tuple[str, str, bool, int]
 
 
 def header(request: HttpRequest) -> dict[str, Any]:
@@ -38,7 +43,10 @@ def write_header(request: HttpRequest) -> SafeString:
     tables = viewable_tables(caller, registry()) if is_staff else []
     is_program_page = request.path.startswith("/api/")
     has_changes = any(_tells(table, caller) for table in tables)
-    areas = _areas(request.path, is_staff=is_staff, has_changes=has_changes)
+    areas = _programs_areas(request.path)
+    if is_staff:
+        running = running_of(caller)
+        areas = (*_staff_areas(request.path, running, has_changes=has_changes), *areas)
     return fragment(
         "shared/header.html",
         name=name_words(caller.identity) if is_known else "",
@@ -68,18 +76,19 @@ def bare_header() -> SafeString:
     )
 
 
-def _areas(path: str, *, is_staff: bool, has_changes: bool) -> tuple[tuple[str, str, bool], ...]:
-    """URL, label, and whether `path` is in it."""
-    pages, api, reference = reverse("admin:index"), reverse("v1-root"), reverse("api-docs")
+def _programs_areas(path: str) -> tuple[Area, ...]:
+    api, reference = reverse("v1-root"), reverse("api-docs")
     is_reference = path.startswith(reference)
-    areas = [
-        (api, _("API"), path.startswith("/api/") and not is_reference),
-        (reference, _("API reference"), is_reference),
-    ]
-    if is_staff:
-        changes = reverse("admin:changes")
-        is_changes = path.startswith(changes)
-        areas.insert(0, (pages, _("Tables"), path.startswith(pages) and not is_changes))
-        if has_changes:
-            areas.insert(1, (changes, _("Changes"), is_changes))
-    return tuple(areas)
+    return (
+        (api, _("API"), path.startswith("/api/") and not is_reference, 0),
+        (reference, _("API reference"), is_reference, 0),
+    )
+
+
+def _staff_areas(path: str, running: int, *, has_changes: bool) -> Iterator[Area]:
+    pages, changes, jobs = (reverse(f"admin:{name}") for name in ("index", "changes", "jobs"))
+    is_elsewhere = path.startswith((changes, jobs))
+    yield pages, _("Tables"), path.startswith(pages) and not is_elsewhere, 0
+    if has_changes:
+        yield changes, _("Changes"), path.startswith(changes), 0
+    yield jobs, _("Jobs"), path.startswith(jobs), running

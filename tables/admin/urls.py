@@ -11,6 +11,14 @@ from tables.admin.collection import list_collection
 from tables.admin.item_form.history import item_history, item_version
 from tables.admin.item_form.views import add_item, change_item, delete_item
 from tables.admin.item_list.views import choose_columns, filter_items, list_items, preview_plan
+from tables.admin.jobs.views import (
+    confirm_job,
+    list_jobs,
+    show_job,
+    show_progress,
+    steer_job,
+    undo_whole_job,
+)
 from tables.admin.recent_changes import latest_changes, recent_changes
 from tables.admin.related import related_list
 from tables.admin.trash import list_trash
@@ -36,4 +44,10 @@ TABLE_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("changes", recent_changes, "changes"),
     ("changes/latest", latest_changes, "latest_changes"),
     ("changes/<uuid:group>/undo", undo_group, "undo_group"),
+    ("jobs", list_jobs, "jobs"),
+    ("jobs/<uuid:id>", show_job, "job"),
+    ("jobs/<uuid:id>/progress", show_progress, "job_progress"),
+    ("jobs/<uuid:id>/steer", steer_job, "job_steer"),
+    ("jobs/<uuid:id>/confirm", confirm_job, "job_confirm"),
+    ("jobs/<uuid:id>/undo", undo_whole_job, "job_undo"),
 ]

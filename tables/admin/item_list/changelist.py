@@ -184,7 +184,7 @@ class ItemList:
     @property
     def can_select(self) -> bool:
         """Whether there is anything this caller could do with chosen items."""
-        return self.visit.can("delete") or self.visit.can("export")
+        return any(map(self.visit.can, ("change", "delete", "export")))
 
     # ------------------------------------------------------------ links
 

@@ -7,7 +7,6 @@ import csv
 import io
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -17,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tables.access.callers import Caller
-from tables.access.limits.streams import Room, room_to_stream
+from tables.access.limits.streams import stream_to
 from tables.admin.item_list.columns import Column
 from tables.core.descriptions import TableDescription
 from tables.core.expressions import format_path, plain_path, value_at
@@ -44,20 +43,6 @@ class Format:
     write: Callable[[Pages, Sequence[Column]], Chunks]
 
 
-class Download:
-    """The chunks of a file; the room of it is given back when the server closes the answer."""
-
-    def __init__(self, chunks: Chunks, room: Room, running: ExitStack) -> None:
-        self._chunks = chunks
-        self._room = room
-        self.close = running.close
-
-    def __iter__(self) -> Chunks:
-        for chunk in self._chunks:
-            self._room.renew()
-            yield chunk
-
-
 def export(
     pages: Pages, columns: Sequence[Column], format: Format, alias: str, caller: Caller
 ) -> StreamingHttpResponse:
@@ -67,16 +52,14 @@ def export(
     where the caller, or the site, has as many long answers as it may.
     """
     day = timezone.localdate().isoformat()
-    with ExitStack() as running:
-        room = running.enter_context(room_to_stream(caller))
-        return StreamingHttpResponse(
-            Download(format.write(pages, columns), room, running.pop_all()),
-            content_type=format.media_type,
-            headers={
-                "Content-Disposition": f'attachment; filename="{alias}-{day}.{format.extension}"',
-                "X-Accel-Buffering": "no",
-            },
-        )
+    return StreamingHttpResponse(
+        stream_to(caller, format.write(pages, columns)),
+        content_type=format.media_type,
+        headers={
+            "Content-Disposition": f'attachment; filename="{alias}-{day}.{format.extension}"',
+            "X-Accel-Buffering": "no",
+        },
+    )
 
 
 # By `map` each page is let go before its chunk is sent: a slow client would keep it in memory.

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from tables.access.limits.rates import spend
 from tables.access.log_fields import bind
 from tables.admin.item_list.changelist import ItemList
+from tables.admin.list_actions.change import change_chosen
 from tables.admin.list_actions.delete import delete_chosen
 from tables.admin.list_actions.export import (
     CSV,
@@ -26,10 +27,12 @@ from tables.admin.list_actions.export import (
     every_column,
     export,
 )
+from tables.admin.list_actions.orders import ordered, which_items
 from tables.admin.list_actions.ticked import chosen_keys, read_chosen
 from tables.core.sight import Seen, Sight
 from tables.core.values import Item
 from tables.items.completion import every_item
+from tables.jobs.orders import How
 from tables.speed import fragment
 
 if TYPE_CHECKING:
@@ -46,11 +49,15 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One row of the menu: the right that it takes, and what it does."""
+    """One row of the menu: the right that it takes, and what it does.
+
+    `writes_many`: on everything that matches it is a job, which takes the right `bulk` too.
+    """
 
     label: StrOrPromise
     right: str
     run: Callable[[ItemList, Chosen], HttpResponseBase]
+    writes_many: bool = False
 
 
 def run_action(listing: ItemList) -> HttpResponseBase:
@@ -65,6 +72,8 @@ def run_action(listing: ItemList) -> HttpResponseBase:
     spend(listing.visit.request, "export" if action.right == "export" else "write")
     everything = bool(export_all) or form.get("select_across") == "1"
     keys = chosen_keys(form.getlist("_selected_action"), listing.description)
+    if everything and action.writes_many:
+        listing.visit.require("bulk")
     chosen = Chosen(keys, everything)
     if not chosen.keys and not everything:
         return _back(listing, _("Tick the items first that the action is for."))
@@ -74,27 +83,32 @@ def run_action(listing: ItemList) -> HttpResponseBase:
 def action_menu(listing: ItemList) -> SafeString | None:
     """The menu, as far as the caller's rights go; None where they don't go anywhere."""
     choices = tuple(
-        (name, str(action.label))
+        (name, str(action.label), action.writes_many)
         for name, action in ACTIONS.items()
         if listing.visit.can(action.right)
     )
     if not choices:
         return None
-    # Deleting takes ticked items only.
-    may_export = listing.visit.can("export")
+    may_write_many = listing.visit.can("bulk")
+    serves_all = any(may_write_many or not writes_many for _name, _label, writes_many in choices)
     return fragment(
         "admin/tables/actions.html",
         choices=choices,
         count=len(listing.collection.page.items),
-        may_take_everything=may_export and bool(listing.next_url or listing.query.cursor),
+        may_write_many=may_write_many,
+        may_take_everything=bool(serves_all and (listing.next_url or listing.query.cursor)),
     )
 
 
 def _delete(listing: ItemList, chosen: Chosen) -> HttpResponseBase:
-    if chosen.everything:
-        words = _("Deleting works on ticked items only, a page at a time. Nothing was deleted.")
-        return _back(listing, words)
-    return delete_chosen(listing, chosen.keys)
+    if not chosen.everything:
+        return delete_chosen(listing, chosen.keys)
+    # A job that counts, and deletes once somebody has confirmed the count.
+    return ordered(listing, "delete", which_items(listing, (), everything=True), How())
+
+
+def _change(listing: ItemList, chosen: Chosen) -> HttpResponseBase:
+    return change_chosen(listing, chosen.keys, everything=chosen.everything)
 
 
 def _export(
@@ -139,7 +153,8 @@ ACTIONS: dict[str, Action] = {
     "export_typed": Action(
         gettext_lazy("Export as typed JSON lines"), "export", partial(_export, TYPED_LINES)
     ),
-    "delete_selected": Action(gettext_lazy("Delete…"), "delete", _delete),
+    "change_many": Action(gettext_lazy("Change…"), "change", _change, writes_many=True),
+    "delete_selected": Action(gettext_lazy("Delete…"), "delete", _delete, writes_many=True),
 }
 
 

@@ -14,6 +14,7 @@ from tables.dynamodb import reads
 from tables.dynamodb.client import call
 from tables.dynamodb.reads import get_item
 from tables.models import RecentItem
+from tables.records.jobs.models import Job
 from tests.admin.html import Page
 
 pytestmark = pytest.mark.django_db
@@ -303,10 +304,12 @@ def test_a_deleted_item_is_no_recent_item(admin, people, person):
     assert not RecentItem.objects.exists()
 
 
-def test_deleting_takes_ticked_items_only(admin, people):
+def test_deleting_everything_is_a_job_that_only_counts_at_first(admin, people):
     answer = run(admin, "delete_selected", select_across="1", confirmed="yes")
     assert answer.status_code == 302
-    assert "Nothing was deleted" in admin.get(PEOPLE).content.decode()
+    job = Job.objects.get()
+    assert answer["Location"] == f"/admin/jobs/{job.pk}/"
+    assert (job.kind, job.state, job.spec) == ("delete", "checking", {"query": ""})
     assert exists("1")
 
 

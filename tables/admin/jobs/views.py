@@ -1,0 +1,186 @@
+"""Pages of jobs: the list of them, each one's own page, and what can be asked of it there."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from tables.access.callers import Caller
+from tables.access.limits.rates import spend
+from tables.access.log_fields import bind
+from tables.access.users import caller_of_user
+from tables.admin.errors import render_page
+from tables.admin.jobs.shown import ShownJob
+from tables.admin.texts.job_words import order_words
+from tables.admin.visit import site_page
+from tables.configuration import registry
+from tables.core.errors import Forbidden, InvalidRequest, PreconditionFailed, TablesError
+from tables.core.job_states import Wanted
+from tables.items.target import Target, find_target
+from tables.jobs.finding import find_job, may_control, visible_to
+from tables.jobs.orders import confirm, set_pace, want
+from tables.jobs.undoing import undo_job
+from tables.records.jobs.models import Job
+
+_PER_PAGE = 50
+# What htmx takes for "stop asking" (its documentation, polling).
+STOP_POLLING = 286
+_WANTED: Mapping[str, Wanted] = {"pause": "pause", "run": "run", "cancel": "cancel"}
+
+
+@require_http_methods(["GET", "HEAD"])
+@site_page
+def list_jobs(request: HttpRequest) -> HttpResponse:
+    """Jobs that one may see, newest first: one's own, or everybody's."""
+    spend(request, "read")
+    caller = caller_of_user(request.user)
+    found, whose = visible_to(caller), request.GET.get("whose", "")
+    if whose == "mine":
+        found = found.filter(owner_sub=caller.sub)
+    if after := request.GET.get("after", ""):
+        found = found.filter(pk__lt=_id(after))
+    jobs = [*found.order_by("-pk")[: _PER_PAGE + 1]]
+    older = {"whose": whose, "after": str(jobs[_PER_PAGE - 1].pk)} if len(jobs) > _PER_PAGE else {}
+    context = {
+        "title": _("Jobs"),
+        "jobs": [ShownJob(job, caller) for job in jobs[:_PER_PAGE]],
+        "whose": whose,
+        "next": urlencode(older),
+    }
+    return render_page(request, "admin/jobs/list.html", context)
+
+
+@require_http_methods(["GET", "HEAD"])
+@site_page
+def show_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """A job: how far it is, what was left as it was, and its files."""
+    spend(request, "read")
+    return _page(request, *_found(request, id))
+
+
+@require_http_methods(["GET", "HEAD"])
+@site_page
+def show_progress(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """The part of the page that changes; once nothing will, the page stops asking.
+
+    Asked for often by a page that nobody may be looking at, it counts under no rate.
+    """
+    shown, target = _found(request, id)
+    context = _context(shown, target)
+    if request.GET.get("part") == "words":
+        return render(request, "admin/jobs/words.html", context, status=_status(shown))
+    return render(request, "admin/jobs/progress.html", context, status=_status(shown))
+
+
+@require_http_methods(["POST"])
+@site_page
+def steer_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Pause a job, let it go on, cancel it, or set its pace."""
+    spend(request, "write")
+    job = _controlled(request, id)
+    wanted = _WANTED.get(request.POST.get("wanted", ""))
+    try:
+        if wanted is None:
+            set_pace(job, _pace(request.POST.get("pace", "")))
+        else:
+            want(job, caller_of_user(request.user), wanted)
+    except TablesError as error:
+        if error.status not in (400, 409):
+            raise
+        messages.warning(request, str(error.message))
+    return HttpResponseRedirect(ShownJob(job, caller_of_user(request.user)).url)
+
+
+@require_http_methods(["POST"])
+@site_page
+def confirm_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Let a checked job write, once what it is about was typed."""
+    spend(request, "write")
+    job = _controlled(request, id)
+    shown = ShownJob(job, caller_of_user(request.user))
+    if request.POST.get("typed", "").strip() != shown.to_type:
+        words = _("Type “%(text)s” to confirm. Nothing was written.")
+        messages.warning(request, words % {"text": shown.to_type})
+        return HttpResponseRedirect(shown.url)
+    try:
+        confirm(job, shown.caller, request.POST.get("etag", ""))
+    except PreconditionFailed:
+        messages.warning(request, _("The job has changed since it was shown. Look at it again."))
+    return HttpResponseRedirect(shown.url)
+
+
+@require_http_methods(["POST"])
+@site_page
+def undo_whole_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Order the undo of a whole job, which is a job, too."""
+    spend(request, "write")
+    job, caller = _controlled(request, id), caller_of_user(request.user)
+    return HttpResponseRedirect(ShownJob(undo_job(job, caller), caller).url)
+
+
+def _page(request: HttpRequest, shown: ShownJob, target: Target | None) -> HttpResponse:
+    context = {**_context(shown, target), "title": shown.title}
+    return render_page(request, "admin/jobs/job.html", context)
+
+
+def _context(shown: ShownJob, target: Target | None) -> dict[str, Any]:
+    return {
+        "shown": shown,
+        "job": shown.job,
+        "target": target,
+        "left": shown.left_rows(target) if target else [],
+        "sentence": order_words(shown.job.spec),
+    }
+
+
+def _status(shown: ShownJob) -> int:
+    return 200 if shown.is_under_way else STOP_POLLING
+
+
+def _found(request: HttpRequest, id: uuid.UUID) -> tuple[ShownJob, Target | None]:
+    """The job, and its table where the caller may still view it. Raises JobNotFound."""
+    caller = caller_of_user(request.user)
+    job = find_job(caller, str(id))
+    bind(alias=job.alias, job=str(job.pk))
+    return ShownJob(job, caller), _target(job, caller)
+
+
+def _target(job: Job, caller: Caller) -> Target | None:
+    """The job's table, None where it can't be told of any more."""
+    try:
+        return find_target(registry().get(job.alias), caller, "view")
+    except TablesError:
+        return None
+
+
+def _controlled(request: HttpRequest, id: uuid.UUID) -> Job:
+    caller = caller_of_user(request.user)
+    job = find_job(caller, str(id))
+    bind(alias=job.alias, job=str(job.pk))
+    if not may_control(caller, job):
+        raise Forbidden("Whoever started the job steers it, and superusers do.")
+    return job
+
+
+def _pace(text: str) -> float | None:
+    """Write units a second; None for no limit. Raises InvalidRequest."""
+    if not text.strip():
+        return None
+    if not (text.strip().isascii() and text.strip().isdigit() and 0 < int(text) <= 1_000_000):
+        raise InvalidRequest(_("The pace is a whole number of write units a second, or nothing."))
+    return float(int(text))
+
+
+def _id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise InvalidRequest(_("This page of jobs can’t be found; begin at the first.")) from None

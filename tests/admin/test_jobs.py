@@ -1,0 +1,227 @@
+"""Pages of jobs: ordered from a list, looked at, confirmed, steered, undone."""
+
+import pytest
+from django.utils import timezone
+
+from tables.admin.jobs.views import STOP_POLLING
+from tables.dynamodb.history_table import create_history_table
+from tables.jobs.runner import Hands, work_on_job
+from tables.records.jobs.models import Job, Worker
+from tests.admin.html import Page
+from tests.tables import store, stored
+
+CITIES = "/admin/tables/Cities/"
+YY = f"{CITIES}?country=YY"
+SET = {"deed": "set", "path": "seen", "tag": "BOOL", "text": "true", "look": "yes"}
+KEY = {"country": {"S": "YY"}, "name": {"S": "YY-00"}}
+
+
+def run(client, action, *tokens, url=CITIES, **form):
+    return client.post(url, {"action": action, "_selected_action": tokens, **form})
+
+
+def work():
+    """Let a worker do all that there is to do."""
+    for job in Job.objects.all():
+        while work_on_job(str(job.pk), Hands("worker")):
+            pass
+
+
+def ordered(client, action="change_many", url=YY, **form):
+    """The page of a job that was just ordered for everything that matches."""
+    answer = run(client, action, url=url, select_across="1", **form)
+    assert answer.status_code == 302, Page(answer).text("main")
+    return answer["Location"]
+
+
+def words(client, url):
+    return " ".join(Page(client.get(url)).one("main")["text"].split())
+
+
+def confirmed(client, url, typed):
+    etag = Page(client.get(url)).one("input", name="etag")["attrs"]["value"]
+    return client.post(f"{url}confirm/", {"typed": typed, "etag": etag})
+
+
+# ------------------------------------------------------------------ ordering from a list
+
+
+def test_a_change_is_asked_for_looked_at_confirmed_and_written(admin, cities):
+    asked = run(admin, "change_many", url=YY, select_across="1")
+    assert "On every item where country is “YY”." in asked.content.decode()
+    url = ordered(admin, **SET)
+    assert "No worker is running, so the job waits." in words(admin, url)
+    work()
+    text = words(admin, url)
+    assert "set seen to “true”" in text
+    assert "Waits for your yes 5 of about 5 read, 5 to write" in text
+    assert "seen" not in stored("cities", KEY)
+    confirmed(admin, url, "Cities")
+    work()
+    assert "Finished 5 read, 5 done" in words(admin, url)
+    assert stored("cities", KEY)["seen"] == {"BOOL": True}
+
+
+def test_ticked_items_alone_are_changed(admin, cities):
+    answer = run(admin, "change_many", "YY,YY-00", "YY,YY-01", **SET)
+    work()
+    assert "On 2 items that were ticked" in words(admin, answer["Location"])
+    confirmed(admin, answer["Location"], "Cities")
+    work()
+    assert "2 read, 2 done" in words(admin, answer["Location"])
+
+
+@pytest.mark.parametrize(
+    ("row", "error"),
+    [
+        ({"path": ""}, "Say what to change."),
+        ({"path": "a..b"}, "a..b"),
+        ({"path": "population", "tag": "N", "text": "many"}, "number"),
+        ({"path": "country"}, "key attribute"),
+        ({"path": "seen", "deed": "fly"}, "Choose what to do"),
+        ({"path": "seen", "deed": "append", "tag": "SS", "text": ""}, "set"),
+    ],
+)
+def test_what_can_not_be_meant_is_told_and_nothing_is_ordered(admin, cities, row, error):
+    answer = run(admin, "change_many", "YY,YY-00", **{**SET, **row})
+    page = Page(answer)
+    assert answer.status_code in (400, 422)
+    assert error in " ".join(e["text"] for e in page.all("p"))
+    assert page.one("input", name="path")["attrs"]["value"] == row["path"]
+    assert not Job.objects.exists()
+
+
+def test_another_line_is_asked_for_without_losing_the_first(admin, cities):
+    form = {**SET, "more": "yes"}
+    del form["look"]
+    page = Page(run(admin, "change_many", "YY,YY-00", **form))
+    values = [e["attrs"]["value"] for e in page.all("input", name="path")]
+    assert values == ["seen", ""]
+    assert page.one("input", name="_selected_action")["attrs"]["value"] == "YY,YY-00"
+
+
+def test_everything_that_matches_is_deleted_once_the_number_was_typed(admin, cities):
+    url = ordered(admin, "delete_selected")
+    work()
+    assert "Type 5 to confirm" in words(admin, url)
+    answer = confirmed(admin, url, "4")
+    assert "Type “5” to confirm. Nothing was written." in words(admin, answer["Location"])
+    assert stored("cities", KEY)
+    confirmed(admin, url, "5")
+    work()
+    assert "5 done" in words(admin, url)
+    assert stored("cities", KEY) is None
+
+
+def test_more_than_a_page_takes_the_right_to_write_many(staff, cities):
+    assert run(staff, "change_many", url=YY, select_across="1", **SET).status_code == 403
+    assert run(staff, "change_many", "YY,YY-00", **SET).status_code == 302
+    page = Page(staff.get(f"{CITIES}?limit=4"))
+    assert not page.has("span", class_="question")
+
+
+# ------------------------------------------------------------------ a job's own page
+
+
+def test_the_page_asks_while_something_happens_and_then_no_more(admin, cities):
+    url = ordered(admin, **SET)
+    page = Page(admin.get(url))
+    assert page.one("div", id="job-progress")["attrs"]["hx-trigger"] == "every 2s"
+    assert page.one("p", id="job-words")["attrs"]["hx-trigger"] == "every 10s"
+    assert page.has("meta", content="5")
+    assert admin.get(f"{url}progress/").status_code == 200
+    work()
+    for part in ("", "?part=words"):
+        answer = admin.get(f"{url}progress/{part}")
+        assert answer.status_code == STOP_POLLING
+        assert "hx-get" not in answer.content.decode()
+        assert "Waits for your yes" in answer.content.decode()
+
+
+def test_a_job_is_paused_sent_on_and_cancelled(admin, cities):
+    Worker.objects.create(name="w", seen=timezone.now())
+    url = ordered(admin, **SET)
+    for wanted, state in (("pause", "Paused"), ("run", "Looking"), ("cancel", "Cancelled")):
+        answer = admin.post(f"{url}steer/", {"wanted": wanted})
+        assert state in words(admin, answer["Location"])
+    text = words(admin, admin.post(f"{url}steer/", {"wanted": "run"})["Location"])
+    assert "that can't be done now" in text
+    assert Page(admin.get(url)).all("button", name="wanted") == []
+
+
+def test_a_pace_is_set_and_what_is_none_is_told(admin, cities):
+    url = ordered(admin, **SET, pace="7")
+    assert Page(admin.get(url)).one("input", name="pace")["attrs"]["value"] == "7"
+    admin.post(f"{url}steer/", {"pace": ""})
+    assert Job.objects.get().pace is None
+    answer = admin.post(f"{url}steer/", {"pace": "fast"}, follow=True)
+    assert "The pace is a whole number" in answer.content.decode()
+
+
+def test_what_was_left_is_told_first_and_is_never_simply_finished(admin, cities):
+    store("cities", KEY, population={"S": "many"})
+    url = ordered(admin, **{**SET, "path": "population", "deed": "add", "tag": "N", "text": "1"})
+    work()
+    confirmed(admin, url, "Cities")
+    work()
+    page = Page(admin.get(url))
+    text = words(admin, url)
+    assert "Finished, 1 left as it was" in text
+    (row,) = (row["text"] for row in page.all("tr") if "YY-00" in row["text"])
+    assert "refused" in row
+    assert page.one("a", href=f"{CITIES}YY,YY-00/change/")
+    assert "mood-left" in page.one("strong", class_="mood")["attrs"]["class"]
+
+
+def test_somebody_elses_job_is_seen_and_not_steered(admin, sign_in, cities):
+    url = ordered(admin, **SET)
+    reader = sign_in("readers")
+    assert "Change of Cities" in words(reader, url)
+    assert Page(reader.get(url)).all("button", name="wanted") == []
+    assert reader.post(f"{url}steer/", {"wanted": "cancel"}).status_code == 403
+    assert reader.post(f"{url}confirm/", {"typed": "Cities"}).status_code == 403
+    nobody = sign_in("strangers")
+    assert nobody.get(url).status_code in (302, 403)
+
+
+def test_a_whole_job_is_undone(admin, cities, settings):
+    settings.HISTORY = True
+    create_history_table(settings.HISTORY_TABLE)
+    url = ordered(admin, **SET)
+    work()
+    confirmed(admin, url, "Cities")
+    work()
+    assert "Undo this job" in words(admin, url)
+    undoing = admin.post(f"{url}undo/")["Location"]
+    work()
+    assert "5 done" in words(admin, undoing)
+    assert "seen" not in stored("cities", KEY)
+    assert "Undo this job" not in words(admin, url)
+
+
+def test_without_history_there_is_no_way_back_and_none_is_offered(admin, cities, settings):
+    settings.HISTORY = False
+    url = ordered(admin, **SET)
+    work()
+    confirmed(admin, url, "Cities")
+    work()
+    assert "Undo this job" not in words(admin, url)
+
+
+# ------------------------------------------------------------------ the list of jobs
+
+
+def test_jobs_are_listed_and_ones_own_under_way_are_counted_in_the_header(admin, sign_in, cities):
+    assert "There is no job yet." in words(admin, "/admin/jobs/")
+    ordered(admin, **SET)
+    page = Page(admin.get("/admin/jobs/"))
+    assert [e["text"] for e in page.all("a") if "/jobs/0" in e["attrs"]["href"]] == [
+        "Change of Cities"
+    ]
+    areas = page.all("nav", **{"aria-label": "Areas"})[0]["text"]
+    assert "Jobs 1 under way" in areas
+    reader = sign_in("readers")
+    assert "Change of Cities" in words(reader, "/admin/jobs/")
+    assert "Change of Cities" not in words(reader, "/admin/jobs/?whose=mine")
+    assert "under way" not in words(reader, "/admin/jobs/")
+    assert reader.get("/admin/jobs/?after=x").status_code == 400
