@@ -23,6 +23,7 @@ from tables.access.callers import Caller
 from tables.access.rights import allowed_actions, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.groups import grouped
+from tables.admin.item_list.address import Address
 from tables.admin.recent_changes import tables_with_history
 from tables.admin.recent_items import recent_items
 from tables.admin.texts.sentences import count_words, counted_words
@@ -130,7 +131,7 @@ def _entry(
     table: Table, caller: Caller, about: TableDescription | TablesError | None
 ) -> IndexEntry:
     """A table that can't be described still has its line, so that the others are reachable."""
-    url = reverse("admin:tables_changelist", args=[table.alias])
+    url = Address(table.alias).path
     add_url = f"{url}add/" if "add" in allowed_actions(caller, table) else ""
     if about is None:
         return IndexEntry(table, url, add_url)

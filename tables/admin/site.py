@@ -99,8 +99,17 @@ class TablesSite(AdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
-        """The first page: tables with their counts, and what this person changed lately."""
-        return super().index(request, {**index_context(request), **(extra_context or {})})
+        """The first page: tables with their counts, and what this person changed lately.
+
+        Not Django's own, which lists the tables twice.
+        """
+        context = {
+            **self.each_context(request),
+            "title": self.index_title,
+            **index_context(request),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/index.html", context)
 
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

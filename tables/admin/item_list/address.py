@@ -87,7 +87,8 @@ class Address:
         return replace(self, pairs=(*pairs, *self.kept_pairs))
 
 
-@lru_cache(maxsize=1024)
+# More than the tables that one site has: the first page asks for each of them, in order.
+@lru_cache(maxsize=16_384)
 def _list_path(alias: str, _prefix: str) -> str:
     return reverse("admin:tables_changelist", args=[alias])
 
