@@ -3,8 +3,8 @@
 import gc
 
 # Containers made before a look at the youngest: a list page makes thousands of them and no cycles,
-# and CPython's own 700 would look at them a dozen times.
-_YOUNGEST = 10_000
+# all of them alive until it is sent. CPython's own 700 would look at them a dozen times.
+_YOUNGEST = 50_000
 
 
 def settle() -> None:

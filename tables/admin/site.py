@@ -11,22 +11,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from tables.access.browser.failure_pages import failure_page
 from tables.access.browser.token_page import token_page
-from tables.access.callers import Caller
-from tables.access.rights import allowed_actions, may_open_pages, viewable_tables
+from tables.access.rights import may_open_pages
 from tables.access.users import caller_of_user
 from tables.admin.access_keys import list_keys, revoke_key
-from tables.admin.groups import grouped
 from tables.admin.index import facts_page, index_context
-from tables.admin.item_list.address import Address
+from tables.admin.sidebar import app_list, sidebar
 from tables.admin.urls import TABLE_PAGES
 from tables.configuration import registry
-from tables.core.registry import Table
 from tables.speed import fragment
 
 View = Callable[..., HttpResponseBase]
@@ -74,25 +70,15 @@ class TablesSite(AdminSite):
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
-        """One app for each group of tables, in the alias map's order; those of no group last."""
-        caller = caller_of_user(request.user)
-        return [
-            {
-                "name": name,
-                "app_label": "tables",
-                "app_url": reverse("admin:index"),
-                "has_module_perms": True,
-                "models": [_entry(table, caller) for table in tables],
-            }
-            for name, tables in grouped(viewable_tables(caller, registry()))
-        ]
+        """One app for each group of tables."""
+        return app_list(caller_of_user(request.user))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page shows around its content."""
         around = super().each_context(request)
         return {
             **around,
-            "sidebar": _sidebar(request, around["available_apps"]),
+            "sidebar": sidebar(request.path, around["available_apps"]),
             "keyboard_help": fragment("admin/keyboard_help.html"),
         }
 
@@ -133,32 +119,6 @@ class TablesSite(AdminSite):
     def token(self, request: HttpRequest) -> HttpResponse:
         """The ID token of this session, for programs that call the APIs."""
         return token_page(request, **self.each_context(request))
-
-
-def _entry(table: Table, caller: Caller) -> dict[str, Any]:
-    """A table as Django's own templates list a model."""
-    url = Address(table.alias).path
-    rights = allowed_actions(caller, table)
-    return {
-        "name": table.label,
-        "object_name": table.alias,
-        "perms": {action: action in rights for action in ("view", "add", "change", "delete")},
-        "admin_url": url,
-        "add_url": f"{url}add/" if "add" in rights else None,
-        "view_only": "change" not in rights,
-    }
-
-
-def _sidebar(request: HttpRequest, apps: list[dict[str, Any]]) -> SafeString:
-    """The list of tables beside every page, the present one marked."""
-    names = ("object_name", "name", "admin_url", "add_url")
-    groups = tuple(
-        (app["name"], tuple(tuple(entry[name] for name in names) for entry in app["models"]))
-        for app in apps
-    )
-    urls = (entry["admin_url"] for app in apps for entry in app["models"])
-    present = next((url for url in urls if url in request.path), "")
-    return fragment("admin/nav_sidebar.html", groups=groups, present=present)
 
 
 def _next_page(request: HttpRequest) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tables.core.adminapi_json import adminapi_special
@@ -147,6 +147,17 @@ def encode_token(key: Mapping[str, AttributeValue], description: TableDescriptio
     )
 
 
+def encode_tokens(
+    keys: Sequence[Mapping[str, AttributeValue]], description: TableDescription
+) -> list[str]:
+    """The tokens of many keys, each what `encode_token` gives."""
+    columns = [
+        _encode_parts([key[attribute.name] for key in keys], attribute)
+        for attribute in description.key_attributes
+    ]
+    return list(map(",".join, zip(*columns, strict=True)))
+
+
 def decode_token(token: str, description: TableDescription) -> Item:
     """The key a token stands for. Raises ItemNotFound unless it is that key's canonical token."""
     parts = token.split(",")
@@ -163,6 +174,14 @@ def decode_token(token: str, description: TableDescription) -> Item:
     if encode_token(key, description) != token:
         raise ItemNotFound("No item has that key.")
     return key
+
+
+def _encode_parts(values: Sequence[AttributeValue], attribute: KeyAttribute) -> list[str]:
+    """The parts of many tokens: texts that stand as they are take one look together."""
+    texts = [value.get("S", "") for value in values]
+    if "" not in texts and _PLAIN_PART.fullmatch("".join(texts)):
+        return texts
+    return [_encode_part(value, attribute) for value in values]
 
 
 def _encode_part(value: AttributeValue, attribute: KeyAttribute) -> str:

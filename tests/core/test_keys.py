@@ -13,6 +13,7 @@ from tables.core.keys import (
     coerce_binary_keys,
     decode_token,
     encode_token,
+    encode_tokens,
     key_of,
     key_value_from_text,
     require_index_keys,
@@ -49,6 +50,19 @@ def test_a_key_has_a_token_and_the_token_is_that_key(table_and_key):
     token = encode_token(key, table)
     assert re.fullmatch(r"[A-Za-z0-9_~,-]+", token)
     assert decode_token(token, table) == key
+
+
+@given(st.lists(st.tuples(TEXT.filter(bool), TEXT.filter(bool)), max_size=4))
+@example([("plain", "1"), ("Z_-9", "2")])
+@example([("plain", "1"), ("a,b", "2"), ("", "3")])
+def test_many_tokens_are_those_of_each_key(parts):
+    keys = [{"country": {"S": first}, "name": {"S": second}} for first, second in parts]
+    assert encode_tokens(keys, COMPOSITE) == [encode_token(key, COMPOSITE) for key in keys]
+
+
+def test_many_tokens_of_numbers_and_bytes_are_those_of_each_key():
+    for table, key in ((NUMBER_KEY, {"id": {"N": "1.50"}}), (BINARY_KEY, {"id": {"B": "AAE="}})):
+        assert encode_tokens([key, key], table) == [encode_token(key, table)] * 2
 
 
 @given(tables_and_keys(), st.text("abcZ019_-~,=+/. ", max_size=12))

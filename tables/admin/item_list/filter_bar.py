@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from django.http import QueryDict
 from django.utils.safestring import SafeString
@@ -120,7 +121,7 @@ class FilterBar:
         """Paths to offer, with the type that each is declared to have."""
         table = self.visit.table
         types = self.types
-        seen = dict.fromkeys(name for item in self.items for name in item)
+        seen = dict.fromkeys(chain.from_iterable(self.items))
         shown = [format_path((name,)) for name in seen]
         texts = dict.fromkeys([*types, *table.list_filter, *table.list_display, *shown])
         paths = tuple((text, types.get(text, "")) for text in texts)

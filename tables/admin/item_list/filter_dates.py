@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
@@ -41,8 +41,7 @@ def unit_of(
     for path in parse_paths([text]):
         if subschema(table.schema, path).get("format") in ("date", "date-time"):
             return "day"
-        units = {_unit(value) for item in items if (value := value_at(item, path))}
-        return units.pop() if len(units) == 1 else None
+        return _common(_unit(value) for item in items if (value := value_at(item, path)))
     return None
 
 
@@ -94,6 +93,12 @@ def spans_of(text: str, address: Address, types: Mapping[str, str]) -> tuple[Cho
 def _query(path: Path, suffix: str, times: list[datetime], types: Mapping[str, str]) -> str:
     operands = [{"N": str(int(time.timestamp()))} for time in times]
     return urlencode([format_term(make_term(path, BY_SUFFIX[suffix], operands), types)])
+
+
+def _common(units: Iterator[Unit | None]) -> Unit | None:
+    """The unit that all of them are; most columns keep no times, as the first value tells."""
+    first = next(units, None)
+    return first if first is not None and all(unit == first for unit in units) else None
 
 
 def _unit(value: AttributeValue) -> Unit | None:

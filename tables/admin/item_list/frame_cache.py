@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
@@ -14,9 +14,10 @@ from django.utils.html import escape
 
 from tables.admin.environment import environment
 from tables.admin.header import write_header
+from tables.admin.sidebar import app_list, sidebar
 from tables.admin.texts.sentences import about_words
 from tables.admin.visit import Visit
-from tables.speed import frame, with_room
+from tables.speed import fragment, frame, with_room
 
 _PAGE = "admin/tables/changelist.html"
 
@@ -36,7 +37,8 @@ def whole_list(visit: Visit, context: Mapping[str, Any], status: int = 200) -> H
     request, table = visit.request, visit.table
     token = get_token(request)  # once: each look at the context's own masks it anew
     context = {**visit.context, **context, "csrf_token": token}
-    content = render_to_string("admin/tables/listing.html", context, request=request)
+    # Without the site around it, which its template says nothing of.
+    content = render_to_string("admin/tables/listing.html", context)
     twin = context["listing"].address.twin if "listing" in context else ""
     listing = context.get("listing")
     shown = {
@@ -48,13 +50,13 @@ def whole_list(visit: Visit, context: Mapping[str, Any], status: int = 200) -> H
     if len(messages.get_messages(request)):
         # They are for this once.
         return visit.render(_PAGE, {**shown, "twin": twin, "content": content}, status)
-    around = admin.site.each_context(request)
     shown |= {
         "table": _Named(table.alias, table.label, table.description),
         "header": write_header(request),
         "has_permission": True,
         "is_nav_sidebar_enabled": True,
-        **{name: around[name] for name in ("sidebar", "keyboard_help")},
+        "sidebar": sidebar(request.path, app_list(visit.caller)),
+        "keyboard_help": fragment("admin/keyboard_help.html"),
         **environment(request),
     }
     holes = {"csrf_token": token, **({"twin": escape(twin)} if twin else {}), "content": content}

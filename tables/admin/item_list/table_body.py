@@ -16,7 +16,7 @@ from tables.admin.values.cells import Cells, escape_all
 from tables.admin.values.one_line import key_texts
 from tables.core.descriptions import TableDescription
 from tables.core.expressions import child_of
-from tables.core.keys import encode_token
+from tables.core.keys import encode_tokens
 from tables.core.sight import Seen
 from tables.core.values import AttributeValue, Item
 from tables.items.completion import State
@@ -59,7 +59,7 @@ def write_grid(
     shows the type of each value, and one of `links` leads to other items.
     """
     cells = Cells(description.ttl_attribute)
-    tokens = [encode_token(item, description) for item in items]
+    tokens = encode_tokens(items, description)
     parts = [_boxes(items, tokens, description)] if can_select else []
     keys = [cells.plain_many([item[name] for item in items]) for name in description.key_names]
     parts.append(_with_states(_links(keys, tokens, list_url), states))
@@ -97,7 +97,7 @@ def _boxes(
         '<td class="action-checkbox"><input type="checkbox" name="_selected_action" '
         'class="action-select" value="'
     )
-    keys = escape_all(list(key_texts(items, description)))
+    keys = escape_all(key_texts(items, description))
     return [
         f'{opening}{token}" aria-label="{before}{key}{after}"></td>'
         for key, token in zip(keys, tokens, strict=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tables.admin.values.hidden_characters import marked, may_hide, visible
+from tables.admin.values.hidden_characters import any_may_hide, marked, visible
 from tables.admin.values.moments import moment_of, never_expires
 from tables.admin.values.one_line import (
     CELL_CHARACTERS,
@@ -28,7 +28,8 @@ _CHIP_CHARACTERS = 30
 _BINARY_START = 12
 # Stands between the entries of a set while they are escaped in one go.
 _BETWEEN = "\1"
-_SIMPLE_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# One number, or many of them joined; short ones are no times.
+_SIMPLE_NUMBERS = re.compile(r"-?[0-9]+(\.[0-9]+)?(,-?[0-9]+(\.[0-9]+)?)*")
 _LINK = re.compile(r"https?://[^\s\"'<>\\]{1,2000}")
 
 
@@ -93,8 +94,10 @@ class Cells:
     def _numbers(self, values: Sequence[AttributeValue]) -> list[str]:
         """Numbers where the column says that they are."""
         texts = [value.get("N", "") for value in values]
+        if len(max(texts, key=len, default="")) < 10 and _SIMPLE_NUMBERS.fullmatch(",".join(texts)):
+            return texts
         return [
-            text if len(text) < 10 and _is_simple_number(text) else self.value(value)
+            text if len(text) < 10 and _SIMPLE_NUMBERS.fullmatch(text) else self.value(value)
             for text, value in zip(texts, values, strict=True)
         ]
 
@@ -213,19 +216,17 @@ def escape_all(texts: Sequence[str]) -> list[str]:
 
 def _marked_all(texts: Sequence[str]) -> list[str]:
     """Every text escaped, and marked where something in it can't be seen."""
-    return list(map(marked, texts)) if may_hide("\0".join(texts), len(texts)) else escape_all(texts)
+    return list(map(marked, texts)) if any_may_hide(texts) else escape_all(texts)
 
 
 def _safe_sets(texts: Sequence[str]) -> list[str]:
     """The joined entries of many sets, escaped; nothing for one that must be looked at closer."""
+    if not any_may_hide(_BETWEEN.join(texts).split(_BETWEEN)):
+        return escape_all(texts)
     return [
-        "" if may_hide(text.replace(_BETWEEN, "\0"), text.count(_BETWEEN) + 1) else safe
+        "" if any_may_hide(text.split(_BETWEEN)) else safe
         for text, safe in zip(texts, escape_all(texts), strict=True)
     ]
-
-
-def _is_simple_number(text: str) -> bool:
-    return text.isdigit() or _SIMPLE_NUMBER.fullmatch(text) is not None
 
 
 def _are_simple_chips(entries: Sequence[str], joined: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
@@ -54,6 +54,11 @@ def may_hide(joined: str, texts: int = 1) -> bool:
     )
 
 
+def any_may_hide(texts: Sequence[str]) -> bool:
+    """Whether any of the texts may need a mark or isolation: one look at all of them."""
+    return bool(texts) and may_hide("\0".join(texts), len(texts))
+
+
 def marked(text: str, *, lines: bool = False) -> SafeString:
     """The text as HTML, escaped: what can't be seen as a sign, and isolated where it must be.
 
@@ -80,6 +85,11 @@ def visible(text: str) -> str:
     return "".join(
         f"⟨{shown}⟩" if name and shown not in signs else shown for shown, name in _parts(text)
     )
+
+
+def visible_all(texts: Sequence[str]) -> Sequence[str]:
+    """Each of the texts in one line of plain characters."""
+    return list(map(visible, texts)) if any_may_hide(texts) else texts
 
 
 def unseen_words(text: str) -> str:

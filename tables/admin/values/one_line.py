@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 
-from tables.admin.values.hidden_characters import visible
+from tables.admin.values.hidden_characters import visible_all
 from tables.core.descriptions import TableDescription
 from tables.core.numbers import EXACT
 from tables.core.values import AttributeValue, Item, content_of, type_of
@@ -48,14 +48,16 @@ def short_number(text: str) -> str:
 
 def key_text(item: Item, description: TableDescription) -> str:
     """An item's key in words, such as `DE · Berlin#2950159`; what can't be seen has a sign."""
-    return next(iter(key_texts([item], description)))
+    return key_texts([item], description)[0]
 
 
-def key_texts(items: Iterable[Item], description: TableDescription) -> Iterator[str]:
+def key_texts(items: Sequence[Item], description: TableDescription) -> list[str]:
     """The keys of many items in words."""
-    names = description.key_names
-    for item in items:
-        yield " · ".join([visible(summary(item[name], _KEY_CHARACTERS)[0]) for name in names])
+    columns = [
+        visible_all([summary(item[name], _KEY_CHARACTERS)[0] for item in items])
+        for name in description.key_names
+    ]
+    return list(map(" · ".join, zip(*columns, strict=True)))
 
 
 def size_text(size: int) -> str:

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from django.http import QueryDict
 
-from tables.admin.item_list.filter_dates import with_dates, with_seconds
+from tables.admin.item_list.filter_dates import unit_of, with_dates, with_seconds
 from tables.admin.item_list.filter_rows import FilterRow
 from tables.admin.values.moments import DISTANCES, digits_of_words
+from tables.core.registry import Table
 
 
 @pytest.mark.parametrize(
@@ -68,6 +69,21 @@ def test_other_words_are_no_time(words):
 
 def test_every_distance_that_is_offered_is_understood():
     assert all(digits_of_words(words).isdigit() for words in DISTANCES)
+
+
+@pytest.mark.parametrize(
+    ("values", "unit"),
+    [
+        (["1798761600", "1798761601"], "s"),
+        (["1798761600", "1798761600000"], None),
+        (["1798761600", "7"], None),
+        (["7", "1798761600"], None),
+        ([], None),
+    ],
+)
+def test_a_column_keeps_times_in_the_unit_of_every_item(values, unit):
+    items = [{"until": {"N": value}} for value in values]
+    assert unit_of("until", Table("T", "t", "T"), None, items) == unit
 
 
 def picked(*rows):

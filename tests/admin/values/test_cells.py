@@ -130,3 +130,9 @@ def test_sizes_are_worded(size, words):
 def test_a_key_is_its_parts():
     description = TableDescription("t", KeyAttribute("a", "S"), KeyAttribute("b", "N"))
     assert key_text({"b": {"N": "7"}, "c": {"S": "x"}, "a": {"S": "DE"}}, description) == "DE · 7"
+
+
+@pytest.mark.parametrize("others", [[], [{"N": "1798761600"}], [{"N": "1" + "0" * 41}]])
+def test_a_short_number_is_written_alike_whatever_its_column_holds(others):
+    values = [{"N": "-1.5"}, {"N": "7"}, *others]
+    assert Cells().many(values, {"N"})[:2] == ["-1.5", "7"]

@@ -3,10 +3,21 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tables.admin.item_form.in_full import shown_value
 from tables.admin.values.cells import Cells
-from tables.admin.values.hidden_characters import alike, looks, marked, unseen_words, visible
+from tables.admin.values.hidden_characters import (
+    alike,
+    any_may_hide,
+    looks,
+    marked,
+    may_hide,
+    unseen_words,
+    visible,
+    visible_all,
+)
 from tables.admin.values.one_line import key_text
 from tables.core.descriptions import KeyAttribute, TableDescription
 
@@ -65,6 +76,12 @@ def test_what_can_be_seen_is_left_as_it_is(text):
     assert unseen_words(text) == ""
     assert "<span" not in marked(text)
     assert "<bdi>" not in marked(text)
+
+
+@given(st.lists(st.sampled_from([*HIDDEN, *PLAIN, ""]), max_size=5))
+def test_a_look_at_many_texts_finds_what_a_look_at_each_does(texts):
+    assert list(visible_all(texts)) == list(map(visible, texts))
+    assert any_may_hide(texts) == any(map(may_hide, texts))
 
 
 def test_writing_from_right_to_left_is_isolated_without_a_sign():
