@@ -30,9 +30,15 @@ def row_key(row: FileRow, rules: Rules) -> Item:
     """The key that a row names. Raises InvalidValue where it names none, TablesError."""
     if row.error is not None:
         raise row.error
-    if row.item is not None:
-        return key_of(coerce_binary_keys(row.item, rules.description), rules.description)
-    return key_of(named_key(row, rules), rules.description)
+    return key_of(named_in(row, rules), rules.description)
+
+
+def named_in(row: FileRow, rules: Rules) -> Item:
+    """As much of its key as a row names. Raises InvalidValue, TablesError."""
+    if row.item is None:
+        return named_key(row, rules)
+    item = coerce_binary_keys(row.item, rules.description)
+    return {name: item[name] for name in rules.description.key_names if name in item}
 
 
 def row_item(row: FileRow, rules: Rules) -> Item:

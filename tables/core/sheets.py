@@ -23,7 +23,8 @@ from tables.core.values import TYPES, Item, dumps, type_of
 # The column that pins a row to the state that was exported, and that of what no column has.
 VERSION = "dynadmin:version"
 OTHERS = "dynadmin:others"
-_KINDS = frozenset({*TYPES, MIXED})
+# What a head may declare.
+HEAD_KINDS = frozenset({*TYPES, MIXED})
 _NESTED = ("L", "M")
 
 
@@ -53,7 +54,7 @@ def parse_head(text: str) -> Head:
     if text in ("", VERSION, OTHERS):
         return Head(text)
     name, colon, kind = unguarded(text).rpartition(":")
-    if colon and kind in _KINDS:
+    if colon and kind in HEAD_KINDS:
         return Head(text, parse_path(name), kind)
     name = unguarded(text) if text[1:].startswith(FORMULA_STARTS) else text
     try:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from tables.core.job_states import ACTIVE
+from tables.jobs.files import tidy_uploads
 from tables.jobs.nudges import nudge
 from tables.jobs.orders import READY_LIFE
 from tables.jobs.states import locked, move, settle
@@ -57,6 +58,7 @@ def tidy() -> None:
         remove_files(job)
         job.delete()
         log.info("job_removed", job=str(job.pk), kind=job.kind)
+    tidy_uploads()
     DBTaskResult.objects.filter(finished_at__lt=now - _TASKS_KEPT).delete()
     DBTaskResult.objects.filter(status="RUNNING", started_at__lt=now - _TASKS_RUN).delete()
     Worker.objects.filter(seen__lt=now - _WORKERS_KEPT).delete()

@@ -55,8 +55,10 @@ class _Undos:
         if fingerprint(candidate.before, ignored) == entry.before:
             return None
         group = str(work.job.pk)
-        # The item that the version left matters only where somebody looks at what differs.
-        wanted = undo(work.target, Version(entry, deltas_of(entry), None), group=group)
+        # What the version left matters only where it is compared whole: what it created.
+        is_as_left = fingerprint(candidate.before, ignored) == entry.after
+        left = candidate.before if is_as_left else None
+        wanted = undo(work.target, Version(entry, deltas_of(entry), left), group=group)
         try:
             return settled(wanted, candidate.before, Mark("undo", entry.n, group))
         except UndoConflict as error:

@@ -1,0 +1,182 @@
+"""The check of an import: rows of a file, chunk by chunk, beside what is stored."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, dataclass
+from typing import BinaryIO
+
+from tables.core.errors import ItemNotFound, Sentence, TablesError
+from tables.core.file_rows import FileRow, Place, rows_of
+from tables.core.history import fingerprint
+from tables.core.import_rows import Judged, judge, named_in, row_item, row_key
+from tables.core.import_rules import Fault, Rules, faults_of
+from tables.core.keys import encode_token, key_of
+from tables.core.keys_seen import KeysSeen
+from tables.core.sizes import item_size
+from tables.core.values import Item
+from tables.items.clock import fixed_at
+from tables.items.new_keys import made_key, makes_key
+from tables.items.rules import admitted_change, admitted_new
+from tables.items.target import Target
+from tables.jobs import files, staging
+from tables.jobs.import_orders import reading_of, rules_of
+from tables.jobs.kind import Work
+from tables.jobs.kinds.which import read_now
+from tables.jobs.staging import StagedRow
+
+
+@dataclass(slots=True)
+class OpenFile:
+    """A file that is being checked: `chunk` is the number of the next one, from `place` on."""
+
+    file: BinaryIO
+    rules: Rules
+    rows: Iterator[FileRow]
+    seen: KeysSeen
+    place: Place
+    chunk: int
+    is_through: bool = False
+
+    def close(self) -> None:
+        """Let go of it."""
+        self.file.close()
+        self.seen.close()
+
+    def gathered(self) -> list[FileRow]:
+        """The rows of the next chunk; the last may be why the rest of the file can't be read."""
+        rows: list[FileRow] = []
+        size = 0
+        try:
+            for row in self.rows:
+                rows.append(row)
+                size += _size(row)
+                if len(rows) >= staging.MOST_ROWS or size >= staging.MOST_BYTES:
+                    break
+            else:
+                self.is_through = True
+        except TablesError as error:
+            self.is_through = True
+            before = rows[-1].after if rows else self.place
+            rows.append(FileRow(before.line + 1, before.row + 1, before, error=error))
+        self.place = rows[-1].after if rows else self.place
+        self.chunk += 1
+        return rows
+
+
+# Files that this process left between two chunks: whoever goes on elsewhere opens them anew.
+_left: dict[str, OpenFile] = {}
+_MOST_LEFT = 2
+
+
+def take(work: Work, place: Place, chunk: int) -> OpenFile:
+    """The file of a job, ready to go on at a place. Raises InvalidRequest, TooLarge."""
+    held = _left.pop(str(work.job.pk), None)
+    if held is not None and (held.place, held.chunk) == (place, chunk):
+        return held
+    if held is not None:
+        held.close()
+    file = files.open_file(work.spec["upload"])
+    rules = rules_of(work.spec, file, work.target)
+    rows = rows_of(file, reading_of(work.spec), place if chunk else None)
+    seen = KeysSeen()
+    for row in staging.all_rows(work.job, chunk):
+        if row.token:
+            seen.first_line(row.token, row.number)
+    return OpenFile(file, rules, rows, seen, place, chunk)
+
+
+def leave(work: Work, held: OpenFile) -> None:
+    """Let go of a file until the next chunk, or for good where it was the last."""
+    if held.is_through:
+        held.close()
+        return
+    while len(_left) >= _MOST_LEFT:
+        _left.pop(next(iter(_left))).close()
+    _left[str(work.job.pk)] = held
+
+
+def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> list[StagedRow]:
+    """The rows beside what is stored of them, in their order. Raises TablesError."""
+    found: list[StagedRow | None] = []
+    named: list[tuple[FileRow, Item, str]] = []
+    for row in rows:
+        try:
+            key = _key(work, row, held.rules)
+            token = encode_token(key, work.target.description)
+            first = held.seen.first_line(token, row.number)
+        except TablesError as error:
+            found.append(_refused(row, "", faults_of(error)))
+            continue
+        if first != row.number:
+            found.append(_refused(row, token, (_twice(first),)))
+            continue
+        found.append(None)
+        named.append((row, key, token))
+    stored = read_now(work.target, [key for _row, key, _token in named])
+    with fixed_at(work.moment):
+        judged = [
+            _staged(work.target, row, key, token, item, held.rules)
+            for (row, key, token), item in zip(named, stored, strict=True)
+        ]
+    coming = iter(judged)
+    return [row if row is not None else next(coming) for row in found]
+
+
+def _key(work: Work, row: FileRow, rules: Rules) -> Item:
+    """The key of a row: the one that it names, or the one that the server makes of it."""
+    target = work.target
+    partition = target.description.partition_key.name
+    if not makes_key(target) or row.error is not None:
+        return row_key(row, rules)
+    item = row_item(row, rules) | named_in(row, rules)
+    if partition not in item:
+        # The same row of the same job names the same item, however often it is read.
+        random = str(uuid.uuid5(work.job.pk, str(row.number)))
+        item[partition] = made_key(item, target, random)
+    return key_of(item, target.description)
+
+
+def _staged(
+    target: Target, row: FileRow, key: Item, token: str, stored: Item | None, rules: Rules
+) -> StagedRow:
+    try:
+        judged = judge(row, key, stored, rules)
+        _require_possible(target, row, stored, judged, rules)
+    except TablesError as error:
+        return _refused(row, token, faults_of(error))
+    faults = [astuple(fault) for fault in judged.faults]
+    place = (row.line, row.number, judged.verdict, token)
+    if judged.verdict in ("same", "refused"):
+        return StagedRow(*place, faults=faults)
+    return StagedRow(*place, fingerprint(stored), judged.after, faults)
+
+
+def _refused(row: FileRow, token: str, faults: Sequence[Fault]) -> StagedRow:
+    told = [astuple(fault) for fault in faults]
+    return StagedRow(row.line, row.number, "refused", token, faults=told)
+
+
+def _twice(first: int) -> Fault:
+    detail = Sentence("Row {row} of the file names the same item.", row=first)
+    return Fault("", "duplicate_key", detail)
+
+
+def _size(row: FileRow) -> int:
+    return item_size(row.item) if row.item is not None else sum(map(len, row.cells))
+
+
+def _require_possible(
+    target: Target, row: FileRow, stored: Item | None, judged: Judged, rules: Rules
+) -> None:
+    """Raise what the write would raise."""
+    if judged.after is None or judged.verdict not in ("new", "changed"):
+        return
+    if stored is not None:
+        admitted_change(judged.after, stored, target)
+        return
+    is_named = target.description.partition_key.name in named_in(row, rules)
+    if makes_key(target) and not target.table.natural_key and is_named:
+        raise ItemNotFound("No item has that key, and the server makes keys here.")
+    admitted_new(judged.after, target)

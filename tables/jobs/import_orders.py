@@ -1,0 +1,161 @@
+"""What is asked of an import: which upload, how it is read, and what a person chose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from itertools import islice
+from typing import Any, BinaryIO
+
+from tables.core.errors import InvalidRequest
+from tables.core.file_formats import FORMATS, SAMPLE_BYTES, FileReading, look_at
+from tables.core.file_rows import head_of, rows_of
+from tables.core.import_rules import MODES, Choices, Mode, Rules
+from tables.core.operand_types import filter_types
+from tables.core.sheets import HEAD_KINDS, Head, parse_heads
+from tables.items.new_keys import makes_key
+from tables.items.rules import kept_names
+from tables.items.target import Target
+from tables.jobs import files
+from tables.jobs.kind import Spec
+from tables.jobs.kinds.which import MOST_KEYS
+
+RIGHTS: Mapping[Mode, frozenset[str]] = {
+    "create": frozenset({"view", "add"}),
+    "update": frozenset({"view", "change"}),
+    "upsert": frozenset({"view", "add", "change"}),
+    "replace": frozenset({"view", "add", "change"}),
+}
+_COLUMNS = ("taken", "cleared", "left_out")
+_MEMBERS = frozenset(
+    {*_COLUMNS, "upload", "name", "mode", "encoding", "delimiter", "format", "kinds"}
+)
+
+
+def read_spec(given: Mapping[str, Any], target: Target) -> Spec:
+    """An import as it is kept. Raises InvalidRequest, TooLarge."""
+    unknown = sorted(given.keys() - _MEMBERS)
+    if unknown:
+        raise InvalidRequest("An import has no {name}.", name=repr(unknown[0]))
+    name = files.upload_name(target.caller, _text(given, "upload"))
+    with files.open_file(name) as file:
+        reading = _reading(file, given)
+        heads = _heads(file, reading)
+        _require_keys(heads, target)
+        columns = {member: _listed(given, member, heads) for member in _COLUMNS}
+        spec: Spec = {
+            "upload": name,
+            "name": _text(given, "name")[:255],
+            "reading": asdict(reading),
+            "mode": _mode(given),
+            **columns,
+            "kinds": _kinds(given, heads),
+            "count": _count(file, reading),
+        }
+    return spec
+
+
+def rights(spec: Spec, alias: str) -> Mapping[str, frozenset[str]]:
+    """What an import takes: by its mode, and for more rows than a page shows `bulk`."""
+    bulk = {"bulk"} if spec["count"] > MOST_KEYS else set()
+    return {alias: RIGHTS[spec["mode"]] | bulk}
+
+
+def reading_of(spec: Spec) -> FileReading:
+    """How the file is read."""
+    return FileReading(**spec["reading"])
+
+
+def rules_of(spec: Spec, file: BinaryIO, target: Target) -> Rules:
+    """How its rows are read. Raises InvalidRequest."""
+    chosen = {member: frozenset(spec[member]) for member in _COLUMNS}
+    return Rules(
+        target.description,
+        Choices(spec["mode"], **chosen, kinds=spec["kinds"]),
+        _heads(file, reading_of(spec)),
+        filter_types(target.table, target.description),
+        frozenset(kept_names(target.table)),
+    )
+
+
+def _reading(file: BinaryIO, given: Mapping[str, Any]) -> FileReading:
+    encoding, delimiter = _text(given, "encoding"), _text(given, "delimiter")
+    reading = look_at(file, encoding=encoding, delimiter=delimiter).reading
+    if not reading.encoding:
+        raise InvalidRequest("The file is not UTF-8: say its encoding.")
+    if not reading.is_decided:
+        raise InvalidRequest("The first line could be cut in more than one way: say the delimiter.")
+    chosen = _text(given, "format") or reading.format
+    if chosen not in FORMATS or FORMATS[chosen].container != FORMATS[reading.format].container:
+        raise InvalidRequest("The file can't be read as {name}.", name=repr(chosen))
+    return replace(reading, format=chosen)
+
+
+def _heads(file: BinaryIO, reading: FileReading) -> tuple[Head, ...]:
+    is_sheet = FORMATS[reading.format].shape == "cells"
+    return parse_heads(head_of(file, reading)) if is_sheet else ()
+
+
+def _require_keys(heads: tuple[Head, ...], target: Target) -> None:
+    named = {head.path[0] for head in heads if len(head.path) == 1}
+    wanted = list(target.description.key_names)
+    if makes_key(target):
+        wanted.remove(target.description.partition_key.name)
+    missing = [name for name in wanted if name not in named]
+    if heads and missing:
+        raise InvalidRequest(
+            "No column is the key attribute {name}. The columns are {columns}.",
+            name=repr(missing[0]),
+            columns=", ".join(head.text for head in heads)[:500],
+        )
+
+
+def _count(file: BinaryIO, reading: FileReading) -> int:
+    """How many rows there are: exactly where they are few, else about."""
+    found = sum(1 for _row in islice(rows_of(file, reading), MOST_KEYS + 1))
+    if found <= MOST_KEYS:
+        return found
+    file.seek(0)
+    lines = file.read(SAMPLE_BYTES).count(b"\n") + 1
+    size = file.seek(0, 2)
+    return max(found, size * lines // min(size, SAMPLE_BYTES))
+
+
+def _mode(given: Mapping[str, Any]) -> Mode:
+    mode = given.get("mode", "upsert")
+    if mode not in MODES:
+        raise InvalidRequest('"mode" is one of {names}.', names=", ".join(MODES))
+    chosen: Mode = mode
+    return chosen
+
+
+def _text(given: Mapping[str, Any], member: str) -> str:
+    value = given.get(member, "")
+    if not isinstance(value, str):
+        raise InvalidRequest('"{member}" is a text.', member=member)
+    return value
+
+
+def _listed(given: Mapping[str, Any], member: str, heads: tuple[Head, ...]) -> list[str]:
+    value = given.get(member, [])
+    known = {head.text for head in heads}
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise InvalidRequest('"{member}" is a list of columns.', member=member)
+    _require_columns(value, known)
+    return sorted(set(value))
+
+
+def _kinds(given: Mapping[str, Any], heads: tuple[Head, ...]) -> dict[str, str]:
+    value = given.get("kinds", {})
+    if not isinstance(value, dict) or not HEAD_KINDS.issuperset(map(str, value.values())):
+        raise InvalidRequest(
+            '"kinds" gives columns one of {names}.', names=", ".join(sorted(HEAD_KINDS))
+        )
+    _require_columns(value, {head.text for head in heads})
+    return value
+
+
+def _require_columns(names: Any, known: set[str]) -> None:
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise InvalidRequest("The file has no column {name}.", name=repr(unknown[0][:100]))

@@ -1,0 +1,205 @@
+"""Export: everything that matches, in pieces that a killed worker makes again, for a download."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tables.core.errors import InvalidRequest, JobConflict, Sentence
+from tables.core.expressions import format_path, value_at
+from tables.core.sheet_cells import defused, shown_cell
+from tables.core.sheets import (
+    OTHERS,
+    Head,
+    csv_lines,
+    exact_heads,
+    exact_row,
+    head_line,
+    parse_heads,
+)
+from tables.core.sight import Seen
+from tables.core.sizes import item_size
+from tables.core.values import Item, dumps, plain_item
+from tables.items.target import Target
+from tables.jobs import files
+from tables.jobs.kind import Cursor, JobKind, Piece, Spec, Work
+from tables.jobs.kinds import which
+from tables.records.jobs.models import Job
+from tables.records.jobs.reports import Result, rows_with
+
+# A piece ends with the chunk that takes it over one of these.
+_MOST_ITEMS = 2_000
+_MOST_BYTES = 4_000_000
+# How many items a sheet looks at for its columns; others go into a column of their own.
+_LOOKED_AT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ExportFormat:
+    """One format: what people call it, the end of its files' names, its lines and the first one."""
+
+    label: Sentence
+    extension: str
+    media_type: str
+    lines: Callable[[Sequence[Seen], Sequence[Head]], bytes]
+    first: Callable[[Sequence[Head]], bytes] | None = None
+
+
+def _plain_lines(items: Sequence[Seen], _heads: Sequence[Head]) -> bytes:
+    return b"".join(dumps(plain_item(item)) + b"\n" for item in items)
+
+
+def _typed_lines(items: Sequence[Seen], _heads: Sequence[Head]) -> bytes:
+    return b"".join(dumps(item) + b"\n" for item in items)
+
+
+def _import_lines(items: Sequence[Seen], _heads: Sequence[Head]) -> bytes:
+    return b"".join(b'{"Item":%b}\n' % dumps(item) for item in items)
+
+
+def _exact_lines(items: Sequence[Seen], heads: Sequence[Head]) -> bytes:
+    return csv_lines(exact_row(item, heads) for item in items)
+
+
+def _shown_lines(items: Sequence[Seen], heads: Sequence[Head]) -> bytes:
+    return csv_lines(_shown_row(item, heads) for item in items)
+
+
+def _shown_row(item: Item, heads: Sequence[Head]) -> list[str]:
+    own = {head.path[0] for head in heads if head.path}
+    others = {name: value for name, value in item.items() if name not in own}
+    cells = [shown_cell(value_at(item, head.path)) for head in heads if head.path]
+    return [*cells, dumps(others).decode() if others else ""]
+
+
+def _shown_heads(heads: Sequence[Head]) -> bytes:
+    """Spreadsheets take a file for UTF-8 only by its mark."""
+    names = [defused(format_path(head.path)) for head in heads if head.path]
+    return codecs.BOM_UTF8 + csv_lines([[*names, OTHERS]])
+
+
+FORMATS: Mapping[str, ExportFormat] = {
+    "json_lines": ExportFormat(
+        Sentence("JSON lines"), "jsonl", "application/jsonl", _plain_lines
+    ),
+    "typed_lines": ExportFormat(
+        Sentence("typed JSON lines"), "dynamodb.jsonl", "application/jsonl", _typed_lines
+    ),
+    "import_lines": ExportFormat(
+        Sentence("JSON lines for an import from S3"), "json", "application/jsonl", _import_lines
+    ),
+    "csv": ExportFormat(
+        Sentence("exact CSV, which comes back as it was"), "csv", "text/csv; charset=utf-8",
+        _exact_lines, head_line,
+    ),
+    "csv_shown": ExportFormat(
+        Sentence("CSV for spreadsheets"), "csv", "text/csv; charset=utf-8",
+        _shown_lines, _shown_heads,
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A finished export as a download."""
+
+    name: str
+    media_type: str
+    blocks: Iterator[bytes]
+
+
+def output(job: Job, *, is_unpacked: bool = False) -> Output:
+    """What an export made: one gzip file, or what it unpacks to. Raises JobConflict before the end,
+    and InvalidRequest while it is read where its files are gone.
+    """
+    if job.kind != "export" or job.state != "finished":
+        raise JobConflict("There is nothing to fetch yet.")
+    form = FORMATS[job.spec["format"]]
+    names = [row.detail for row in rows_with(job) if row.detail]
+    if form.first is not None:
+        names.insert(0, _head_name(job))
+    name = f"{job.alias}-{job.created:%Y-%m-%d}.{form.extension}"
+    if is_unpacked:
+        return Output(name, form.media_type, map(files.get, names))
+    return Output(f"{name}.gz", "application/gzip", files.packed_blocks(names))
+
+
+class _Export:
+    """The pieces of an export, each a gzip file of whole lines."""
+
+    def piece(self, work: Work, cursor: Cursor, /) -> Piece:
+        at, number = cursor or (None, 0)
+        items: list[Seen] = []
+        scanned, units, size = 0, 0.0, 0
+        while True:
+            chunk = which.read(work, at)
+            at = chunk.next
+            found = [each.before for each in chunk.candidates if each.before is not None]
+            items += [work.target.sight.see(item) for item in found]
+            size += sum(map(item_size, found))
+            scanned, units = scanned + chunk.scanned, units + chunk.read_units
+            if at is None or len(items) >= _MOST_ITEMS or size >= _MOST_BYTES:
+                break
+        rows = [_stored_piece(work, number, items, at)] if items else []
+        following = None if at is None else [at, number + 1]
+        return Piece(following, scanned, len(items), rows, units)
+
+
+def _stored_piece(work: Work, number: int, items: Sequence[Seen], at: Cursor) -> Result:
+    """Store a piece; the row of the report that says so.
+
+    A worker that was frozen in it may finish it after another one did, and end it elsewhere: only
+    the piece whose row was kept counts, and its name says where it ends.
+    """
+    form = FORMATS[work.spec["format"]]
+    end = files.digest(at)
+    name = f"{files.folder(work.job)}/out/{work.number:03}-{number:06}-{end}.gz"
+    files.put(name, [form.lines(items, _heads(work.job))])
+    return Result("", "done", detail=name)
+
+
+def _head_name(job: Job) -> str:
+    return f"{files.folder(job)}/out/head.gz"
+
+
+def _heads(job: Job) -> Sequence[Head]:
+    return parse_heads(job.estimate["heads"]) if "heads" in job.estimate else ()
+
+
+def _cut(work: Work) -> Sequence[Cursor]:
+    form = FORMATS[work.spec["format"]]
+    if form.first is not None:
+        heads = exact_heads(_first_items(work), work.target.description)
+        work.job.estimate["heads"] = [head.text for head in heads]
+        files.put(_head_name(work.job), [form.first(heads)])
+    return which.cut(work)
+
+
+def _first_items(work: Work) -> list[Seen]:
+    """The items that a sheet's columns are made for, of the first part alone."""
+    alone = replace(work, number=0, total=1)
+    items: list[Seen] = []
+    at: Any = None
+    while len(items) < _LOOKED_AT:
+        chunk = which.read(alone, at)
+        items += [work.target.sight.see(c.before) for c in chunk.candidates if c.before is not None]
+        at = chunk.next
+        if at is None:
+            break
+    return items[:_LOOKED_AT]
+
+
+def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
+    name = given.get("format", "json_lines")
+    if name not in FORMATS:
+        raise InvalidRequest('"format" is one of {names}.', names=", ".join(FORMATS))
+    return {**which.read_which(given, target), "format": name}
+
+
+def _rights(_spec: Spec, alias: str) -> Mapping[str, frozenset[str]]:
+    return {alias: frozenset({"view", "export"})}
+
+
+EXPORT = JobKind("export", _read_spec, _rights, _cut, write=_Export())

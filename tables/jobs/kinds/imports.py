@@ -1,0 +1,220 @@
+"""Import: every row of a file is checked beside what is stored and shown, then written as shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice, pairwise
+
+from django.conf import settings
+
+from tables.core.file_formats import Look, look_at
+from tables.core.file_rows import Place
+from tables.core.history import fingerprint
+from tables.core.import_rows import Verdict
+from tables.core.import_rules import Fault
+from tables.core.keys import decode_token
+from tables.core.sight import Seen
+from tables.core.values import Item
+from tables.items.pinned import as_read
+from tables.items.rules import admitted_change, admitted_new, kept_names
+from tables.items.target import Target
+from tables.items.wanted import Mark, Settled
+from tables.jobs import checking, files, staging
+from tables.jobs.import_orders import read_spec, rights
+from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Piece, Work
+from tables.jobs.kinds.which import read_now
+from tables.jobs.staging import StagedRow
+from tables.records.jobs.models import Job
+from tables.records.jobs.reports import Outcome, Result, pages_of, rows_with
+
+# What a row comes to, as the report of the check says it: `done` is what would be written.
+_OUTCOMES: Mapping[Verdict, Outcome] = {
+    "new": "done",
+    "changed": "done",
+    "same": "same",
+    "conflict": "changed",
+    "refused": "refused",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowDifference:
+    """A row of the file and the item that it names, as it is now and as it would be.
+
+    `key` is None where the row names none, `before` and `after` where there is none or nothing
+    would be written.
+    """
+
+    line: int
+    number: int
+    verdict: Verdict
+    key: Seen | None
+    before: Seen | None
+    after: Seen | None
+    faults: tuple[Fault, ...]
+
+
+def look(target: Target, upload: str, *, encoding: str = "", delimiter: str = "") -> Look:
+    """What an upload is, and what there is to choose. Raises InvalidRequest, TooLarge."""
+    with files.open_file(files.upload_name(target.caller, upload)) as file:
+        return look_at(file, encoding=encoding, delimiter=delimiter)
+
+
+def differences(
+    job: Job, target: Target, *verdicts: Verdict, start: int = 0, most: int = 100
+) -> list[RowDifference]:
+    """Rows of an import that was checked, those with one of these verdicts, from one on."""
+    rows = list(islice(_staged(job, frozenset(verdicts)), start, start + most))
+    keys = [_key_of(row, target) for row in rows]
+    stored = iter(read_now(target, [key for key in keys if key is not None]))
+    return [
+        _difference(row, key, next(stored) if key is not None else None, target)
+        for row, key in zip(rows, keys, strict=True)
+    ]
+
+
+def _staged(job: Job, verdicts: frozenset[Verdict]) -> Iterator[StagedRow]:
+    """The staged rows with these verdicts; chunks that hold none are not opened."""
+    outcomes = {_OUTCOMES[verdict] for verdict in verdicts}
+    for page in pages_of(job, outcomes, phase="check"):
+        rows = staging.get(job, page.sequence)
+        yield from (row for row in rows if not verdicts or row.verdict in verdicts)
+
+
+def _key_of(row: StagedRow, target: Target) -> Item | None:
+    return decode_token(row.token, target.description) if row.token else None
+
+
+def _difference(
+    row: StagedRow, key: Item | None, stored: Item | None, target: Target
+) -> RowDifference:
+    see = target.sight.see
+    return RowDifference(
+        row.line,
+        row.number,
+        row.verdict,
+        see(key) if key is not None else None,
+        see(stored) if stored is not None else None,
+        see(row.after) if row.after is not None else None,
+        row.told_faults,
+    )
+
+
+class _Check:
+    """The chunks of a check: what each row comes to, staged for the writes."""
+
+    def piece(self, work: Work, cursor: Cursor, /) -> Piece:
+        *place, chunk = cursor or (0, 0, 0, 0)
+        held = checking.take(work, Place(*place), chunk)
+        rows = checking.checked(work, held, held.gathered())
+        staging.put(work.job, chunk, rows)
+        checking.leave(work, held)
+        at = held.place
+        following = None if held.is_through else [at.offset, at.line, at.row, held.chunk]
+        told = [_told(row) for row in rows]
+        matched = sum(result.outcome == "done" for result in told)
+        return Piece(following, len(rows), matched, told)
+
+
+def _told(row: StagedRow) -> Result:
+    """The row of the report: columns and codes, never what a cell or an item holds."""
+    outcome = _OUTCOMES[row.verdict]
+    code = row.verdict if outcome == "done" else row.code
+    columns = ", ".join(fault.column for fault in row.told_faults if fault.column)
+    return Result(row.token, outcome, code, row.line, detail=columns[:300])
+
+
+class _Writes:
+    """The writes of what was staged, each as it was shown, or not at all."""
+
+    def read(self, work: Work, cursor: Cursor, /) -> Chunk:
+        chunk, offset, end = cursor
+        if chunk >= end:
+            return Chunk([], None, 0)
+        staged = staging.get(work.job, chunk)
+        rows = staged[offset : offset + work.most]
+        candidates, told = _judged(work, rows)
+        at = offset + len(rows)
+        following = [chunk, at, end] if at < len(staged) else [chunk + 1, 0, end]
+        return Chunk(candidates, None if following[0] >= end else following, len(rows), told)
+
+    def again(self, work: Work, cursor: Cursor, begun: Sequence[Begun], /) -> Sequence[Candidate]:
+        by_token = {row.token: row for row in staging.get(work.job, cursor[0]) if _is_write(row)}
+        stored = read_now(work.target, [each.key for each in begun])
+        return [
+            Candidate(each.key, item, each.line, by_token[each.origin], each.origin)
+            for each, item in zip(begun, stored, strict=True)
+        ]
+
+    def write(self, work: Work, candidate: Candidate, /) -> Settled | None:
+        row: StagedRow = candidate.given
+        target, before = work.target, candidate.before
+        if row.after is None:
+            return None
+        target.require("add" if before is None else "change")
+        after = (
+            admitted_new(row.after, target)
+            if before is None
+            else admitted_change(row.after, before, target)
+        )
+        return as_read(target, candidate.key, before, after, Mark(group=str(work.job.pk)))
+
+
+def _judged(work: Work, rows: Sequence[StagedRow]) -> tuple[list[Candidate], list[Result]]:
+    """Rows to write whose items are as they were shown, and what has become of the others."""
+    wanted = [row for row in rows if _is_write(row)]
+    keys = [decode_token(row.token, work.target.description) for row in wanted]
+    candidates: list[Candidate] = []
+    told = [_told(row) for row in rows if not _is_write(row)]
+    ours = frozenset(kept_names(work.target.table))
+    for row, key, item in zip(wanted, keys, read_now(work.target, keys), strict=True):
+        if fingerprint(item) == row.before:
+            candidates.append(Candidate(key, item, row.line, row, row.token))
+        elif fingerprint(item, ours) == fingerprint(row.after, ours):
+            told.append(Result(row.token, "same", line=row.line))
+        else:
+            told.append(Result(row.token, "changed", "conflict", row.line))
+    return candidates, told
+
+
+def _is_write(row: StagedRow) -> bool:
+    return row.verdict in ("new", "changed")
+
+
+def _cut(work: Work) -> Sequence[Cursor]:
+    """The check goes through the file in one; staged chunks are shared out."""
+    if work.job.phase == "check":
+        return [None]
+    staged = int(work.job.estimate["staged"])
+    count = min(settings.JOB_PARTS, max(staged // 4, 1))
+    ends = [staged * part // count for part in range(count + 1)]
+    return [[start, 0, end] for start, end in pairwise(ends)]
+
+
+def _finish(work: Work) -> None:
+    """Say what the check has found, and how many chunks it staged."""
+    if work.job.phase != "check":
+        return
+    counts = Counter(map(_verdict, rows_with(work.job, phase="check")))
+    chunks = work.job.parts.get(phase="check").sequence
+    work.job.estimate |= {verdict: counts[verdict] for verdict in _OUTCOMES} | {"staged": chunks}
+
+
+def _verdict(row: Result) -> str:
+    if row.outcome == "done":
+        return row.code
+    return "conflict" if row.outcome == "changed" else row.outcome
+
+
+IMPORT = JobKind(
+    "import",
+    read_spec,
+    rights,
+    _cut,
+    write=_Writes(),
+    check=_Check(),
+    is_checked_first=True,
+    finish=_finish,
+)

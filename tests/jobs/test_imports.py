@@ -1,0 +1,457 @@
+"""Import and export as whole jobs: what goes out comes back, and what is shown is written."""
+
+import gzip
+import io
+from csv import reader
+
+import pytest
+
+from tables.core.errors import Forbidden, InvalidRequest, JobConflict, TooLarge
+from tables.core.preconditions import state_of
+from tables.core.sheets import csv_lines
+from tables.dynamodb.client import call
+from tables.jobs import checking, files, staging
+from tables.jobs.kinds import exports, imports
+from tables.jobs.orders import confirm, start
+from tables.jobs.undoing import undo_job
+from tables.records.jobs.reports import rows_with
+from tests.core.workbook_files import workbook
+from tests.jobs.conftest import counts, ordered, person, report, target_of, work
+from tests.tables import fill, store, stored
+
+pytestmark = pytest.mark.django_db
+
+LONG = "12345678901234567890123456789012345678"
+EVERY_TYPE = {
+    "s": {"S": '=1+1, "quoted"\r\nand a \u0000 and \U0001f600'},
+    "empty": {"S": ""},
+    "guard": {"S": "'=1"},
+    "n": {"N": LONG},
+    "b": {"B": "+A=="},
+    "yes": {"BOOL": True},
+    "nothing": {"NULL": True},
+    "list": {"L": [{"N": LONG}, {"M": {}}, {"BOOL": False}]},
+    "map": {"M": {"a.b": {"S": "x"}, "list": {"L": []}}},
+    "deep": {"M": {"tags": {"SS": ["a"]}, "raw": {"B": "AA=="}}},
+    "ss": {"SS": ["", "=a"]},
+    "ns": {"NS": ["1", "-2.5"]},
+    "bs": {"BS": ["AA==", "AQ=="]},
+    "a.b": {"S": "a name with a dot"},
+}
+
+
+def things(count, **attributes):
+    items = [{"id": {"S": f"t{i:03}"}, "n": {"N": str(i)}, **attributes} for i in range(count)]
+    fill("real-things", items)
+    return items
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    storage = {**settings.STORAGES["jobs"]}
+    storage["OPTIONS"] = {**storage["OPTIONS"], "location": tmp_path / "jobs"}
+    settings.STORAGES = {**settings.STORAGES, "jobs": storage}
+
+
+def checked(caller, data, alias="Things", **given):
+    """An import that was checked."""
+    upload = files.keep_upload(caller, [data])
+    return work(start(caller, "import", alias, {"upload": upload, **given})[0])
+
+
+def imported(caller, data, alias="Things", **given):
+    """An import from end to end."""
+    return ordered(
+        caller, "import", {"upload": files.keep_upload(caller, [data]), **given}, alias=alias
+    )
+
+
+def found(job):
+    return {name: job.estimate[name] for name in imports._OUTCOMES if job.estimate[name]}
+
+
+def exported(caller, name, **given):
+    job = ordered(caller, "export", {"filter": {}, "format": name, **given})
+    assert job.state == "finished", job.failure
+    return b"".join(exports.output(job, is_unpacked=True).blocks)
+
+
+def csv(*rows):
+    return "".join(f"{row}\r\n" for row in rows).encode()
+
+
+# ---------------------------------------------------------------- round trips
+
+
+@pytest.mark.parametrize("name", exports.FORMATS)
+def test_what_is_exported_comes_back_as_the_same_and_nothing_is_written(tables, calls, name):
+    ann = person("admins")
+    things(30)
+    for position, (attribute, value) in enumerate(EVERY_TYPE.items()):
+        # The same name with another type in other items: no column has one type alone.
+        store("real-things", {"id": {"S": f"x{position}"}, "mixed": value, attribute: value})
+    store("real-things", {"id": {"S": "all"}, **EVERY_TYPE})
+    data = exported(ann, name)
+    calls.clear()
+
+    job = checked(ann, data, mode="replace" if name != "csv_shown" else "upsert")
+
+    assert (job.state, found(job)) == ("ready", {"same": 45})
+    assert set(calls) <= {"BatchGetItem", "DescribeTable", "DescribeTimeToLive"}
+
+
+def test_an_exact_export_makes_the_same_items_where_there_are_none(tables):
+    ann = person("admins")
+    items = [
+        {"id": {"S": f"x{i}"}, name: value} for i, (name, value) in enumerate(EVERY_TYPE.items())
+    ]
+    fill("real-things", items)
+    heads, *rows = csv_rows(exported(ann, "csv"))
+    for item in items:
+        call("DeleteItem", TableName="real-things", Key={"id": item["id"]})
+
+    job = imported(ann, csv_lines([heads[:-1], *(row[:-1] for row in rows)]), mode="create")
+
+    assert counts(job) == {"done": len(items)}
+    assert [state_of(stored("real-things", item["id"]["S"])) for item in items] == [
+        state_of(item) for item in items
+    ]
+
+
+def test_edits_in_a_spreadsheet_are_written_and_nobody_elses_are_lost(tables):
+    ann = person("admins")
+    things(20, status={"S": "new"}, code={"S": "007"})
+    heads, *rows = csv_rows(exported(ann, "csv"))
+    status, code = heads.index("status:S"), heads.index("code:S")
+    edited = {row[0]: row for row in rows}
+    for name in ("t003", "t004", "t005"):
+        edited[name][status] = "sent"
+    edited["t006"][code] = "7"
+    edited["t007"][code], edited["t007"][status] = "7", "sent"
+    store("real-things", {"id": {"S": "t004"}, "n": {"N": "4"}, "status": {"S": "theirs"}})
+    store("real-things", {"id": {"S": "t010"}, "status": {"S": "theirs"}})
+    call("DeleteItem", TableName="real-things", Key={"id": {"S": "t011"}})
+
+    job = checked(ann, csv_lines([heads, *edited.values()]))
+
+    assert found(job) == {"changed": 3, "same": 14, "conflict": 2, "refused": 1}
+    told = {row[0]: row[1:] for row in report(job)}
+    assert told["t003"] == ("done", "changed")
+    assert told["t004"] == ("changed", "conflict")
+    assert told["t006"] == ("refused", "mangled_zeros")
+    assert told["t010"] == ("same", "")
+    assert told["t011"] == ("changed", "item_not_found")
+
+    job = work(confirm(job, ann, job.etag))
+
+    assert counts(job) == {"done": 3, "same": 14, "changed": 2, "refused": 1}
+    assert {
+        name: stored("real-things", name)["status"]["S"] for name in ("t003", "t004", "t007")
+    } == {
+        "t003": "sent",
+        "t004": "theirs",
+        "t007": "sent",
+    }
+    assert stored("real-things", "t007")["code"] == {"S": "007"}
+
+
+# ---------------------------------------------------------------- what is shown
+
+
+def test_the_difference_shows_each_row_beside_what_is_stored(tables):
+    ann = person("admins")
+    things(3, zip={"S": "01000"})
+    data = csv("id,n,zip", "t000,5,1000", "t001,1,01000", "new,x,1", "t000,1,1", ",1,1")
+
+    job = checked(ann, data)
+
+    assert found(job) == {"new": 1, "changed": 1, "same": 1, "refused": 2}
+    rows = imports.differences(job, target_of(ann))
+    assert [(row.line, row.number, row.verdict) for row in rows] == [
+        (2, 1, "changed"),
+        (3, 2, "same"),
+        (4, 3, "new"),
+        (5, 4, "refused"),
+        (6, 5, "refused"),
+    ]
+    first = rows[0]
+    assert (first.key, first.before["n"], first.after["n"]) == (
+        {"id": {"S": "t000"}},
+        {"N": "0"},
+        {"N": "5"},
+    )
+    assert [(fault.column, fault.code) for fault in first.faults] == [("zip", "mangled_zeros")]
+    assert rows[3].faults[0].detail == "Row 1 of the file names the same item."
+    assert (rows[4].key, rows[4].faults[0].column) == (None, "/id")
+    (only,) = imports.differences(job, target_of(ann), "new")
+    assert only.after == {"id": {"S": "new"}, "n": {"S": "x"}, "zip": {"S": "1"}}
+    assert imports.differences(job, target_of(ann), "refused", start=1, most=5) == rows[4:]
+
+
+def test_a_report_holds_no_content_of_cells_or_items(tables):
+    ann = person("admins")
+    store("real-things", {"id": {"S": "a"}, "zip": {"S": "0111"}, "n": {"N": "1"}})
+    job = checked(ann, csv("id,zip,n", "a,111,secret", ",222,3"))
+    told = " ".join(row.detail for row in rows_with(job))
+    assert "zip" in told
+    assert not any(content in told for content in ("0111", "111", "secret", "222"))
+
+
+def test_what_a_schema_or_the_service_refuses_is_refused_in_the_check(tables):
+    ann = person("admins")
+    store("real-named", {"id": {"S": "wrong"}, "code": {"S": "a"}})
+    job = checked(ann, csv("id,code", "mine,b", ",c"), alias="Named")
+    assert found(job) == {"new": 1, "refused": 1}
+    assert [code for _, outcome, code in report(job) if outcome == "refused"] == ["invalid_request"]
+    job = work(confirm(job, ann, job.etag))
+    assert counts(job) == {"done": 1, "refused": 1}
+
+
+# ---------------------------------------------------------------- writing
+
+
+def test_what_changed_after_the_check_is_left_alone(kept):
+    ann = person("admins")
+    things(4)
+    job = checked(ann, csv("id,n", "t000,100", "t001,101", "t002,102", "new,1", "both,2"))
+    store("real-things", {"id": {"S": "t000"}, "n": {"N": "7"}})
+    store("real-things", {"id": {"S": "t001"}, "n": {"N": "101"}})
+    store("real-things", {"id": {"S": "new"}, "n": {"N": "9"}})
+
+    job = work(confirm(job, ann, job.etag))
+
+    assert (job.state, counts(job)) == ("finished", {"done": 2, "same": 1, "changed": 2})
+    now = {
+        name: stored("real-things", name)["n"] for name in ("t000", "t001", "t002", "new", "both")
+    }
+    assert now == {
+        "t000": {"N": "7"},
+        "t001": {"N": "101"},
+        "t002": {"N": "102"},
+        "new": {"N": "9"},
+        "both": {"S": "2"},
+    }
+
+
+def test_an_import_is_undone_as_one(history):
+    ann = person("admins")
+    before = things(3)
+    job = imported(ann, csv("id,n", "t000,100", "new,1"))
+    assert counts(job) == {"done": 2}
+    undone = work(undo_job(job, ann))
+    assert counts(undone) == {"done": 2}, report(undone)
+    assert [stored("real-things", item["id"]["S"]) for item in before] == before
+    assert stored("real-things", "new") is None
+
+
+def test_a_bad_row_in_the_middle_stops_nothing(tables):
+    ann = person("admins")
+    lines = [f"a{i},{i}" for i in range(1200)]
+    lines[600] = 'a600,"never closed'
+    job = imported(ann, csv("id,n:N", *lines), mode="create")
+    assert counts(job) == {"done": 1199, "refused": 1}
+    assert len(call("Scan", TableName="real-things")["Items"]) == 1199
+    (bad,) = rows_with(job, ["refused"])
+    assert (bad.line, bad.key) == (602, "")
+
+
+def test_a_stamp_is_the_services_and_a_version_counts_on(tables):
+    ann = person("admins")
+    store("real-counted", {"id": {"S": "a"}, "n": {"S": "1"}, "v": {"N": "4"}})
+    job = imported(ann, csv("id,n,v", "a,2,1"), alias="Counted")
+    assert counts(job) == {"done": 1}
+    assert stored("real-counted", "a") == {"id": {"S": "a"}, "n": {"S": "2"}, "v": {"N": "5"}}
+
+
+def test_the_same_key_in_two_chunks_is_found_by_a_process_that_reads_the_file_anew(
+    tables, monkeypatch
+):
+    monkeypatch.setattr(staging, "MOST_ROWS", 3)
+    monkeypatch.setattr(checking, "_MOST_LEFT", 1)
+    ann = person("admins")
+    lines = [f"a{i},{i}" for i in range(7)]
+    leave = checking.leave
+
+    def forget(work, held):
+        leave(work, held)
+        for each in checking._left.values():
+            each.close()
+        checking._left.clear()
+
+    monkeypatch.setattr(checking, "leave", forget)
+    data = gzip.compress(csv("id,n", *lines, "a1,9", "a6,9"))
+    job = imported(ann, data, mode="create")
+    assert counts(job) == {"done": 7, "refused": 2}
+    assert [row.line for row in rows_with(job, ["refused"])] == [9, 10]
+
+
+# ---------------------------------------------------------------- files
+
+
+def test_a_windows_1252_file_is_imported_once_its_encoding_is_said(tables):
+    ann = person("admins")
+    data = "id;name\r\na;Müller “&” Söhne\r\n".encode("cp1252")
+    upload = files.keep_upload(ann, [data])
+    look = imports.look(target_of(ann), upload)
+    assert (look.bad.line, look.bad.column, look.bad.byte) == (2, 4, 0xFC)
+    assert look.lines["cp1252"] == ["a;Müller “&” Söhne"]
+    with pytest.raises(InvalidRequest, match="say its encoding"):
+        start(ann, "import", "Things", {"upload": upload})
+    job = ordered(ann, "import", {"upload": upload, "encoding": "cp1252"})
+    assert counts(job) == {"done": 1}
+    assert stored("real-things", "a")["name"] == {"S": "Müller “&” Söhne"}
+
+
+def test_a_workbook_is_imported_and_its_long_numbers_are_not(tables):
+    ann = person("admins")
+    store("real-things", {"id": {"S": "b"}, "card": {"S": "4111111111111111"}})
+    rows = [["id", "n", "card"], ["a", 1.5, 5], ["b", 2, 4111111111111110]]
+    job = checked(ann, workbook(rows), kinds={"n": "N"})
+    assert found(job) == {"new": 1, "changed": 1}
+    job = work(confirm(job, ann, job.etag))
+    assert stored("real-things", "a")["n"] == {"N": "1.5"}
+    assert stored("real-things", "b") == {
+        "id": {"S": "b"},
+        "card": {"S": "4111111111111111"},
+        "n": {"N": "2"},
+    }
+
+
+def test_an_export_of_dynamodbs_own_is_imported(tables):
+    ann = person("admins")
+    line = b'{"Item":{"id":{"S":"a"},"tags":{"SS":["x"]}}}\n'
+    job = imported(ann, gzip.compress(line))
+    assert counts(job) == {"done": 1}
+    assert stored("real-things", "a")["tags"] == {"SS": ["x"]}
+
+
+@pytest.mark.parametrize(
+    ("data", "given", "message"),
+    [
+        (csv("id,n", "a,1"), {"mode": "merge"}, '"mode" is one of'),
+        (csv("id,n", "a,1"), {"more": 1}, "no 'more'"),
+        (csv("id,n", "a,1"), {"taken": ["x"]}, "no column 'x'"),
+        (csv("id,n", "a,1"), {"taken": "n"}, "list of columns"),
+        (csv("id,n", "a,1"), {"kinds": {"n": "X"}}, '"kinds" gives'),
+        (csv("id,n", "a,1"), {"format": "xlsx"}, "can't be read as"),
+        (csv("id,n;m", "a,1"), {}, "say the delimiter"),
+        (csv("name,n", "a,1"), {}, "No column is the key attribute 'id'"),
+        (b"$ion_1_0 {Item:{}}", {}, "Amazon Ion"),
+    ],
+)
+def test_an_order_that_can_not_be_followed_is_refused_at_once(history, data, given, message):
+    with pytest.raises(InvalidRequest, match=message):
+        checked(person("admins"), data, **given)
+
+
+def test_an_upload_is_its_senders_alone_and_not_for_ever(history):
+    ann, bob = person("admins"), person("admins", sub="bob")
+    upload = files.keep_upload(ann, [csv("id,n", "a,1")])
+    with pytest.raises(InvalidRequest, match="Send it again"):
+        imports.look(target_of(bob), upload)
+    with pytest.raises(InvalidRequest, match="Send it again"):
+        imports.look(target_of(ann), "../../secret")
+    files.tidy_uploads()
+    assert imports.look(target_of(ann), upload).reading.is_decided
+    files.drop_upload(ann, upload)
+    with pytest.raises(InvalidRequest, match="Send it again"):
+        imports.look(target_of(ann), upload)
+
+
+def test_an_upload_ends_at_its_most_bytes_and_leaves_nothing(monkeypatch, settings, db):
+    monkeypatch.setattr(files, "MAX_UPLOAD", 2**20)
+    with pytest.raises(TooLarge, match="at most 1 MB"):
+        files.keep_upload(person("admins"), iter(lambda: b"x" * 1000, None))
+    place = settings.STORAGES["jobs"]["OPTIONS"]["location"]
+    assert not [path for path in place.rglob("*") if path.is_file()]
+
+
+def test_stored_files_are_for_the_site_alone(settings, db):
+    files.keep_upload(person("admins"), [b"x"])
+    place = settings.STORAGES["jobs"]["OPTIONS"]["location"]
+    (path,) = [path for path in place.rglob("*") if path.is_file()]
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+# ---------------------------------------------------------------- rights
+
+
+@pytest.mark.parametrize(
+    ("group", "mode", "is_allowed"),
+    [
+        ("adders", "create", True),
+        ("adders", "upsert", False),
+        ("changers", "update", True),
+        ("changers", "create", False),
+        ("readers", "update", False),
+    ],
+)
+def test_an_import_takes_the_rights_of_its_mode(history, group, mode, is_allowed):
+    things(1)
+    caller = person(group)
+    upload = files.keep_upload(caller, [csv("id,n", "t000,1", "a,1")])
+    if is_allowed:
+        assert (
+            work(start(caller, "import", "Things", {"upload": upload, "mode": mode})[0]).state
+            == "ready"
+        )
+    else:
+        with pytest.raises(Forbidden):
+            start(caller, "import", "Things", {"upload": upload, "mode": mode})
+
+
+def test_more_rows_than_a_page_shows_take_the_right_for_many(history):
+    caller = person("staff")
+    few, many = (
+        files.keep_upload(caller, [csv("id,n", *(f"a{i},1" for i in range(count)))])
+        for count in (1000, 1001)
+    )
+    assert start(caller, "import", "Things", {"upload": few})[1]
+    with pytest.raises(Forbidden):
+        start(caller, "import", "Things", {"upload": many})
+
+
+# ---------------------------------------------------------------- exports
+
+
+def test_an_export_is_one_file_of_its_pieces(tables, monkeypatch):
+    monkeypatch.setattr(exports, "_MOST_ITEMS", 10)
+    monkeypatch.setattr("tables.jobs.kind.MOST_IN_CHUNK", 10)
+    ann = person("admins")
+    things(35)
+    job = ordered(ann, "export", {"query": "n__lt=30", "format": "typed_lines"})
+    output = exports.output(job)
+    assert output.name.startswith("Things-")
+    assert output.name.endswith(".dynamodb.jsonl.gz")
+    lines = gzip.decompress(b"".join(output.blocks)).splitlines()
+    assert len(lines) == 30
+    assert int(job.totals["matched"]) == 30
+
+
+def test_nothing_is_fetched_before_the_end(history):
+    ann = person("admins")
+    job, _ = start(ann, "export", "Things", {"filter": {}})
+    with pytest.raises(JobConflict, match="nothing to fetch yet"):
+        exports.output(job)
+
+
+def test_an_export_takes_its_right_and_a_known_format(history):
+    with pytest.raises(Forbidden):
+        start(person("readers"), "export", "Things", {"filter": {}})
+    with pytest.raises(InvalidRequest, match='"format" is one of'):
+        start(person("admins"), "export", "Things", {"filter": {}, "format": "parquet"})
+
+
+def test_a_piece_that_a_frozen_worker_ends_late_does_not_count(history):
+    ann = person("admins")
+    things(5)
+    job, _ = start(ann, "export", "Things", {"filter": {}, "format": "typed_lines"})
+    job = work(job)
+    (row,) = rows_with(job)
+    late = row.detail.replace(row.detail[-19:], "0123456789abcdef.gz")
+    files.put(late, [b"{}\n"])
+    assert b"".join(exports.output(job, is_unpacked=True).blocks).count(b"\n") == 5
+
+
+def csv_rows(data):
+    return list(reader(io.StringIO(data.decode(), newline="")))
