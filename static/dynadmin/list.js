@@ -46,6 +46,13 @@
     if (field) field.focus();
   }, true);
 
+  // What must be mended is open: beside the box that was sent, which is open until the swap is over,
+  // a browser lets no second one of its name be so.
+  function openErrors() {
+    const box = one(".chip.errors > details");
+    if (box) box.open = true;
+  }
+
   document.addEventListener("input", (event) => {
     if (event.target.matches(".condition .path")) suggestType(event.target);
   });
@@ -53,6 +60,7 @@
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "results" && event.detail.target.id !== "changelist") return;
     prepare();
+    openErrors();
     const boxes = document.querySelectorAll("tr input.action-select");
     if (boxes.length) window.Actions(boxes);
     keepFocus();

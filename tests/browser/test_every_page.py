@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.steps import (
     ITEM,
     act,
+    add_filter,
     change,
     forget,
     put,
@@ -136,6 +137,12 @@ def wrong_condition(page, _site):
     expect(page.locator(".condition.errors")).to_be_visible()
 
 
+def refused_condition(page, _site):
+    page.goto("/admin/tables/Workers/")
+    add_filter(page, "dueDays", "x", "gte", "N")
+    expect(page.locator(".condition.errors .errornote")).to_be_visible()
+
+
 def opened(selector):
     def open_box(page, _site):
         page.goto("/admin/tables/Orders/?status=paid")
@@ -163,6 +170,7 @@ REACHED = {
     "revoking a key": revoking,
     "token shown": shown_token,
     "condition that can't be meant": wrong_condition,
+    "condition that was refused": refused_condition,
 }
 
 
@@ -240,7 +248,8 @@ def inspected(visitor, violations):
     """Everything that a page can do wrong by itself."""
     page = visitor.page
     page.wait_for_load_state("networkidle")
-    refusals = [text for text in visitor.troubles if "Failed to load resource" in text]
+    expected = ("Failed to load resource", "Response Status Error Code")  # refusals
+    refusals = [text for text in visitor.troubles if text.startswith(expected)]
     assert visitor.troubles == refusals
     assert visitor.strangers == []
     assert page.locator("h1").count() == 1

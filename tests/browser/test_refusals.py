@@ -191,6 +191,7 @@ def test_a_condition_that_can_not_be_meant_is_marked_and_kept_in_the_address(lis
     page, before = list_page, list_page.url
     add_filter(page, "population", "x", "gte", "N")
     expect(page.locator(".condition.errors")).to_contain_text("A number must be written")
+    expect(page.locator(".condition.errors input.value")).to_be_focused()
     assert ["population", "x"] in typed_filters(page)
     assert is_alive(page)
     assert "value=x" in page.url
