@@ -27,7 +27,7 @@ from tables.core.values import (
 )
 
 # An attribute with one of these names is filtered as `order__eq=…`.
-PARAMETERS = frozenset({"fields", "limit", "cursor", "index", "order", "format", "plan"})
+PARAMETERS = frozenset({"fields", "limit", "cursor", "index", "order", "format", "plan", "expand"})
 # Text to look for in the table's search fields; no document path begins with a dot.
 SEARCH = ".search"
 MAX_LIMIT = 1000
@@ -59,7 +59,7 @@ _JUST_NUMBER = re.compile(r"-?[0-9]{1,38}(?:\.[0-9]{1,38})?")
 class CollectionQuery:
     """What a collection's URL asks for. `limit` is a number of items, `fields` empty for all.
 
-    `filter` includes what `search` asks for.
+    `filter` includes what `search` asks for; `expand` are names of links.
     """
 
     filter: Group = EVERYTHING
@@ -70,6 +70,7 @@ class CollectionQuery:
     index: str | None = None
     order: Literal["asc", "desc"] | None = None
     scan_only: bool = False
+    expand: tuple[str, ...] = ()
 
 
 def parse_query(
@@ -110,6 +111,7 @@ def parse_query(
         index=settings.get("index"),
         order=_order(settings.get("order")),
         scan_only=_scan_only(settings.get("plan")),
+        expand=_expand(settings.get("expand", "")),
     )
 
 
@@ -225,6 +227,10 @@ def _fields(text: str | None) -> tuple[Path, ...]:
         raise InvalidExpression("fields names no attribute; leave it out to get whole items.")
     require_no_overlap(paths)
     return paths
+
+
+def _expand(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, _split(_COMMA, text))))
 
 
 def _parse_existence(name: str, path: Path, operator: Operator, text: str) -> Term:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from tables.configuration import registry
-from tables.core.errors import InvalidRequest, TablesError
+from tables.core.errors import InvalidExpression, InvalidRequest, TablesError
 from tables.core.filters import matches
 from tables.core.keys import encode_token
 from tables.core.links import Link, Related
@@ -81,11 +81,33 @@ def link_targets(target: Target) -> dict[str, Target]:
     return neighbours(target, (link.to for link in target.table.links))
 
 
-def pointers_of(item: Item, target: Target, places: Mapping[str, Target]) -> list[Pointer]:
+def links_named(names: Sequence[str], target: Target) -> list[Link]:
+    """The links of a table by their names. Raises InvalidExpression for one that the caller may
+    not follow, as for one that there is not.
+    """
+    places = link_targets(target)
+    known = {link.name: link for link in target.table.links if link.to in places}
+    for name in names:
+        if name not in known:
+            raise InvalidExpression(
+                "{name} is no link of {table}; its links are: {known}.",
+                name=repr(name[:100]),
+                table=target.table.label,
+                known=", ".join(known) or "–",
+            )
+    return [known[name] for name in names]
+
+
+def pointers_of(
+    item: Item,
+    target: Target,
+    places: Mapping[str, Target],
+    links: Sequence[Link] | None = None,
+) -> list[Pointer]:
     """Where the values of an item lead, in the order of the links; nowhere but to `places`."""
     return [
         Pointer(link, value, places[link.to], key)
-        for link in target.table.links
+        for link in (target.table.links if links is None else links)
         if link.to in places
         for value, key in link.keys(item, places[link.to].description)
     ]

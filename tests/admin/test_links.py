@@ -9,6 +9,7 @@ from tables.core.descriptions import KeyAttribute, TableDescription
 from tables.core.errors import Throttled
 from tables.core.keys import encode_token
 from tests.admin.html import Page
+from tests.admin.item_form.forms import fields_of, row_named
 from tests.shop import open_shop, order, write_shop
 from tests.tables import store, stored
 
@@ -289,3 +290,50 @@ def test_a_links_field_offers_choices_beside_it(shop, sign_in):
 
     offers = [e["attrs"]["hx-get"] for e in page.all("div", class_="choices")]
     assert offers == ["/admin/tables/Shop/choices/?link=customerId"]
+
+
+# ---------------------------------------------------------------- checks
+
+
+def save(client, key, customer):
+    """Submit an order's form as it is, with another customer."""
+    page = client.get(ITEM.format(key))
+    sent = fields_of(page)
+    sent[f"a-{row_named(sent, page, 'customerId')}-value"] = customer
+    return client.post(ITEM.format(key), {**sent, "_save": "1"}, follow=True)
+
+
+@pytest.fixture(params=["warn", "refuse"])
+def check(request, shop, settings, tmp_path):
+    settings.TABLES_FILE = tmp_path / f"{request.param}.toml"
+    write_shop(settings.TABLES_FILE, request.param)
+    return request.param
+
+
+def test_the_form_warns_of_a_link_to_no_item_or_refuses_it(check, sign_in):
+    answer = save(sign_in("staff"), LAST, "C-9")
+
+    words = "No item of Shop has this key: CUSTOMER#C-9, PROFILE."
+    item = stored("shop", pk={"S": "CUSTOMER#C-2"}, sk={"S": "ORDER#9"})
+    page = Page(answer)
+    if check == "warn":
+        assert item["customerId"] == {"S": "C-9"}
+        assert page.text("li", class_="warning").strip() == f"customerId leads nowhere. {words}"
+    else:
+        assert answer.status_code == 422
+        assert item["customerId"] == {"S": "C-2"}
+        (error,) = [
+            p
+            for p in page.all("p", class_="errornote")
+            if p["attrs"].get("id", "").endswith("-error")
+        ]
+        assert error["text"] == words
+
+
+def test_the_form_says_nothing_of_a_link_that_leads_somewhere(check, sign_in):
+    answer = save(sign_in("staff"), LAST, "C-1")
+
+    assert stored("shop", pk={"S": "CUSTOMER#C-2"}, sk={"S": "ORDER#9"})["customerId"] == {
+        "S": "C-1"
+    }
+    assert not Page(answer).has("li", class_="warning")

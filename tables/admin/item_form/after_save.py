@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from tables.admin.item_form.back_to_list import list_of, remembering
+from tables.admin.item_form.leads import leading_nowhere
 from tables.admin.item_form.pages import add_url, item_url
 from tables.admin.item_list.address import Address
 from tables.admin.recent_items import remember
@@ -45,6 +46,8 @@ def saved(
     )
     text = format_html(words, link, _paths_words(changes))
     messages.success(visit.request, with_undo(visit, text, done))
+    for words in leading_nowhere(visit, done):
+        messages.warning(visit.request, words)
     if theirs:
         words = _("Since you opened it, this was changed as well, and is kept: %(paths)s.")
         messages.info(visit.request, words % {"paths": _paths_words(theirs)})

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from tables.admin.item_form.in_full import Shown
 from tables.admin.item_form.widgets import FormRow
 from tables.admin.item_list.address import Address
+from tables.admin.texts.core_messages import told
+from tables.admin.values.hidden_characters import visible
 from tables.admin.values.lead import Lead
 from tables.admin.values.one_line import key_text, summary
 from tables.admin.visit import Visit
@@ -21,8 +23,10 @@ from tables.core.errors import TablesError
 from tables.core.expressions import value_at
 from tables.core.links import MAX_LOOKED_UP, Link
 from tables.core.values import Item
+from tables.items.link_checks import NewLink, missing, new_links, no_item_words
 from tables.items.links import Linked, Pointer, link_targets, look_up, pointers_of
 from tables.items.target import Target
+from tables.items.wanted import Outcome
 
 _LABEL_CHARACTERS = 60
 
@@ -70,6 +74,24 @@ def leads_of(visit: Visit, item: Item) -> Leads:
         if link.to in places and not link.is_of_each and len(link.steps[0]) == 1
     }
     return Leads(by_attribute, choices)
+
+
+def leading_nowhere(visit: Visit, done: Outcome) -> list[str]:
+    """What to say of links that a write has set and that only warn, where nothing is there.
+
+    Of a table that this person may not view nothing is said, nor where it can't be read.
+    """
+    places = link_targets(visit.target)
+    try:
+        found = [new for new in new_links(visit.target, done, "warn") if new.link.to in places]
+        return [_nowhere(new, visit) for new in (missing(found) if found else ())]
+    except TablesError:
+        return []
+
+
+def _nowhere(new: NewLink, visit: Visit) -> str:
+    parts = {"attribute": visible(new.link.name), "words": told(no_item_words(new, visit.target))}
+    return _("%(attribute)s leads nowhere. %(words)s") % parts
 
 
 def label_text(item: Item, link: Link, to: Target) -> str:

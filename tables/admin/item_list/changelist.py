@@ -34,6 +34,7 @@ from tables.core.plans import Plan
 from tables.core.queries import CollectionQuery, parse_query
 from tables.core.registry import Table
 from tables.core.values import Item
+from tables.items.links import links_named
 from tables.items.lists import CollectionPage, plan_query, read_collection
 from tables.records.people.preferences import preference
 from tables.speed import fragment
@@ -89,6 +90,8 @@ class ItemList:
             search_lowercase=self.table.search_lowercase,
             ignore=OWN,
         )
+        # The pages show links anyway; a name that is none was meant as a filter.
+        links_named(self.query.expand, visit.target)
         self.planned = plan_query(self.query, visit.target, completes=True)
         self.plan: Plan = self.planned.plan
         self.preference = preference(visit.request, self.table.alias)

@@ -186,6 +186,7 @@ SENTENCES = (
     gettext_noop("This is no object of {name} alone."),
     gettext_noop("This looks like a long number that a spreadsheet has shortened."),
     gettext_noop("typed JSON lines"),
+    gettext_noop("{name} is no link of {table}; its links are: {known}."),
     gettext_noop("{what} The stored value is kept: {stored}."),
     gettext_noop("Whoever started this job is not known any more."),
     gettext_noop("Whoever started this job may not sign in any more."),

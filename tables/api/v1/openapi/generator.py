@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from drf_spectacular.openapi import AutoSchema
 
 from tables.access.authentication import caller_of
 from tables.access.callers import Caller
-from tables.access.rights import require, viewable_tables
+from tables.access.rights import can, require, viewable_tables
 from tables.api.v1.openapi.items import subject_of
 from tables.api.v1.openapi.jobs import JOB_HEADERS, JOB_PARAMETERS, JOB_SCHEMAS
 from tables.api.v1.openapi.operations import PATHS
@@ -55,7 +56,7 @@ class V1Generator(SchemaGenerator):
         components["headers"] = {**HEADERS, **JOB_HEADERS}
         components["responses"] = problem_responses()
         if request is None:
-            _describe_all(list(registry().tables.values()), document)
+            _describe_all(list(registry().tables.values()), document, None)
         elif "alias" in request.parser_context["kwargs"]:
             _describe_one(request.parser_context["kwargs"]["alias"], caller_of(request), document)
         else:
@@ -69,17 +70,28 @@ _TOO_MANY = (
 )
 
 
-def _describe_all(tables: Iterable[Table], document: dict[str, Any]) -> None:
+def _describe_all(tables: Iterable[Table], document: dict[str, Any], caller: Caller | None) -> None:
+    """Add each table as the caller may know it, or, for nobody in particular, all of it."""
     names = _Names(document["components"]["schemas"])
     for table, known in _described(tables):
-        _describe(table, known, names, document)
+        _describe(table, known, names, document, links=_links_of(table, caller))
+
+
+def _links_of(table: Table, caller: Caller | None) -> tuple[str, ...]:
+    """The links of a table that lead to what the caller may view."""
+    tables = registry().tables
+    return tuple(
+        link.name
+        for link in table.links
+        if link.to in tables and (caller is None or can(caller, "view", tables[link.to]))
+    )
 
 
 def _describe_one(alias: str, caller: Caller, document: dict[str, Any]) -> None:
     """One table and nothing of any other. Raises TableNotFound, also where it may not be viewed."""
     table = registry().get(alias)
     require(caller, "view", table)
-    _describe_all([table], document)
+    _describe_all([table], document, caller)
     paths = document["paths"].items()
     document["paths"] = {path: methods for path, methods in paths if "{alias}" not in path}
 
@@ -87,7 +99,7 @@ def _describe_one(alias: str, caller: Caller, document: dict[str, Any]) -> None:
 def _describe_viewable(caller: Caller, document: dict[str, Any]) -> None:
     tables = viewable_tables(caller, registry())
     if len(tables) <= settings.SCHEMA_ALIASES:
-        _describe_all(tables, document)
+        _describe_all(tables, document, caller)
     else:
         document["info"]["description"] += _TOO_MANY.format(count=len(tables))
 
@@ -153,10 +165,16 @@ class _Names:
 
 
 def _describe(
-    table: Table, known: TableDescription | None, names: _Names, document: dict[str, Any]
+    table: Table,
+    known: TableDescription | None,
+    names: _Names,
+    document: dict[str, Any],
+    *,
+    links: tuple[str, ...],
 ) -> None:
     """Add the paths and schemas of one table."""
     subject, schemas = names.take(table, known)
+    subject = replace(subject, links=links)
     document["components"]["schemas"] |= schemas
     for template, methods in PATHS.items():
         if "{alias}" not in template:

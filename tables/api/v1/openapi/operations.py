@@ -96,15 +96,41 @@ def table(subject: Subject) -> Part:
 
 
 def list_items(subject: Subject) -> Part:
-    page = _both(page_of(subject.schema("Shown")), page_of(ref("schemas", "TypedItem")))
+    page = _both(
+        _expanded(page_of(subject.schema("Shown")), subject),
+        _expanded(page_of(ref("schemas", "TypedItem")), subject),
+    )
     names = ["fields", "limit", "cursor", "order", "plan", "format"]
     return subject.operation(
         "items",
         "Items, filtered and in pages",
         description=FILTER_HELP,
-        parameters=[*subject.parameters(*names), *_index(subject), *subject.filters],
+        parameters=[
+            *subject.parameters(*names),
+            *_index(subject),
+            *_expand(subject),
+            *subject.filters,
+        ],
         responses={"200": _answer("A page.", page, "Link"), **problems()},
     )
+
+
+def _expanded(page: Part, subject: Subject) -> Part:
+    """A page beside which the items may stand that its links lead to."""
+    if subject.links == ():
+        return page
+    properties = {**page["properties"], "linked": ref("schemas", "Linked")}
+    return {**page, "properties": properties}
+
+
+def _expand(subject: Subject) -> list[Part]:
+    if subject.links is None:
+        return [ref("parameters", "expand")]
+    if not subject.links:
+        return []
+    items = {"type": "string", "enum": list(subject.links)}
+    schema = {**PARAMETERS["expand"]["schema"], "items": items}
+    return [{**PARAMETERS["expand"], "schema": schema}]
 
 
 def _index(subject: Subject) -> list[Part]:

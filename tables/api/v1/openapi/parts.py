@@ -90,6 +90,14 @@ PARAMETERS: dict[str, Part] = {
     "since": _query("since", "Not before this time.", {"type": "string", "format": "date-time"}),
     "until": _query("until", "Not after this time.", {"type": "string", "format": "date-time"}),
     "q": _query("q", "A text that the key holds.", STRING),
+    "expand": {
+        **_query(
+            "expand",
+            "Names of links whose items are to stand beside the page, each once, under `linked`.",
+            {"type": "array", "items": {"type": "string", "minLength": 1}, "uniqueItems": True},
+        ),
+        "explode": False,
+    },
     "index": _query("index", "Forces a secondary index.", {"type": "string"}),
     "order": _query(
         "order",
@@ -126,7 +134,7 @@ HEADERS: dict[str, Part] = {
     "ETag": {"description": "The strong tag of the item as shown.", "schema": STRING},
     "Location": {"description": "The item's URL.", "schema": {"type": "string", "format": "uri"}},
     "Link": {
-        "description": "The next page, or where versions of the item are (RFC 5829).",
+        "description": "The next page, linked items, or versions of the item (RFC 5829).",
         "schema": STRING,
     },
     "X-Request-ID": {"description": "What to quote when asking for help.", "schema": STRING},

@@ -277,6 +277,16 @@ def page_of(item: Part, **more: Part) -> Part:
     )
 
 
+_LINKED: Part = {
+    "type": "object",
+    "description": "With `expand`: the items that are linked to and there, by alias and key.",
+    "additionalProperties": {
+        "type": "object",
+        "additionalProperties": {"type": "object", "additionalProperties": True},
+    },
+}
+
+
 def search_of(index: Part) -> Part:
     """The body of a search on a table with such indexes."""
     return {
@@ -326,6 +336,7 @@ SCHEMAS: dict[str, Any] = {
     "Table": _TABLE,
     **_HISTORY,
     "Plan": _PLAN,
+    "Linked": _LINKED,
     "Search": search_of(INDEX),
     "Batch": _BATCH,
     "BatchResults": _BATCH_RESULTS,

@@ -15,7 +15,8 @@ class Subject:
     """A table, as far as its operations differ from those of another; without alias any table.
 
     `name` is what components and operations are called after. `filters` are parameters of declared
-    attributes, `indexes` the names of the table's indexes, None where they are not known. What is
+    attributes, `indexes` the names of the table's indexes, None where they are not known, `links`
+    those of the links that the caller may follow, None where it is any table's. What is
     true of some tables only may be true of any table.
     """
 
@@ -28,6 +29,7 @@ class Subject:
     example_at_url: Mapping[str, Any] | None = None
     filters: tuple[Part, ...] = ()
     indexes: tuple[str, ...] | None = None
+    links: tuple[str, ...] | None = None
     takes_forms: bool = True
 
     @property

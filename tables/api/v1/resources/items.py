@@ -20,6 +20,7 @@ from tables.api.v1.requests.parameters import (
 from tables.api.v1.requests.preconditions import read_tags
 from tables.api.v1.resources.creates import create
 from tables.api.v1.resources.writing import WritingView
+from tables.api.v1.responses.expansions import expansion_of, related_links
 from tables.api.v1.responses.pages import links_to_items, page_document, read_page
 from tables.core.errors import ItemNotFound, PreconditionFailed
 from tables.core.keys import decode_token
@@ -55,16 +56,19 @@ class Items(WritingView):
             search_fields=table.search_fields,
             search_lowercase=table.search_lowercase,
         )
-        found = read_page(request, self.target, query)
+        expansion = expansion_of(query.expand, self.target)
+        found = read_page(request, self.target, expansion.reading(query) if expansion else query)
         following = next_url(request, found.next_cursor) if found.next_cursor else None
         representation = replaced(self.representation(), fields=query.fields)
         if self.is_page:
             self.shown.links = links_to_items(request, self.target, found)
             self.shown.bodies["POST"] = example_item(table, description)
         links = {"Link": f'<{following}>; rel="next"'} if following else {}
-        return self.present(
-            page_document(found, self.target.sight, representation, following), links
-        )
+        if expansion is None:
+            document = page_document(found, self.target.sight, representation, following)
+        else:
+            document = expansion.document(found, self.target, representation, following)
+        return self.present(document, links)
 
     def create(self, request: Request, alias: str) -> HttpResponse:
         """Add exactly one item; on a natural-key table, or replace the one it names."""
@@ -116,9 +120,11 @@ class SingleItem(WritingView):
             self.shown.tag = tag
             self.shown.bodies |= {"PUT": plain_item(seen), "PATCH": {}}
             return self.present(representation.show(seen))
+        related = related_links(request, seen, self.target)
+        headers = {"ETag": tag, **({"Link": ", ".join(related)} if related else {})}
         if tags.if_none_match is not None and matches_tag(tags.if_none_match, tag):
-            return HttpResponse(status=304, headers={"ETag": tag})
-        return self.present(representation.show(seen), {"ETag": tag})
+            return HttpResponse(status=304, headers=headers)
+        return self.present(representation.show(seen), headers)
 
     def replace(self, request: Request, alias: str, token: str) -> HttpResponse:
         """Make this whole item stand at the URL."""
