@@ -7,6 +7,8 @@ from tables.access.checks import check_access_key_secrets, check_production, che
 from tables.checks import (
     check_alias_map,
     check_discovery,
+    check_key_patterns,
+    check_kinds,
     check_links,
     check_types,
     check_types_of_keys,
@@ -20,8 +22,10 @@ class TablesConfig(AppConfig):
     def ready(self) -> None:
         register(check_alias_map)
         register(check_types)
+        register(check_kinds)
         register(check_types_of_keys, deploy=True)
         register(check_links, deploy=True)
+        register(check_key_patterns, deploy=True)
         register(check_discovery, deploy=True)
         register(check_sign_in_urls)
         register(check_access_key_secrets)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.core import checks
 
 from tables.configuration import alias_map_mistakes, mapped_tables
 from tables.core.descriptions import TableDescription
+from tables.core.entities import may_overlap
 from tables.core.errors import InvalidRequest, TablesError
 from tables.core.expressions import format_path
 from tables.core.links import Link, Related
@@ -131,6 +133,44 @@ def _known(alias: str) -> TableDescription | None:
         return describe_table(_mapped(alias).table)
     except TablesError:
         return None
+
+
+def check_kinds(**_: Any) -> list[checks.CheckMessage]:
+    """A warning for each two entities of a table that an item may both be."""
+    entities = [table for table in mapped_tables() if table.entity is not None]
+    return [
+        checks.Warning(
+            f"An item of {left.of} may be of [{left.alias}] and of [{right.alias}].",
+            hint="Let their `when` exclude each other, or accept that it is found under both.",
+            id="tables.W026",
+        )
+        for left, right in combinations(entities, 2)
+        if left.of == right.of and left.entity and right.entity
+        if may_overlap(left.entity, right.entity)
+    ]
+
+
+def check_key_patterns(**_: Any) -> list[checks.CheckMessage]:
+    """An error for each pattern of what is no text key of the real table, where it answers."""
+    return [
+        checks.Error(
+            f"[{table.alias}] key names {name!r}, which is no key of its table that holds text.",
+            hint="Patterns make the partition key and the sort key, where these are strings.",
+            id="tables.E022",
+        )
+        for table in mapped_tables()
+        for name in _unmade_keys(table)
+    ]
+
+
+def _unmade_keys(table: Table) -> list[str]:
+    if table.entity is None or not table.entity.key:
+        return []
+    try:
+        keys = {key.name: key.type for key in describe_table(table.table).key_attributes}
+    except TablesError:
+        return []
+    return [name for name in table.entity.key if keys.get(name) != "S"]
 
 
 def check_discovery(**_: Any) -> list[checks.CheckMessage]:

@@ -216,8 +216,26 @@
 
   // ---- events ----
 
+  // ---- keys made of what is filled in ----
+
+  function typedOf(name) {
+    const named = Array.from(form().querySelectorAll(".attribute input[type='hidden'][name$='-name']")).find((field) => field.value === name);
+    return named ? textOf(named.closest(".attribute")).trim() : "";
+  }
+
+  function showKeys() {
+    for (const shown of form().querySelectorAll("[data-pattern]")) {
+      shown.textContent = shown.dataset.pattern.replace(/\{\{|\}\}|\{([^{}:]*)(?::0([1-9]))?\}/g, (whole, name, width) => {
+        if (name === undefined) return whole[0];
+        const text = typedOf(name);
+        return text ? (/^[0-9]+$/.test(text) ? text.padStart(Number(width || 0), "0") : text) : whole;
+      });
+    }
+  }
+
   function onInput(event) {
     isDirty = true;
+    showKeys();
     if (event.target.matches(".entry")) offerEntry(event.target);
     if (event.target.closest(".moment")) followMoment(event.target);
     measureSoon();
@@ -290,6 +308,7 @@
     if (errors) errors.focus();
     form().querySelectorAll(".attribute .drop").forEach((button) => { button.hidden = false; });
     isDirty = form().dataset.unsaved === "yes" || form().elements.edited.value === "1";
+    showKeys();
     form().addEventListener("input", onInput);
     form().addEventListener("change", onChange);
     form().addEventListener("click", onClick);

@@ -31,6 +31,7 @@ from tables.admin.values.one_line import size_text
 from tables.configuration import description, known_description, registry
 from tables.core.descriptions import TableDescription
 from tables.core.errors import Refused, TablesError
+from tables.core.icons import ICONS
 from tables.core.registry import Table
 
 # Tables that are asked about together, and how many of them at a time.
@@ -61,6 +62,11 @@ class IndexEntry:
     counted: str = ""
     keys: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
+
+    @property
+    def icon(self) -> str:
+        """The lines of the table's sign, empty where it has none."""
+        return ICONS.get(self.table.icon, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +143,7 @@ def _entry(
         return IndexEntry(table, url, add_url)
     if isinstance(about, TablesError):
         return IndexEntry(table, url, add_url, state=_trouble(about))
+    about = table.facts(about)
     return IndexEntry(
         table,
         url,

@@ -33,6 +33,7 @@ from tables.core.registry import Table
 from tables.dynamodb.history_table import bookmark_of, whole_entries
 from tables.items.changes import Changes, WhichChanges, changes_by, changes_in
 from tables.items.rules import kept_names
+from tables.items.seen_history import seen_entries
 from tables.items.target import Target, find_target
 from tables.records.history.entries import mode_of
 
@@ -125,7 +126,11 @@ def _latest(request: HttpRequest, tables: Sequence[Table]) -> list[Entry]:
     used = {alias: n for n, alias in enumerate(used_tables(request))}
     ordered = sorted(tables, key=lambda table: used.get(table.alias, len(used)))
     pages = []
-    for table in list({table.table: table for table in reversed(ordered)}.values())[::-1][:_TABLES]:
+    aliases = {table.alias for table in tables}
+    whole = [table for table in ordered if table.of not in aliases]
+    # Two aliases of a table tell the same changes; two kinds in it, each its own.
+    each = {table.alias if table.entity else table.table: table for table in reversed(whole)}
+    for table in list(each.values())[::-1][:_TABLES]:
         try:
             found = changes_in(_target(request, table), WhichChanges(), limit=_PER_PAGE)
         except TablesError:
@@ -155,7 +160,7 @@ def _bundle(entry: Entry) -> tuple[str, str]:
 
 def _visit(request: HttpRequest, tables: Sequence[Table], entry: Entry) -> Visit | None:
     """The caller at the table of an entry, by an alias that they may see."""
-    table = _alias_of(entry, tables)
+    table = _alias_of(request, entry, tables)
     if table is None:
         return None
     try:
@@ -201,9 +206,16 @@ def _undo_url(visit: Visit, entry: Entry) -> str:
     return reverse("admin:undo_group", args=[entry.author.group])
 
 
-def _alias_of(entry: Entry, tables: Sequence[Table]) -> Table | None:
+def _alias_of(request: HttpRequest, entry: Entry, tables: Sequence[Table]) -> Table | None:
+    """The alias that an entry is told under: its own, one of the whole table, or of its kind."""
     found = [table for table in tables if table.table == entry.table]
-    return next((table for table in found if table.alias == entry.alias), next(iter(found), None))
+    found.sort(key=lambda table: (table.alias != entry.alias, table.entity is not None))
+    for table in found:
+        if table.alias == entry.alias or table.entity is None:
+            return table
+        if seen_entries(_target(request, table), [entry]):
+            return table
+    return None
 
 
 def _target(request: HttpRequest, table: Table) -> Target:

@@ -25,8 +25,8 @@ from tables.core.keys import decode_token, encode_token
 from tables.core.queries import escape_path
 from tables.core.registry import Table
 from tables.core.values import Item, content_of
-from tables.dynamodb.reads import get_item
 from tables.items.links import Belonging, belonging, read_belonging
+from tables.items.reads import stored
 
 _TEMPLATE = "admin/tables/related_list.html"
 
@@ -82,7 +82,7 @@ def related_list(visit: Visit, key: str, name: str) -> HttpResponse:
 
 
 def _read(visit: Visit, where: Item, name: str) -> Rows:
-    item = get_item(visit.table.table, where, consistent=True).item
+    item = stored(visit.target, where)
     if item is None:
         raise ItemNotFound(_("There is no item with this key."))
     for relation in belonging(item, visit.target):

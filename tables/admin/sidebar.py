@@ -12,6 +12,7 @@ from tables.access.rights import allowed_actions, viewable_tables
 from tables.admin.groups import grouped
 from tables.admin.item_list.address import Address
 from tables.configuration import registry
+from tables.core.icons import ICONS
 from tables.core.registry import Table
 from tables.speed import fragment
 
@@ -32,7 +33,7 @@ def app_list(caller: Caller) -> list[dict[str, Any]]:
 
 def sidebar(path: str, apps: list[dict[str, Any]]) -> SafeString:
     """The list of tables, the one that `path` is of marked."""
-    names = ("object_name", "name", "admin_url", "add_url")
+    names = ("object_name", "name", "admin_url", "add_url", "of", "icon")
     groups = tuple(
         (app["name"], tuple(tuple(entry[name] for name in names) for entry in app["models"]))
         for app in apps
@@ -53,4 +54,6 @@ def _entry(table: Table, caller: Caller) -> dict[str, Any]:
         "admin_url": url,
         "add_url": f"{url}add/" if "add" in rights else None,
         "view_only": "change" not in rights,
+        "of": table.of,
+        "icon": ICONS.get(table.icon, ""),
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -104,4 +104,5 @@ def _chosen(visit: Visit, text: str) -> Entry:
         entry = entry_of(item_name(key, visit.description), int(n))
     if entry is None:
         raise InvalidRequest(_("What was ticked is not in the trash any more."))
-    return entry
+    # It is given back as an item of this alias, whichever it was deleted under.
+    return replace(entry, alias=visit.table.alias)

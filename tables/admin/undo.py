@@ -35,9 +35,9 @@ from tables.core.keys import decode_token, encode_token
 from tables.core.preconditions import state_of
 from tables.core.updates import diff
 from tables.core.values import Item
-from tables.dynamodb.reads import get_item
 from tables.items.conditions import Tags
 from tables.items.history import Version, require_kept, version
+from tables.items.reads import stored
 from tables.items.rules import kept_names
 from tables.items.undo import restore, undo
 from tables.items.wanted import Outcome, itself
@@ -86,9 +86,9 @@ def restore_item(visit: Visit, key: str, n: int) -> HttpResponse:
 
 def _ask(visit: Visit, where: Item, found: Version, *, is_stale: bool = False) -> HttpResponse:
     see = visit.target.sight.see
-    now = get_item(visit.target.name, where, consistent=True).item
+    now = stored(visit.target, where)
     visit.require("add" if now is None else "change")
-    _operation, outcome = restore(visit.target, found).decide(now)
+    _operation, outcome = restore(visit.target, found).decided(now)
     wanted, kept = see(outcome.after or {}), kept_names(visit.table)
     rows = differences_between(see(now) if now else None, wanted, kept)
     title = _("Restore version %(n)s of “%(key)s”?")
@@ -176,7 +176,7 @@ def _refused(visit: Visit, where: Item, wanted: Item | None, error: TablesError)
     """Never a dead end: the form, filled with what was wanted and what is wrong with it."""
     if wanted is None or error.status not in (400, 409, 413, 422):
         raise error
-    now = get_item(visit.target.name, where, consistent=True).item
+    now = stored(visit.target, where)
     fixed = read_only_names(visit)
     kept = {name: value for name, value in wanted.items() if name not in fixed}
     if now is None:

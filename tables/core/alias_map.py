@@ -8,13 +8,21 @@ import re
 import tomllib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 
 from tables.core.audit import AUDIT_ATTRIBUTES
+from tables.core.entity_sections import (
+    ENTITY_KEYS,
+    as_entity,
+    check_bases,
+    check_dress,
+    check_plain,
+    read_entity,
+)
 from tables.core.errors import InvalidExpression
 from tables.core.expressions import format_path, parse_path
 from tables.core.link_sections import read_links, read_related
@@ -61,6 +69,13 @@ _TABLE_KEYS: dict[str, type] = {
     "version": str,
     "links": dict,
     "related": dict,
+    "of": str,
+    "when": dict,
+    "key": dict,
+    "key_only": list,
+    "make": dict,
+    "labels": dict,
+    "icon": str,
     "permissions": dict,
 }
 _TOP_KEYS = ("staff_groups", "superuser_groups")
@@ -119,18 +134,40 @@ class _Reader:
     def read(self, document: dict[str, Any]) -> tuple[Registry, list[Mistake]]:
         staff = frozenset(self._strings(document, "staff_groups", "the alias map"))
         superusers = frozenset(self._strings(document, "superuser_groups", "the alias map"))
-        tables = {}
+        tables: dict[str, Table] = {}
+        entities: dict[str, dict[str, Any]] = {}
         for alias, section in document.items():
             if alias in _TOP_KEYS:
                 continue
             if not isinstance(section, dict):
                 self._unknown_key(alias, _TOP_KEYS, document, "the alias map")
-                continue
-            table = self._table(alias, section, staff | superusers, superusers)
-            if table is not None:
+            elif isinstance(section.get("of"), str):
+                entities[alias] = section
+            elif table := self._table(alias, section, staff | superusers, superusers):
                 tables[alias] = table
+        check_bases(entities, tables, self._mistake)
+        for alias, section in entities.items():
+            base = None if section["of"] in entities else tables.get(section["of"])
+            if entity := self._entity(alias, section, base, superusers):
+                tables[alias] = entity
         self._check_targets(tables, document)
-        return Registry(tables, staff, superusers, self.read_only), self.mistakes
+        in_order = {alias: tables[alias] for alias in document if alias in tables}
+        return Registry(in_order, staff, superusers, self.read_only), self.mistakes
+
+    def _entity(
+        self, alias: str, section: dict[str, Any], base: Table | None, supers: frozenset[str]
+    ) -> Table | None:
+        before = len(self.mistakes)
+        self._check_keys({key: section[key] for key in ENTITY_KEYS if key in section}, f"[{alias}]")
+        entity = read_entity(section, f"[{alias}]", self._mistake)
+        if base is None or len(self.mistakes) > before:
+            return None
+        rest = {key: value for key, value in section.items() if key not in (*ENTITY_KEYS, "table")}
+        own = self._table(alias, {**rest, "table": base.table}, frozenset(), supers)
+        if own is None:
+            return None
+        given = self._permissions(section.get("permissions", {}), f"[{alias}]")
+        return as_entity(replace(own, of=base.alias, entity=entity), base, section, given)
 
     def _table(
         self, alias: str, section: dict[str, Any], staff: frozenset[str], supers: frozenset[str]
@@ -144,6 +181,8 @@ class _Reader:
                 "An alias is a letter, then up to 63 letters, digits, '_' or '-'.",
             )
         self._check_keys(section, where)
+        check_plain(section, where, self._mistake)
+        check_dress(section, where, self._mistake)
         real = section.get("table")
         if not isinstance(real, str) or not _REAL_TABLE.fullmatch(real):
             self._mistake("tables.E005", f"{where} names no DynamoDB table.", 'Add table = "…".')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -104,6 +104,10 @@ class TableDescription:
     def index(self, name: str) -> Index | None:
         """The index of that name."""
         return next((index for index in self.indexes if index.name == name), None)
+
+    def without_counts(self) -> TableDescription:
+        """The same, where the counts are of other items as well."""
+        return replace(self, item_count=None, size_bytes=None)
 
     def declared_types(self) -> dict[str, KeyType]:
         """Type by attribute name, for the key attributes of the table and of its indexes."""

@@ -50,8 +50,12 @@ class Pattern:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of the placeholders, each once, in order."""
-        found = (part.name for part in self.parts if isinstance(part, Placeholder))
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(part.name for part in self.placeholders))
+
+    @property
+    def placeholders(self) -> tuple[Placeholder, ...]:
+        """Where values stand, in order."""
+        return tuple(part for part in self.parts if isinstance(part, Placeholder))
 
     def __str__(self) -> str:
         return "".join(map(_spelling, self.parts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -19,8 +19,10 @@ from tables.core.filters import (
     matches,
     terms_of,
 )
+from tables.core.key_patterns import NO_PATTERNS, derived_terms
 from tables.core.keys import MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES, key_limit
 from tables.core.membership import unproven_keys
+from tables.core.patterns import Pattern
 from tables.core.sight import Asked
 from tables.core.sizes import value_size
 from tables.core.values import Item, type_of
@@ -32,6 +34,7 @@ class Plan:
 
     `key` is set for GetItem, `key_terms` for Query. `filter` goes into the FilterExpression;
     `local` names key attributes only and is matched here, because a Query's filter can't.
+    `by_pattern`: a condition on the key was not asked for, but follows from how keys are made.
     """
 
     operation: Literal["GetItem", "Query", "Scan"]
@@ -41,6 +44,7 @@ class Plan:
     filter: Group = EVERYTHING
     local: Group = EVERYTHING
     descending: bool = False
+    by_pattern: bool = False
 
     @property
     def is_filtered(self) -> bool:
@@ -85,10 +89,14 @@ def scan_plan(asked: Asked) -> Plan:
     return Plan("Scan", filter=asked)
 
 
-def partition_plan(asked: Asked, *, descending: bool = False) -> Plan:
-    """A query of one partition of the table by terms on its key."""
-    terms = tuple(part for part in asked.parts if isinstance(part, Term))
-    return Plan("Query", key_terms=terms, descending=descending)
+def partition_plan(
+    asked: Asked, description: TableDescription, *, descending: bool = False
+) -> Plan:
+    """A query of one partition of the table by terms on its key. Raises InvalidExpression."""
+    plan = _query_table(asked, description)
+    if plan is None:
+        raise InvalidExpression("These conditions fix no partition of the table.")
+    return replace(plan, descending=descending)
 
 
 def choose_plan(
@@ -100,12 +108,14 @@ def choose_plan(
     scan_only: bool = False,
     order: Literal["asc", "desc"] | None = None,
     completes: bool = False,
+    patterns: Mapping[str, Pattern] = NO_PATTERNS,
 ) -> Plan:
     """The cheapest plan that provably gives the same answer as a scan of the table.
 
     An index is taken by itself only when it holds every attribute that is asked for and every
     item that can match; `index` forces one. `completes`: the caller reads what a forced index lacks
-    from the table. Raises InvalidExpression for an unknown index, for fields and conditions that a
+    from the table. `patterns` say of key attributes what they are made of in every item that can
+    match. Raises InvalidExpression for an unknown index, for fields and conditions that a
     forced index lacks, and for an order on a scan, which has none.
     """
     forced = _forced_index(description, index)
@@ -114,7 +124,8 @@ def choose_plan(
     if scan_only:
         plan = Plan("Scan", index=index, filter=filter)
     else:
-        plan = _best(filter, description, frozenset(path[0] for path in fields), forced)
+        derived = derived_terms(filter, description, patterns)
+        plan = _best(filter, description, frozenset(path[0] for path in fields), forced, derived)
     if order is None:
         return plan
     if plan.operation == "Scan":
@@ -198,20 +209,25 @@ def _require_held(index: Index, filter: Group, fields: Iterable[Path]) -> None:
 
 
 def _best(
-    filter: Group, description: TableDescription, fields: frozenset[str | int], forced: Index | None
+    filter: Group,
+    description: TableDescription,
+    fields: frozenset[str | int],
+    forced: Index | None,
+    derived: Sequence[Term],
 ) -> Plan:
     if forced is not None:
         return _query_index(filter, forced) or Plan("Scan", index=forced.name, filter=filter)
     key_plan = _get_item(filter, description)
     if key_plan is not None:
         return key_plan
-    plans = [_query_table(filter, description)]
+    plans = [_query_table(filter, description), _query_derived(filter, description, derived)]
     plans += [
         _query_index(filter, candidate)
         for candidate in description.indexes
         if _holds_the_answer(candidate, filter, description, fields)
     ]
-    # max keeps the first of equals, so the table itself comes before its indexes.
+    # max keeps the first of equals, so the table itself comes before its indexes, and what was
+    # asked for before what follows from it.
     usable = [plan for plan in plans if plan is not None]
     return max(usable, key=lambda plan: len(plan.key_terms), default=Plan("Scan", filter=filter))
 
@@ -232,6 +248,22 @@ def _get_item(filter: Group, description: TableDescription) -> Plan | None:
 def _query_table(filter: Group, description: TableDescription) -> Plan | None:
     sort_keys = () if description.sort_key is None else (description.sort_key,)
     return _query(filter, None, (description.partition_key,), sort_keys)
+
+
+def _query_derived(
+    filter: Group, description: TableDescription, derived: Sequence[Term]
+) -> Plan | None:
+    """The Query of the table with what follows from its key patterns, where that helps.
+
+    The caller's own partition comes before a derived one, a derived sort key before theirs.
+    """
+    partition = (description.partition_key.name,)
+    sort = tuple(term for term in derived if term.path != partition)
+    rest = tuple(term for term in derived if term.path == partition)
+    plan = _query_table(Group((*sort, *filter.parts, *rest)), description)
+    if plan is None or not any(term is added for term in plan.key_terms for added in derived):
+        return None
+    return replace(plan, by_pattern=True)
 
 
 def _query_index(filter: Group, index: Index) -> Plan | None:

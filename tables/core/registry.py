@@ -6,15 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tables.core.descriptions import TableDescription
+from tables.core.entities import Entity
 from tables.core.errors import TableNotFound
+from tables.core.filters import matches
 from tables.core.links import Link, Related
+from tables.core.values import Item
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
     """One alias. `permissions` maps a right to the groups that have it, superusers included.
 
-    `types` maps the text of a document path to the type tag of its values, for filters only.
+    `types` maps the text of a document path to the type tag of its values, for filters only. An
+    `entity` has the items of one kind in the table of the alias `of`. `labels` maps attributes to
+    what people read in place of their names.
     """
 
     alias: str
@@ -41,7 +47,19 @@ class Table:
     version: str = ""
     links: tuple[Link, ...] = ()
     related: tuple[Related, ...] = ()
+    of: str = ""
+    entity: Entity | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    icon: str = ""
     permissions: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def holds(self, item: Item) -> bool:
+        """Whether an item of the table is one of the alias's."""
+        return self.entity is None or matches(self.entity.when, item)
+
+    def facts(self, description: TableDescription) -> TableDescription:
+        """What is said of the table behind the alias: counts only where they are of its items."""
+        return description if self.entity is None else description.without_counts()
 
 
 @dataclass(frozen=True, slots=True)

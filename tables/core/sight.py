@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NewType
 
-from tables.core.filters import Group
+from tables.core.filters import EVERYTHING, Group, matches, terms_of
+from tables.core.patterns import Pattern
 from tables.core.values import Item
 
 Seen = NewType("Seen", Item)
@@ -17,10 +19,15 @@ Asked = NewType("Asked", Group)
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """One caller's view of one table. No rule limits it: everything is seen, anything asked.
+    """One caller's view of one table: the items that its `rule` finds, terms joined by AND.
 
-    The type checker holds the two ways in: only `see` makes a Seen, and only `ask` an Asked.
+    Every read is made by the rule first, and what a key names outside of it is as absent.
+    `patterns` are how keys of these items are made. The type checker holds the two ways in: only
+    `see` makes a Seen, and only `ask` an Asked.
     """
+
+    rule: Group = EVERYTHING
+    patterns: Mapping[str, Pattern] = field(default_factory=dict)
 
     def see(self, item: Item) -> Seen:
         """The item as the caller sees it."""
@@ -28,7 +35,25 @@ class Sight:
 
     def ask(self, filter: Group) -> Asked:
         """The filter as the caller may ask it."""
-        return Asked(filter)
+        return Asked(self._within(filter) if self.rule else filter)
+
+    def holds(self, item: Item) -> bool:
+        """Whether an item is one of those that the caller sees."""
+        return matches(self.rule, item)
+
+    def kept(self, item: Item | None) -> Item | None:
+        """The item where the caller sees it; None where it is as absent."""
+        return item if item is None or self.holds(item) else None
+
+    def _within(self, filter: Group) -> Group:
+        # A term that says what the rule says already would only cost.
+        asked = filter.parts if filter.joiner == "AND" else (filter,)
+        return Group((*self.rule.parts, *(p for p in asked if p not in self.rule.parts)))
+
+    @property
+    def rule_names(self) -> tuple[str, ...]:
+        """The attributes that the rule compares."""
+        return tuple(dict.fromkeys(str(term.path[0]) for term in terms_of(self.rule)))
 
 
 UNLIMITED = Sight()

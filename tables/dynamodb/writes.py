@@ -49,10 +49,10 @@ _LONGEST_PAUSE_SECONDS = 1.0
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[T]):
     """What is to be done to an item as read: the pinned operation, those that stand or fall with
-    it, and what the decider has to say of it.
+    it, and what the decider has to say of it. Without an operation nothing is written at all.
     """
 
-    operation: Operation
+    operation: Operation | None
     companions: Sequence[Companion]
     result: T
 
@@ -143,6 +143,8 @@ def rewrite(
     for attempt in range(1, attempts + 1):
         before = get_item(description.name, key, consistent=True).item
         decision = decide(before)
+        if decision.operation is None:
+            return Rewritten(before, decision.result)
         try:
             written = write(decision.operation, companions=decision.companions)
         except (PreconditionFailed, TransactionConflict) as error:

@@ -6,6 +6,7 @@ import itertools
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 
@@ -14,6 +15,7 @@ from tables.core.history import Entry
 from tables.core.values import Item
 from tables.dynamodb.history_table import Bookmark, Index, bookmark_of, changes_of
 from tables.items.history import require_kept
+from tables.items.seen_history import seen_entries
 from tables.items.target import Target
 
 # Entries that one page may look at before it says where to go on.
@@ -46,6 +48,7 @@ def changes_in(target: Target, asked: WhichChanges, *, after: str = "", limit: i
         target.name,
         asked,
         lambda entry: not asked.person or entry.author.sub == asked.person,
+        partial(seen_entries, target),
         after=after,
         limit=limit,
     )
@@ -55,7 +58,9 @@ def changes_by(
     person: str, tables: frozenset[str], asked: WhichChanges, *, after: str = "", limit: int = 50
 ) -> Changes:
     """A page of a person's changes in these real tables. Raises InvalidCursor."""
-    return _page("by-person", person, asked, lambda e: e.table in tables, after=after, limit=limit)
+    return _page(
+        "by-person", person, asked, lambda e: e.table in tables, list, after=after, limit=limit
+    )
 
 
 def read_bookmark(cursor: str, bound_to: str) -> Bookmark | None:
@@ -88,6 +93,7 @@ def _page(
     name: str,
     asked: WhichChanges,
     is_wanted: Callable[[Entry], bool],
+    seen: Callable[[Sequence[Entry]], Sequence[Entry]],
     *,
     after: str,
     limit: int,
@@ -97,10 +103,14 @@ def _page(
     source = unexpired(changes_of(index, name, since=asked.since, until=asked.until, before=before))
     found: list[Entry] = []
     last = None
-    for last in itertools.islice(source, _LOOKED_AT):
-        if is_wanted(last) and asked.action in ("", last.action):
-            found.append(last)
-        if len(found) == limit:
+    for looked_at in range(0, _LOOKED_AT, limit):
+        chunk = list(itertools.islice(source, min(limit, _LOOKED_AT - looked_at)))
+        wanted = [e for e in chunk if is_wanted(e) and asked.action in ("", e.action)]
+        found += seen(wanted)
+        last = chunk[-1] if chunk else last
+        if len(found) >= limit or not chunk:
             break
+    if len(found) > limit:
+        return Changes(found[:limit], cursor_after(found[limit - 1], bound_to))
     is_more = last is not None and next(source, None) is not None
     return Changes(found, cursor_after(last, bound_to) if is_more and last else "")

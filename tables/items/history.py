@@ -11,8 +11,9 @@ from tables.core.history import Entry, fingerprint, item_name
 from tables.core.history_bodies import BrokenBody
 from tables.core.history_chain import Gap, gaps, judged, rebuilt
 from tables.core.values import Item
-from tables.dynamodb.history_table import body_of, entries_of, entry_of
+from tables.dynamodb.history_table import body_of, entries_of, entry_of, last_entry
 from tables.dynamodb.reads import get_item
+from tables.items.seen_history import is_seen_deletion
 from tables.items.target import Target
 
 # A version is rebuilt from a whole state that is never farther back.
@@ -46,6 +47,8 @@ def timeline(target: Target, key: Item, *, below: int | None = None, limit: int 
     require_kept(target)
     found = entries_of(_name(target, key), below=below, limit=limit + 1, consistent=True)
     now = get_item(target.name, key, consistent=True).item
+    if not _is_seen(target, key, now):
+        return Timeline((), (), None)
     state = fingerprint(now, _ignored(target))
     if below is not None:
         state = _state_left(target, key, below - 1)
@@ -62,12 +65,17 @@ def version(target: Target, key: Item, n: int) -> Version:
     entries = _entries_to(target, key, n)
     entry = entries[-1]
     try:
-        return Version(entry, body_of(entry).deltas, rebuilt(entries, n, body_of, _ignored(target)))
+        item = rebuilt(entries, n, body_of, _ignored(target))
+        found = Version(entry, body_of(entry).deltas, item)
     except (Contested, BrokenBody) as error:
         raise HistoryBroken(
             "Version {version} can't be rebuilt as it was: an entry is missing or was altered.",
             version=n,
         ) from error
+    is_seen = is_seen_deletion(target, entry) if item is None else target.sight.holds(item)
+    if not is_seen:
+        raise NotFound("This item has no such version.")
+    return found
 
 
 def deltas_of(entry: Entry) -> Sequence[Delta]:
@@ -116,6 +124,15 @@ def _state_left(target: Target, key: Item, n: int) -> str:
         return newer.before
     item = get_item(target.name, key, consistent=True).item
     return fingerprint(item, _ignored(target))
+
+
+def _is_seen(target: Target, key: Item, now: Item | None) -> bool:
+    """Whether the caller sees the item, or would have seen it when it was deleted."""
+    if not target.sight.rule:
+        return True
+    if now is not None:
+        return target.sight.holds(now)
+    return is_seen_deletion(target, last_entry(_name(target, key)))
 
 
 def _name(target: Target, key: Item) -> str:

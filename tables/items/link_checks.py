@@ -13,6 +13,7 @@ from tables.configuration import description, registry
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidValue, Problem, Sentence
 from tables.core.expressions import Placeholders
+from tables.core.filters import compile_filter
 from tables.core.keys import encode_token
 from tables.core.links import Check, Link
 from tables.core.operations import Companion, ConditionCheck
@@ -119,12 +120,12 @@ def missing(links: Sequence[NewLink]) -> list[NewLink]:
     wanted = {_name(new): (new.table.table, new.key) for new in links if new.key is not None}
     read = get_across([(table, key) for table, key in wanted.values()], consistent=True)
     there = {
-        (table, encode_token(item, new.description))
+        (new.table.alias, encode_token(item, new.description))
         for table, item in read.items
         for new in links
-        if new.table.table == table
+        if new.table.table == table and new.table.holds(item)
     }
-    return [new for new in links if _name(new) not in there]
+    return [new for new in links if (new.table.alias, _token(new)) not in there]
 
 
 def _checks(target: Target, outcome: Outcome) -> list[Companion]:
@@ -143,6 +144,8 @@ def _checks(target: Target, outcome: Outcome) -> list[Companion]:
 def _check(new: NewLink, target: Target) -> ConditionCheck:
     pool = Placeholders()
     condition = present(new.description, pool)
+    if new.table.entity is not None:
+        condition += f" AND {compile_filter(new.table.entity.when, pool)}"
     refusal = _refusal([new], target)
     return ConditionCheck(new.description.name, new.key or {}, condition, pool, refusal)
 
@@ -152,8 +155,11 @@ def _is_in_transaction(own: Table, other: Table) -> bool:
 
 
 def _name(new: NewLink) -> tuple[str, str]:
-    token = "" if new.key is None else encode_token(new.key, new.description)
-    return new.table.table, token
+    return new.table.table, _token(new)
+
+
+def _token(new: NewLink) -> str:
+    return "" if new.key is None else encode_token(new.key, new.description)
 
 
 def _refusal(links: Sequence[NewLink], target: Target) -> InvalidValue:

@@ -131,7 +131,7 @@ def look_up(pointers: Iterable[Pointer], *, consistent: bool = False) -> Linked:
     found = {}
     for name, pointer in wanted.items():
         item_there = stored.get((pointer.to.name, pointer.token))
-        if item_there is not None:
+        if item_there is not None and pointer.to.sight.holds(item_there):
             found[name] = pointer.to.sight.see(item_there)
     return Linked(found, read.capacity)
 

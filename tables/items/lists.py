@@ -14,6 +14,7 @@ from tables.core.expressions import Path
 from tables.core.filters import Group, Term
 from tables.core.plans import Plan, choose_plan
 from tables.core.queries import CollectionQuery
+from tables.core.sight import Asked
 from tables.core.values import Item
 from tables.dynamodb.reads import Budget, Page, read_until
 from tables.items.completion import State, complete
@@ -50,6 +51,11 @@ class PlannedQuery:
     completes: bool = False
 
     @property
+    def asked(self) -> Asked:
+        """The query's filter as the caller may ask it."""
+        return self.target.sight.ask(self.query.filter)
+
+    @property
     def index(self) -> Index | None:
         """The index that is read, None for the table itself."""
         return self.target.description.index(self.plan.index) if self.plan.index else None
@@ -81,6 +87,7 @@ def plan_query(query: CollectionQuery, target: Target, *, completes: bool = Fals
         scan_only=query.scan_only,
         order=query.order,
         completes=completes,
+        patterns=target.sight.patterns,
     )
     return PlannedQuery(query, target, plan, completes)
 
@@ -107,7 +114,7 @@ def read_collection(
     last = page.last_evaluated_key
     found = CollectionPage(page, plan, planned.cursor_at(last) if last else None, start_key)
     if completes:
-        return _completed(found, query.filter, description)
+        return _completed(found, planned.asked, description)
     if is_part and index is not None and not query.fields:
         return replace(found, holds=tuple(sorted(index.projected or ())))
     return found

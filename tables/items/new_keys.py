@@ -1,18 +1,23 @@
-"""The partition key that the server makes for a new item: random, or from its natural key."""
+"""What the server makes of a new item: its partition key, and what its alias gives each."""
 
 from __future__ import annotations
 
 import uuid
+from datetime import UTC, datetime
 
+from tables.core.entities import made_new
 from tables.core.natural_keys import natural_partition_key
 from tables.core.values import AttributeValue, Item
 from tables.items.target import Target
 
 
 def makes_key(target: Target) -> bool:
-    """Whether the server alone makes the partition keys of new items."""
+    """Whether the server alone makes the partition keys of new items, and no pattern does."""
+    key, entity = target.description.partition_key, target.table.entity
+    if entity is not None and key.name in entity.key:
+        return False
     is_made = bool(target.table.natural_key) or not target.table.client_keys
-    return is_made and target.description.partition_key.type == "S"
+    return is_made and key.type == "S"
 
 
 def made_key(item: Item, target: Target, random: str = "") -> AttributeValue:
@@ -23,3 +28,12 @@ def made_key(item: Item, target: Target, random: str = "") -> AttributeValue:
     if target.table.natural_key:
         return {"S": natural_partition_key(item, target.table)}
     return {"S": random or str(uuid.uuid4())}
+
+
+def completed_new(item: Item, target: Target) -> Item:
+    """A new item with what its alias gives each: constants, made values, keys by their patterns.
+
+    Raises InvalidValue where a part of a key is missing.
+    """
+    entity = target.table.entity
+    return item if entity is None else made_new(item, entity, datetime.now(UTC))

@@ -28,6 +28,7 @@ def as_read(
 
 def settled(write: Rewrite, before: Item | None, mark: Mark) -> Settled:
     """A write as it is decided on the item as read. Raises what its `decide` raises."""
+    before = write.target.sight.kept(before)
     _operation, outcome = write.decide(before)
     return as_read(write.target, write.key, before, outcome.after, mark)
 

@@ -76,7 +76,9 @@ def _try(write: Write, name: str, tell: Tell[T]) -> Made[T]:
     operation, outcome = _decided(write)
     entry = entry_of_write(write.target, write.mark, outcome, last)
     told = tell(replace(outcome, version=entry.entry.n if entry else None))
-    if entry is None:
+    if operation is None:
+        done = Written()
+    elif entry is None:
         done = _alone(write, operation, told)
     elif mode_of(write.target.table) == "transaction":
         done = _together(write, operation, entry, told)
@@ -87,13 +89,13 @@ def _try(write: Write, name: str, tell: Tell[T]) -> Made[T]:
     return Made(told.result, done.capacity)
 
 
-def _decided(write: Write) -> tuple[Operation, Outcome]:
+def _decided(write: Write) -> tuple[Operation | None, Outcome]:
     if not isinstance(write, Rewrite):
         return write.operation, write.outcome
     target = write.target
     before = get_item(target.name, write.key, consistent=True).item
     try:
-        return write.decide(before)
+        return write.decided(before)
     except Conflict:
         if write.unread is None or must_know_item(target.table):
             raise
@@ -199,6 +201,7 @@ def _reason(write: Write, error: PreconditionFailed) -> Exception:
     """Why a condition did not hold: a companion's, the caller's own, or a rival's write."""
     if error.position > 0:
         return error
+    error.current = write.target.sight.kept(error.current)
     return _Rival() if isinstance(write, Rewrite) else write.refusal(error)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tables.core.admission import admit_change, admit_new, require_admissible
 from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
+from tables.core.entities import require_kind
 from tables.core.errors import Conflict, InvalidRequest, Problem, Sentence
 from tables.core.expressions import Path, parse_path
 from tables.core.natural_keys import has_same_natural_key, natural_partition_key, pointer_to
@@ -21,6 +22,7 @@ from tables.items.target import Target
 def admitted_new(item: Item, target: Target) -> Item:
     """A new item as it will be stored. Raises InvalidRequest, InvalidValue, TooLarge."""
     _require_natural_key(item, None, target)
+    _require_kind(item, None, target)
     return admit_new(
         raised(item, None, target.table),
         target.table,
@@ -36,6 +38,7 @@ def admitted_change(item: Item, before: Item, target: Target) -> Item:
     Raises InvalidRequest, InvalidValue, TooLarge, Conflict.
     """
     _require_natural_key(item, before, target)
+    _require_kind(item, before, target)
     return admit_change(
         raised(item, before, target.table),
         before,
@@ -49,6 +52,7 @@ def admitted_change(item: Item, before: Item, target: Target) -> Item:
 def require_admitted(after: Item, before: Item | None, target: Target) -> None:
     """Raise InvalidRequest, InvalidValue, TooLarge unless a changed item may be stored so."""
     _require_natural_key(after, before, target)
+    _require_kind(after, before, target)
     require_admissible(after, target.table, target.description)
 
 
@@ -75,6 +79,11 @@ def kept_names(table: Table) -> tuple[str, ...]:
     return (*stamps, table.version) if table.version else stamps
 
 
+def constants(target: Target) -> Item:
+    """The attributes that are the same in every item of the alias."""
+    return {} if target.table.entity is None else target.table.entity.constants
+
+
 def raised(item: Item, before: Item | None, table: Table) -> Item:
     """The item with the version after that of the stored one. Raises Conflict."""
     if not table.version:
@@ -89,7 +98,7 @@ def marks(table: Table) -> Marks:
 
 def must_know_item(table: Table) -> bool:
     """Whether no write of this table may go out without the item having been read."""
-    return bool(table.version)
+    return bool(table.version) or table.entity is not None
 
 
 def sets_natural_key(changes: Iterable[Change], target: Target) -> bool:
@@ -100,6 +109,12 @@ def sets_natural_key(changes: Iterable[Change], target: Target) -> bool:
         path[0] in target.description.key_names or any(_overlap(path, other) for other in touched)
         for path in natural
     )
+
+
+def _require_kind(new: Item, before: Item | None, target: Target) -> None:
+    """Raise InvalidValue unless the item is one of those that the alias has."""
+    if target.table.entity is not None:
+        require_kind(new, before, target.table.entity, target.table.alias)
 
 
 def _require_natural_key(new: Item, before: Item | None, target: Target) -> None:

@@ -55,4 +55,8 @@ def target_of(table: Table, caller: Caller, rights: frozenset[str], *actions: st
     """As `find_target`, for a caller whose rights on the table were asked already."""
     if "view" not in rights or (actions and rights.isdisjoint(actions)):
         require(caller, actions[0] if actions else "view", table)
-    return Target(table, description(table), caller, rights)
+    return Target(table, description(table), caller, rights, _sight_of(table))
+
+
+def _sight_of(table: Table) -> Sight:
+    return UNLIMITED if table.entity is None else Sight(table.entity.when, table.entity.key)

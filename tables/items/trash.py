@@ -12,6 +12,7 @@ from tables.dynamodb.history_table import changes_of, whole_entries
 from tables.dynamodb.reads import MAX_BATCH_GET, batch_get
 from tables.items.changes import Changes, cursor_after, read_bookmark, unexpired
 from tables.items.history import deltas_of, require_kept
+from tables.items.seen_history import seen_deletions
 from tables.items.target import Target
 
 # Entries that one page may look at before it says where to go on.
@@ -37,7 +38,7 @@ def trash(target: Target, *, containing: str = "", after: str = "", limit: int =
             for entry in _newest(chunk, seen)
             if is_deletion(entry) and _holds(entry, containing)
         ]
-        found += _gone(target, deleted)
+        found += seen_deletions(target, _gone(target, deleted))
         if len(found) > limit:
             return Changes(found[:limit], cursor_after(found[limit - 1], bound_to))
         if len(chunk) < MAX_BATCH_GET:

@@ -40,6 +40,7 @@ from tables.items.drafts import Edit, Patch
 from tables.items.rules import (
     admitted_change,
     completed,
+    constants,
     kept_names,
     marks,
     require_admitted,
@@ -92,7 +93,7 @@ def update(
         if before is None:
             _require_creating(target, may_create=may_create)
         changes = completed(edit.settled(before or key), before, target)
-        after = apply_changes(changes, before or key)
+        after = apply_changes(changes, before or {**key, **constants(target)})
         require_admitted(after, before, target)
         if most_bytes is not None:
             _require_no_growth_past(most_bytes, before or {}, after, target)
@@ -135,7 +136,7 @@ def merge(target: Target, key: Item, edit: Edit) -> Rewrite:
         changes = completed(settled, before, target)
         after = apply_changes(changes, before)
         require_admitted(after, before, target)
-        touched = _pinned(settled, target)
+        touched = [change.path for change in settled]
         operation = _compile_merged(target, changes, before, after, touched)
         return operation, Outcome(key, before, after)
 
@@ -244,17 +245,20 @@ def _compile_merged(
                 return compile_changes(
                     changes, before, target.description, marks=marks(target.table)
                 )
-        return compile_changes(changes, before, target.description, pinned=touched)
+        pinned = _pinned(touched, target)
+        return compile_changes(changes, before, target.description, pinned=pinned)
     except InvalidExpression:
         # More changes than one expression may hold.
         compiled = compile_overwrite if target.keeps_history else compile_replace
         return compiled(before, after, target.description, marks=marks(target.table))
 
 
-def _pinned(changes: Iterable[Change], target: Target) -> list[Path]:
-    """What a change of single paths depends on: those paths, and the version."""
-    version: list[Path] = [(target.table.version,)] if target.table.version else []
-    return list(dict.fromkeys([*(change.path for change in changes), *version]))
+def _pinned(touched: Iterable[Path], target: Target) -> list[Path]:
+    """What a change of single paths depends on: those paths, the version, the caller's sight."""
+    names = [name for name in target.sight.rule_names if name not in target.description.key_names]
+    if target.table.version:
+        names.append(target.table.version)
+    return list(dict.fromkeys([*touched, *((name,) for name in names)]))
 
 
 def _no_item() -> ItemNotFound:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Generic, TypeVar
 
-from tables.core.errors import PreconditionFailed, TablesError
+from tables.core.errors import ItemExists, PreconditionFailed, TablesError
 from tables.core.history import Action
 from tables.core.operations import Companion, Operation, ReturnValues
 from tables.core.values import Item
@@ -106,6 +106,19 @@ class Rewrite:
     return_values: ReturnValues = "NONE"
     touched: frozenset[str] = frozenset()
     mark: Mark = Mark()
+
+    def decided(self, before: Item | None) -> tuple[Operation | None, Outcome]:
+        """What is decided on the item as read; one that the caller doesn't see is as absent.
+
+        No operation where nothing is to be done. Raises as `decide` does, and ItemExists where an
+        item would be made in place of one that is not seen.
+        """
+        if before is None or self.target.sight.holds(before):
+            return self.decide(before)
+        _operation, outcome = self.decide(None)
+        if outcome.after is not None:
+            raise ItemExists("Another item has this key.")
+        return None, outcome
 
 
 # One write that is wanted: checked, not yet sent.

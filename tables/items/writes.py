@@ -12,6 +12,7 @@ from tables.dynamodb import writes
 from tables.items.link_checks import checking, may_set_links
 from tables.items.recorded import recorded
 from tables.items.rules import must_know_item
+from tables.items.target import Target
 from tables.items.wanted import Refusal, Rewrite, Tell, Unread, Write, itself
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ def perform(write: Write, tell: Tell[T]) -> T:
             return writes.rewrite(description, key, _decision(write, tell)).result
         write = write.unread
     told = tell(write.outcome)
-    _send(write.operation, write.refusal, told.companions)
+    _send(write.target, write.operation, write.refusal, told.companions)
     return told.result
 
 
@@ -49,12 +50,13 @@ def send(write: Rewrite) -> Written:
         return Written(_asked_back(write, before, made.result.after), made.capacity)
     if not _must_read(write):
         if write.unread is not None:
-            unread = write.unread
-            return _send(unread.operation, unread.refusal, return_values=write.return_values)
+            operation, refusal = write.unread.operation, write.unread.refusal
+            return _send(write.target, operation, refusal, return_values=write.return_values)
         if write.computed is not None:
-            return _send(*write.computed(), return_values=write.return_values)
+            return _send(write.target, *write.computed(), return_values=write.return_values)
     done = writes.rewrite(write.target.description, write.key, _decision(write, tell))
-    return Written(_asked_back(write, done.before, done.result.after), done.capacity)
+    before = write.target.sight.kept(done.before)
+    return Written(_asked_back(write, before, done.result.after), done.capacity)
 
 
 def _must_read(write: Rewrite) -> bool:
@@ -65,7 +67,7 @@ def _decision(write: Rewrite, tell: Tell[T]) -> Callable[[Item | None], writes.D
     """How the service asks what is to be done to the item as it was read."""
 
     def decide(before: Item | None) -> writes.Decision[T]:
-        operation, outcome = write.decide(before)
+        operation, outcome = write.decided(before)
         told = tell(outcome)
         return writes.Decision(operation, told.companions, told.result)
 
@@ -73,6 +75,7 @@ def _decision(write: Rewrite, tell: Tell[T]) -> Callable[[Item | None], writes.D
 
 
 def _send(
+    target: Target,
     operation: Operation,
     refusal: Refusal,
     companions: Sequence[Companion] = (),
@@ -82,7 +85,10 @@ def _send(
     try:
         return _patiently(operation, companions, return_values)
     except PreconditionFailed as error:
-        reason = error if error.position > 0 else refusal(error)
+        if error.position > 0:
+            raise
+        error.current = target.sight.kept(error.current)
+        reason = refusal(error)
         if reason is error:
             raise
         raise reason from error

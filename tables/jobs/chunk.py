@@ -25,11 +25,11 @@ from tables.core.history import fingerprint
 from tables.core.job_intents import Intent, Intents, judge, unpack
 from tables.core.keys import decode_token, encode_token
 from tables.core.values import Item
-from tables.dynamodb.reads import get_item
 from tables.dynamodb.tries import one_try
 from tables.items.chunks import Ending, write_chunk
 from tables.items.clock import fixed_at
 from tables.items.groups import version_in_group
+from tables.items.reads import stored
 from tables.items.target import Target
 from tables.items.wanted import Settled
 from tables.jobs import parts
@@ -220,7 +220,7 @@ def _result(
         return refused(token, error, line)
     key = planned.write.outcome.key
     version = _our_version(work, target, key)
-    state = fingerprint(error.current or _stored(target, key))
+    state = fingerprint(error.current or stored(target, key))
     verdict = judge(
         planned.intent,
         state,
@@ -236,10 +236,6 @@ def _our_version(work: Work, target: Target, key: Item) -> int | None:
     if not target.keeps_history:
         return None
     return version_in_group(target, key, str(work.job.pk))
-
-
-def _stored(target: Target, key: Item) -> Item | None:
-    return get_item(target.name, key, consistent=True).item
 
 
 def refused(token: str, error: TablesError, line: int = 0) -> Result:

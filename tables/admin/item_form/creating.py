@@ -12,9 +12,9 @@ from tables.core.errors import ItemExists
 from tables.core.keys import coerce_binary_keys
 from tables.core.updates import same_value
 from tables.core.values import Item
-from tables.dynamodb.reads import get_item
-from tables.items.new_keys import made_key, makes_key
+from tables.items.new_keys import completed_new, made_key, makes_key
 from tables.items.puts import create
+from tables.items.reads import stored
 from tables.items.wanted import Outcome, itself
 from tables.items.writes import perform
 
@@ -40,7 +40,8 @@ def create_item(visit: Visit, item: Item, new_key: str) -> Outcome:
 
     `new_key` is the partition key where the server chooses it.
     """
-    keyed = _with_partition_key(coerce_binary_keys(item, visit.description), visit, new_key)
+    new = completed_new(coerce_binary_keys(item, visit.description), visit.target)
+    keyed = _with_partition_key(new, visit, new_key)
     write = create(visit.target, keyed)
     try:
         return perform(write, itself)
@@ -61,7 +62,7 @@ def is_as_written(stored: Item, written: Item, visit: Visit) -> bool:
 
 def _stored_or_key(key: Item, visit: Visit) -> Item:
     """What has this key, for an engine that does not say it; at least the key."""
-    return get_item(visit.table.table, key, consistent=True).item or key
+    return stored(visit.target, key) or key
 
 
 def _with_partition_key(item: Item, visit: Visit, new_key: str) -> Item:

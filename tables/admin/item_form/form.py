@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tables.admin.item_form.creating import seal_new_key
+from tables.admin.item_form.key_parts import in_key_alone, previews
 from tables.admin.item_form.rows import (
     MAX_ROWS,
     Row,
@@ -234,14 +235,18 @@ class ItemForm:
         """The key attribute that the server makes for a new item, or nothing."""
         return _made_key(self.visit) if self.is_new else ""
 
+    @property
+    def made_keys(self) -> list[tuple[str, str]]:
+        """The key attributes that patterns make of a new item, each with its pattern."""
+        return previews(self.visit.table) if self.is_new else []
+
     def _missing_rows(self, known: set[str]) -> list[Row]:
         """Empty rows for what the schema knows and the item doesn't hold."""
         rows = blank_rows(self.visit, {}, made_key=self.made_key)
-        return [
-            row if self.is_new else replace(row, state="optional")
-            for row in rows
-            if row.name not in known
-        ]
+        if self.is_new:
+            return [row for row in rows if row.name not in known]
+        known = known | in_key_alone(self.visit.table)
+        return [replace(row, state="optional") for row in rows if row.name not in known]
 
 
 def _read(form: ItemForm) -> ItemForm:

@@ -40,7 +40,6 @@ from tables.core.history import Entry
 from tables.core.history_chain import Gap
 from tables.core.keys import decode_token, encode_token
 from tables.core.values import Item
-from tables.dynamodb.reads import get_item
 from tables.items.history import (
     Timeline,
     Version,
@@ -50,6 +49,7 @@ from tables.items.history import (
     timeline,
     version,
 )
+from tables.items.reads import stored
 from tables.items.rules import kept_names
 from tables.records.history.entries import days_kept
 
@@ -135,7 +135,7 @@ def item_version(visit: Visit, key: str, n: int) -> HttpResponse:
     spend(visit.request, "read")
     where = decode_token(key, visit.description)
     found = version(visit.target, where, n)
-    now = get_item(visit.target.name, where, consistent=True).item
+    now = stored(visit.target, where)
     kept, see = kept_names(visit.table), visit.target.sight.see
     context = {
         **headed(_("Version %(n)s of “%(key)s”"), visit, where, n=n),

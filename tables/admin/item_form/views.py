@@ -21,7 +21,7 @@ from tables.admin.visit import Visit, table_page
 from tables.core.errors import ItemNotFound
 from tables.core.keys import decode_token
 from tables.core.values import Item
-from tables.dynamodb.reads import get_item
+from tables.items.reads import stored
 
 _METHODS = ["GET", "HEAD", "POST"]
 
@@ -76,7 +76,7 @@ def delete_item(visit: Visit, key: str) -> HttpResponse:
 
 
 def _stored(visit: Visit, where: Item) -> Item:
-    item = get_item(visit.table.table, where, consistent=True).item
+    item = stored(visit.target, where)
     if item is None:
         raise ItemNotFound(_("There is no item with this key."))
     return item

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tables.admin.item_form.key_parts import constant_names, made_of, needed_parts, patterned
 from tables.admin.item_form.nested import Node, nodes_of
 from tables.admin.item_form.rows import Row, is_untouched, viewed
 from tables.admin.item_form.saving import read_only_names
@@ -63,9 +64,9 @@ class FormRow:
     """A row with its widget. `choices` are values and words of a choice widget.
 
     A row that `is_named` is of an attribute that has its name already; one that `is_as_stored` says
-    what the opened item says. `views` are the other ways
-    to edit the value, each with its words. `note` is what there is to know of the value itself;
-    `leads` are its links to other items, and `choices_url` is where others are offered.
+    what the opened item says; one that `is_part` is of what a key is made of. `views` are the other
+    ways to edit the value, each with its words. `note` is what there is to know of the value
+    itself; `leads` are its links to other items, and `choices_url` is where others are offered.
     """
 
     number: int | str
@@ -75,6 +76,7 @@ class FormRow:
     help: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     is_key: bool = False
+    is_part: bool = False
     is_as_stored: bool = False
     is_named: bool = False
     is_ttl: bool = False
@@ -113,8 +115,8 @@ class FormRow:
 
     @property
     def is_stored_key(self) -> bool:
-        """Whether it is the key of an item that is there: text, and a field for another item."""
-        return self.is_key and self.row.place is not None
+        """Whether it is of the key of an item that is there: text, and a field for another item."""
+        return (self.is_key or self.is_part) and self.row.place is not None
 
     @property
     def text(self) -> SafeString:
@@ -164,38 +166,41 @@ def form_row(number: int, row: Row, visit: Visit, opened: Item) -> FormRow:
     known = subschema(visit.table.schema, (row.name,)) if row.name else {}
     choices = _choices(row, known)
     is_key = row.name in visit.description.key_names
+    parts = made_of(visit.table)
     is_ttl = bool(row.name) and row.name == visit.description.ttl_attribute
     widget = _widget(row, known, choices, is_ttl=is_ttl)
     return FormRow(
         number=number,
         row=row,
         widget=widget,
-        label=str(known.get("title") or ""),
+        label=visit.table.labels.get(row.name) or str(known.get("title") or ""),
         help=" ".join(filter(None, (_help(known, widget), _shape_words(row, widget)))),
         choices=choices,
         is_key=is_key,
+        is_part=row.name in parts,
         is_as_stored=row.name in opened and is_untouched(row, opened[row.name]),
-        is_named=is_key or bool(known) or row.place is not None,
+        is_named=is_key or row.name in parts or bool(known) or row.place is not None,
         is_ttl=is_ttl,
-        required=is_key or row.name in _required(visit),
+        required=is_key or row.name in needed_parts(visit.table) or row.name in _required(visit),
         views=_other_views(row, widget, opened),
         note=_note(row, is_ttl=is_ttl),
     )
 
 
 def blank_rows(visit: Visit, start: Mapping[str, str], *, made_key: str = "") -> list[Row]:
-    """Empty rows for each key attribute and each attribute that the schema knows.
+    """Empty rows for each key attribute, or what it is made of, and for what the schema knows.
 
     `start` has texts to begin with; the key that the server makes has no row.
     """
-    schema = visit.table.schema or {}
-    fixed = read_only_names(visit)
+    schema, table = visit.table.schema or {}, visit.table
+    fixed = {*read_only_names(visit), *constant_names(table)}
     keys = {attribute.name: attribute.type for attribute in visit.description.key_attributes}
-    types: dict[str, str] = {name: tag for name, tag in keys.items() if name != made_key}
-    for name in schema.get("properties") or {}:
+    chosen = {name: tag for name, tag in keys.items() if name not in {made_key, *fixed}}
+    types: dict[str, str] = {n: tag for n, tag in chosen.items() if n not in patterned(table)}
+    for name in (*made_of(table), *(schema.get("properties") or {})):
         if name not in fixed and name not in keys:
             types[name] = _type(subschema(schema, (name,)))
-    needed = {*keys, *_required(visit)}
+    needed = {*keys, *needed_parts(table), *_required(visit)}
     return [
         Row(name, tag, start.get(name, ""), state="given" if name in needed else "optional")
         for name, tag in types.items()

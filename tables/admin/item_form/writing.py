@@ -14,6 +14,7 @@ from tables.admin.item_form.back_to_list import remembering
 from tables.admin.item_form.conflict import carried
 from tables.admin.item_form.creating import create_item, is_as_written, unseal_new_key
 from tables.admin.item_form.form import ItemForm
+from tables.admin.item_form.key_parts import rebuilt
 from tables.admin.item_form.pages import conflict_page, form_page, item_url
 from tables.admin.item_form.saving import (
     EditConflict,
@@ -38,6 +39,7 @@ def create(visit: Visit, form: ItemForm, _value: str) -> HttpResponse:
         return form_page(visit, form, status=422)
     fixed = read_only_names(visit)
     fresh = {name: value for name, value in form.edited.items() if name not in fixed}
+    fresh = rebuilt(fresh, form.opened, visit)
     new_key = unseal_new_key(form.new_key, visit.table.alias)
     try:
         made = create_item(visit, fresh, new_key)

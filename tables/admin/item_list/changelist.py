@@ -101,8 +101,8 @@ class ItemList:
 
     @property
     def is_whole_scan(self) -> bool:
-        """Whether a whole table or index is read for the items that match."""
-        return self.plan.operation == "Scan" and bool(self.plan.filter)
+        """Whether a whole table or index is read for the items that match what was asked."""
+        return self.plan.operation == "Scan" and bool(self.query.filter)
 
     @property
     def is_waiting(self) -> bool:

@@ -67,7 +67,7 @@ class Deletion:
 def delete_chosen(listing: ItemList, keys: Sequence[Item]) -> HttpResponseBase:
     """Ask, showing the items; once confirmed, delete what still is as it was shown."""
     form = listing.visit.request.POST
-    items = [item for page in read_chosen(keys, listing.description) for item in page]
+    items = [item for page in read_chosen(keys, listing.visit.target) for item in page]
     if form.get("confirmed") != "yes":
         return _ask(listing, keys, items)
     states = dict(zip(form.getlist("_selected_action"), form.getlist("state"), strict=False))

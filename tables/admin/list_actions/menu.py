@@ -115,7 +115,9 @@ def _export(
     format: Format, listing: ItemList, chosen: Chosen, *, is_whole: bool = False
 ) -> HttpResponseBase:
     found = (
-        _everything(listing) if chosen.everything else read_chosen(chosen.keys, listing.description)
+        _everything(listing)
+        if chosen.everything
+        else read_chosen(chosen.keys, listing.visit.target)
     )
     pages: Iterator[Sequence[Item]] = map(partial(_seen, listing.visit.target.sight), found)
     # What stops the first page still becomes a page of words, not half a file.
@@ -160,7 +162,7 @@ ACTIONS: dict[str, Action] = {
 
 def _everything(listing: ItemList) -> Iterator[Sequence[Item]]:
     """Every matching item, whole, from the first page on."""
-    return every_item(listing.plan, listing.query.filter, listing.description)
+    return every_item(listing.plan, listing.planned.asked, listing.description)
 
 
 def _seen(sight: Sight, page: Sequence[Item]) -> Sequence[Seen]:

@@ -12,6 +12,7 @@ from tables.core.keys import decode_token, encode_token
 from tables.core.queries import MAX_LIMIT
 from tables.core.values import Item
 from tables.dynamodb.reads import MAX_BATCH_GET, get_items
+from tables.items.target import Target
 
 
 def chosen_keys(tokens: Sequence[str], description: TableDescription) -> list[Item]:
@@ -22,11 +23,14 @@ def chosen_keys(tokens: Sequence[str], description: TableDescription) -> list[It
     return [decode_token(token, description) for token in dict.fromkeys(tokens)]
 
 
-def read_chosen(keys: Sequence[Item], description: TableDescription) -> Iterator[list[Item]]:
-    """The items of these keys that are there, in their order, up to a hundred at a time."""
+def read_chosen(keys: Sequence[Item], target: Target) -> Iterator[list[Item]]:
+    """The items of these keys that the caller has, in their order, up to a hundred at a time."""
+    description = target.description
     for start in range(0, len(keys), MAX_BATCH_GET):
         wanted = list(keys[start : start + MAX_BATCH_GET])
         read = get_items(description, wanted, consistent=True)
-        found = {encode_token(item, description): item for item in read.items}
+        found = {
+            encode_token(item, description): item for item in filter(target.sight.holds, read.items)
+        }
         tokens = (encode_token(key, description) for key in wanted)
         yield [found[token] for token in tokens if token in found]

@@ -98,6 +98,7 @@ SENTENCES = (
     gettext_noop("An item with this key exists already."),
     gettext_noop('An operation has an "op": {names}.'),
     gettext_noop("Another item has this key now."),
+    gettext_noop("Another item has this key."),
     gettext_noop("Another operation stands in the way of this one."),
     gettext_noop("Another write holds the item; nothing was written. Try again."),
     gettext_noop("AWS refused a request of this service."),
@@ -282,6 +283,9 @@ SENTENCES = (
     gettext_noop("The test failed: another value stands there."),
     gettext_noop("The transaction was cancelled; nothing was written."),
     gettext_noop("The values are {size} bytes long; DynamoDB takes {most} in one request."),
+    gettext_noop("These conditions fix no partition of the table."),
+    gettext_noop("This is no item of {alias}: {name} must be {value}."),
+    gettext_noop("This is no item of {alias}: {name} must begin with {value}."),
     gettext_noop("This Idempotency-Key was used for another request; use a new key for each."),
     gettext_noop("This item has no such version."),
     gettext_noop("This table has no search field that could hold this."),
@@ -300,6 +304,7 @@ SENTENCES = (
     gettext_noop("{detail} (operation {pointer})"),
     gettext_noop("{name} can't be {value}: in {pattern} it would be read as another."),
     gettext_noop("{name} contradicts the key in the URL."),
+    gettext_noop("{name} contradicts the key, which says {value}."),
     gettext_noop(
         "{name} counts the versions of an item, but here it is no number; nothing was written."
     ),
@@ -312,6 +317,9 @@ SENTENCES = (
         "{name} is part of the natural key: it must be a string, a number or a boolean, and not "
         "empty or blank."
     ),
+    gettext_noop("{name} is part of the key: it must be text or a number."),
+    gettext_noop("{name} is part of the key, so it stays: another value makes another item."),
+    gettext_noop("{name} must look like {pattern}."),
     gettext_noop("{name} stands twice in the query string."),
     gettext_noop('{name} takes "{member}".'),
     gettext_noop("{name} takes base64 text."),

@@ -114,6 +114,9 @@ def plan_words(plan: Plan, description: TableDescription) -> str:
     if plan.operation == "Query":
         if plan.index:
             return _("Query on index %(index)s: reads only %(what)s") % _reads(plan)
+        if plan.by_pattern:
+            words = _("Query on the table, by the key pattern: reads only %(what)s")
+            return words % _reads(plan)
         return _("Query on the table: reads only %(what)s") % _reads(plan)
     if not plan.filter:
         where = _("index %(index)s") % {"index": plan.index} if plan.index else _("the table")

@@ -169,7 +169,9 @@ class ItemStream:
         """An unfiltered list has as many items as its table, as far as that is known."""
         reading = self._reading
         is_whole = (
-            reading.plan == scan_plan(reading.sight.ask(EVERYTHING)) and reading.limit is None
+            reading.plan == scan_plan(reading.sight.ask(EVERYTHING))
+            and reading.limit is None
+            and not reading.sight.rule
         )
         if is_whole and self._is_over(reading.description.item_count or 0):
             raise _too_many(self._most)

@@ -40,9 +40,9 @@ from tables.core.filters import EVERYTHING, Group
 from tables.core.plans import choose_plan
 from tables.core.preconditions import etag
 from tables.core.values import Item, content_of
-from tables.dynamodb.reads import get_item
 from tables.items.deletes import delete
 from tables.items.puts import put
+from tables.items.reads import stored
 from tables.items.target import Target, find_target
 from tables.items.wanted import Outcome, Told
 from tables.items.writes import perform
@@ -151,7 +151,7 @@ class AdminApiView(APIView):
     def _get_item(self) -> HttpResponse:
         target = self._target("get", "view")
         key = item_key(self.parameters, target.description)
-        item = get_item(target.description.name, key).item
+        item = stored(target, key, consistent=False)
         if item is None:
             raise ItemNotFound("Item not found.")
         return json_response(found(target.sight.see(item)))
@@ -175,7 +175,7 @@ class AdminApiView(APIView):
         self, target: Target, filter: Group, fields: tuple[Path, ...], parameters: Parameters
     ) -> HttpResponseBase:
         asked = target.sight.ask(filter)
-        plan = choose_plan(asked, target.description, fields=fields)
+        plan = choose_plan(asked, target.description, fields=fields, patterns=target.sight.patterns)
         start_key = None
         if parameters.start_key is not None:
             plan, start_key = go_on(plan, asked, parameters.start_key, target.description)
@@ -203,6 +203,7 @@ class AdminApiView(APIView):
         rights = frozenset({"add", "change"} if target.may("change") else {"add"})
 
         def rebuild(kept: Answer, item: Item | None) -> Answer:
+            item = target.sight.kept(item)
             if item is None:
                 # What is gone can't be shown again.
                 return replace(kept, headers={"Location": kept.headers["Location"]}, body=b"")
@@ -237,7 +238,7 @@ class AdminApiView(APIView):
             return Answer(200, {"Content-Type": JSON}, content, rights=frozenset({"change"}))
 
         def rebuild(kept: Answer, item: Item | None) -> Answer:
-            return replace(kept, body=answer_with(item).body)
+            return replace(kept, body=answer_with(target.sight.kept(item)).body)
 
         keeping = self._keeping(target, body, rebuild)
 

@@ -10,7 +10,7 @@ from tables.core.audit import AUDIT_ATTRIBUTES
 from tables.core.operations import Written
 from tables.core.sight import Seen
 from tables.core.values import Item
-from tables.dynamodb.reads import get_item
+from tables.items.reads import stored
 from tables.items.target import Target
 
 
@@ -39,8 +39,8 @@ def require_showable(at: Target, key: Item, names: Container[str] | None = None)
 
     `names` are the attributes that would be, None for all.
     """
-    stored = get_item(at.table.table, key, consistent=True).item or {}
-    asked = {name: value for name, value in stored.items() if names is None or name in names}
+    now = stored(at, key) or {}
+    asked = {name: value for name, value in now.items() if names is None or name in names}
     shown(at.sight.see(asked), at)
 
 

@@ -24,6 +24,7 @@ from tables.core.filters import BY_SUFFIX, Group, make_term
 from tables.core.plans import Plan, partition_plan, scan_plan
 from tables.core.values import Item
 from tables.dynamodb import reads
+from tables.items.reads import judged_fields
 from tables.items.target import Target
 
 MAX_LISTED_TABLES = 100
@@ -37,12 +38,13 @@ def get_item(members: Members, caller: Caller) -> dict[str, Any]:
         at.table.table,
         protocol2011.read_key(members.get("Key"), at.description),
         consistent=flag_of(members, "ConsistentRead"),
-        fields=paths_of(names),
+        fields=judged_fields(names, at),
     )
     answer = {"ConsumedCapacityUnits": units(found.capacity)}
-    if found.item is None:
+    item = at.sight.kept(found.item)
+    if item is None:
         return answer
-    return {"Item": shown(at.sight.see(found.item), at, names), **answer}
+    return {"Item": _only(shown(at.sight.see(item), at, names), names), **answer}
 
 
 def batch_get_item(members: Members, caller: Caller) -> dict[str, Any]:
@@ -54,8 +56,13 @@ def batch_get_item(members: Members, caller: Caller) -> dict[str, Any]:
     plans = [_batch_get(alias, request, caller) for alias, request in requests.items()]
     responses, unprocessed = {}, {}
     for at, keys, names in plans:
-        found, left, capacity = reads.batch_get(at.table.table, keys, fields=paths_of(names))
-        items = [shown(at.sight.see(item), at, names) for item in found]
+        found, left, capacity = reads.batch_get(
+            at.table.table, keys, fields=judged_fields(names, at)
+        )
+        items = [
+            _only(shown(at.sight.see(item), at, names), names)
+            for item in filter(at.sight.holds, found)
+        ]
         responses[at.table.alias] = {"Items": items, "ConsumedCapacityUnits": units(capacity)}
         if left:
             again = [protocol2011.write_key(key, at.description) for key in left]
@@ -87,7 +94,7 @@ def query(members: Members, caller: Caller) -> dict[str, Any]:
         rule = members["RangeKeyCondition"]
         terms.append(protocol2011.read_range_condition(rule, sort_key, at.description))
     descending = not flag_of(members, "ScanIndexForward", default=True)
-    plan = partition_plan(at.sight.ask(Group(tuple(terms))), descending=descending)
+    plan = partition_plan(at.sight.ask(Group(tuple(terms))), at.description, descending=descending)
     return _page(members, at, plan, scanned=False)
 
 
@@ -141,7 +148,7 @@ def list_tables(members: Members, caller: Caller) -> dict[str, Any]:
 def describe_table(members: Members, caller: Caller) -> dict[str, Any]:
     """DescribeTable: keys and counts, under the alias."""
     at = target(members.get("TableName"), caller, "view")
-    known = at.description
+    known = at.table.facts(at.description)
     schema = {
         element: {"AttributeName": attribute.name, "AttributeType": attribute.type}
         for element, attribute in zip(protocol2011.KEY_ELEMENTS, known.key_attributes, strict=False)
@@ -163,5 +170,5 @@ def describe_table(members: Members, caller: Caller) -> dict[str, Any]:
 
 
 def _only(item: Item, names: tuple[str, ...]) -> Item:
-    """Without the keys that were read for the cursor's sake."""
+    """Without what was read for the sake of the cursor, or of the caller's sight."""
     return {name: item[name] for name in names if name in item} if names else item

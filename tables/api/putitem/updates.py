@@ -14,9 +14,9 @@ from tables.core.operations import ReturnValues, Written
 from tables.core.sizes import item_size
 from tables.core.updates import Change, require_changes
 from tables.core.values import AttributeValue, Item
-from tables.dynamodb.reads import get_item
 from tables.items.conditions import Expected
 from tables.items.drafts import Edit
+from tables.items.reads import stored
 from tables.items.target import Target
 from tables.items.updates import update
 from tables.items.wanted import Rewrite
@@ -54,8 +54,8 @@ def _may_grow_past(at: Target, key: Item, changes: Sequence[Change]) -> bool:
     added = {str(c.path[0]): c.value for c in changes if c.value is not None and _adds(c, c.value)}
     if not added:
         return False
-    stored = get_item(at.name, key, consistent=True).item or {}
-    return item_size(stored) + item_size(added) > protocol2011.MAX_ITEM_BYTES // 2
+    now = stored(at, key) or {}
+    return item_size(now) + item_size(added) > protocol2011.MAX_ITEM_BYTES // 2
 
 
 def _adds(change: Change, value: AttributeValue) -> bool:

@@ -86,11 +86,12 @@ def again(work: Work, _cursor: Cursor, begun: Sequence[Begun]) -> Sequence[Candi
 
 
 def read_now(target: Target, keys: Sequence[Item]) -> list[Item | None]:
-    """The items of these keys, read consistently; None where there is none."""
+    """The items of these keys, read consistently; None where the caller has none."""
     description = target.description
     found = {
         encode_token(item, description): item
         for item in get_items(description, _distinct(keys, target), consistent=True).items
+        if target.sight.holds(item)
     }
     return [found.get(encode_token(key, description)) for key in keys]
 

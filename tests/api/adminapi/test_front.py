@@ -357,7 +357,7 @@ def test_throttled_and_unreachable_are_503_with_retry_after(staff, kind, monkeyp
     def fail(*_, **__):
         raise kind(retry_after=2)
 
-    monkeypatch.setattr("tables.api.adminapi.views.get_item", fail)
+    monkeypatch.setattr("tables.api.adminapi.views.stored", fail)
     response = staff.get(table="Workers", id="1")
     error = error_of(response, 503)
     assert response.headers["Retry-After"] == "2"
@@ -382,7 +382,7 @@ def test_a_code_is_a_name_even_where_dynamodb_gave_but_a_status(staff, monkeypat
         answer = {"Error": {"Code": status, "Message": "Internal Server Error"}}
         raise translate(ClientError(answer, "GetItem"))
 
-    monkeypatch.setattr("tables.api.adminapi.views.get_item", fail)
+    monkeypatch.setattr("tables.api.adminapi.views.stored", fail)
     error = error_of(staff.get(table="Workers", id="1"), 503)
     assert (error["code"], error["retryable"]) == ("ServiceUnavailableException", True)
 
@@ -393,7 +393,7 @@ def test_a_mistake_of_ours_tells_the_client_nothing(staff, monkeypatch):
         raise KeyError("secret item content")
 
     staff.client.raise_request_exception = False
-    monkeypatch.setattr("tables.api.adminapi.views.get_item", fail)
+    monkeypatch.setattr("tables.api.adminapi.views.stored", fail)
     response = staff.get(table="Workers", id="1")
     error = error_of(response, 500)
     assert (error["code"], error["retryable"]) == ("InternalServerError", True)

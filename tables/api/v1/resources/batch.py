@@ -141,6 +141,7 @@ class Batch(WritingView):
 
     def _rebuilt(self, operation: BatchOperation, answer: Answer, item: Item | None) -> Answer:
         body = dumps({"status": answer.status, "key": operation.key})
+        item = self.target.sight.kept(item)
         if item is not None:
             key = encode_token(item, self.target.description)
             body = self._entry(answer.status, key, item)

@@ -7,7 +7,7 @@ from tables.core.values import Item
 from tables.items import puts
 from tables.items.conditions import Tags
 from tables.items.drafts import Draft
-from tables.items.new_keys import made_key
+from tables.items.new_keys import completed_new, made_key
 from tables.items.target import Target
 from tables.items.wanted import Write
 
@@ -25,7 +25,8 @@ def create(target: Target, draft: Draft, tags: Tags) -> Write:
     tags.require(None)
     if not target.table.client_keys:
         require_server_chosen(placed.item, target.description)
-    return puts.create(target, _with_partition_key(placed.item, target))
+    new = completed_new(placed.item, target)
+    return puts.create(target, _with_partition_key(new, target))
 
 
 def _with_partition_key(item: Item, target: Target) -> Item:

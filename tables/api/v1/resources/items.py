@@ -29,9 +29,9 @@ from tables.core.preconditions import matches_state, matches_tag
 from tables.core.queries import parse_query
 from tables.core.registry import Table
 from tables.core.values import Item, plain_item
-from tables.dynamodb.reads import get_item
 from tables.items.deletes import delete
 from tables.items.puts import replace
+from tables.items.reads import stored
 from tables.items.updates import patch
 from tables.items.wanted import Write
 
@@ -106,7 +106,7 @@ class SingleItem(WritingView):
 
     def retrieve(self, request: Request, alias: str, token: str) -> HttpResponse:
         """The item, read consistently: a client sees what it has just written."""
-        item = get_item(self.target.description.name, self.key, consistent=True).item
+        item = stored(self.target, self.key)
         if item is None:
             raise ItemNotFound("No item has that key.")
         representation = self.representation()

@@ -56,7 +56,7 @@ class OneTable(V1View):
         return Response(
             {
                 **_summary(request, target.table, target.caller),
-                **_facts(target.description),
+                **_facts(target.table.facts(target.description)),
                 **_rules(target.table),
             }
         )

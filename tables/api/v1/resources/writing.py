@@ -157,6 +157,7 @@ class WritingView(V1View):
 
     def _rebuild(self, answer: Answer, item: Item | None) -> Answer:
         """An answer whose item was too large to keep, with the item as it is now, if it is."""
+        item = self.target.sight.kept(item)
         if item is None:
             gone = ("ETag", "Content-Type")
             kept = {name: text for name, text in answer.headers.items() if name not in gone}

@@ -111,7 +111,7 @@ def test_a_batch_holds_problems_of_the_same_kind(staff):
 
 def test_an_error_nobody_foresaw_is_a_problem_too(monkeypatch):
     """Section 3, of 500; section 5: and it tells nothing."""
-    monkeypatch.setattr("tables.api.v1.resources.items.get_item", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("tables.api.v1.resources.items.stored", lambda *_, **__: 1 / 0)
     door = Door("staff")
     door.client.raise_request_exception = False
     response = door.get("Bare/items/1")

@@ -1,0 +1,203 @@
+"""Entities: items of one kind in a table that holds several, and how their keys are made."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tables.core.audit import timestamp
+from tables.core.errors import InvalidValue, Problem, Sentence
+from tables.core.filters import EVERYTHING, Group, Term, matches, terms_of
+from tables.core.patterns import Pattern, text_of
+from tables.core.updates import same_value
+from tables.core.values import AttributeValue, Item, content_of, join_pointer
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def _ulid(now: datetime) -> str:
+    """Text that sorts by the time it was made, and is never made twice (the ULID specification)."""
+    number = int(now.timestamp() * 1000) << 80 | secrets.randbits(80)
+    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+# What `make` can say -> the value that a new item gets where it has none.
+MAKERS: dict[str, Callable[[datetime], AttributeValue]] = {
+    "uuid": lambda _now: {"S": str(uuid.uuid4())},
+    "ulid": lambda now: {"S": _ulid(now)},
+    "now": lambda now: {"S": timestamp(now)},
+    "today": lambda now: {"S": now.date().isoformat()},
+    "epoch": lambda now: {"N": str(int(now.timestamp()))},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One kind of items. `when` is what is true of each: terms joined by AND, on whole attributes.
+
+    `key` maps key attributes of the table to the patterns they are made by, `make` attributes to
+    the name of their maker. `key_only` are placeholders that no item holds beside its key.
+    """
+
+    when: Group = EVERYTHING
+    key: Mapping[str, Pattern] = field(default_factory=dict)
+    make: Mapping[str, str] = field(default_factory=dict)
+    key_only: frozenset[str] = frozenset()
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What the keys are made of, each name once, in order."""
+        names = (name for pattern in self.key.values() for name in pattern.names)
+        return tuple(dict.fromkeys(names))
+
+    @property
+    def constants(self) -> Item:
+        """The attributes that are the same in every item."""
+        return {
+            str(term.path[0]): term.operands[0]
+            for term in terms_of(self.when)
+            if term.operator.suffix == "eq"
+        }
+
+
+def made_new(item: Item, entity: Entity, now: datetime) -> Item:
+    """A new item of the kind: with its constants, what is made for it, and the keys from these.
+
+    What the item says itself stays. Raises InvalidValue, a problem for each part that is missing.
+    """
+    made = {name: MAKERS[maker](now) for name, maker in entity.make.items()}
+    whole = {**item, **_lacking(item, {**entity.constants, **made})}
+    patterns = {name: made_by for name, made_by in entity.key.items() if name not in whole}
+    _require_parts(whole, patterns)
+    keys = {name: {"S": _formatted(name, made_by, whole)} for name, made_by in patterns.items()}
+    problems = list(_contradicted({**whole, **keys}, entity, entity.key_only))
+    if problems:
+        raise InvalidValue(problems[0].detail, problems=problems)
+    return {name: v for name, v in {**whole, **keys}.items() if name not in entity.key_only}
+
+
+def _lacking(item: Item, offered: Item) -> Item:
+    return {name: value for name, value in offered.items() if name not in item}
+
+
+def _require_parts(item: Item, patterns: Mapping[str, Pattern]) -> None:
+    """Raise InvalidValue for each part of a key that is missing, or no text and no number."""
+    parts = dict.fromkeys(name for pattern in patterns.values() for name in pattern.names)
+    problems = [
+        Problem(
+            join_pointer("", name),
+            Sentence("{name} is part of the key: it must be text or a number.", name=name),
+        )
+        for name in parts
+        if name not in item or not text_of(item[name])
+    ]
+    if problems:
+        raise InvalidValue(problems[0].detail, problems=problems)
+
+
+def _formatted(name: str, pattern: Pattern, item: Item) -> str:
+    values = {part: text_of(item[part]) or "" for part in pattern.names}
+    try:
+        return pattern.format(values)
+    except InvalidValue as error:
+        pointer = join_pointer("", error.message.parts.get("name", name))
+        raise InvalidValue(error.message, problems=[Problem(pointer, error.message)]) from error
+
+
+def require_kind(item: Item, before: Item | None, entity: Entity, alias: str) -> None:
+    """Raise InvalidValue unless an item that is to be written is one of the kind, and stays it.
+
+    A new one has the keys that its pattern makes. Of a stored one only what is changed is judged,
+    so that what broke the pattern already can be mended.
+    """
+    problems = list(_outside(item, entity, alias))
+    if not problems and before is None:
+        problems += [*_unfitting(item, entity), *_contradicted(item, entity, entity.parts)]
+    elif not problems and before is not None:
+        problems += _changed_parts(item, before, entity)
+    if problems:
+        raise InvalidValue(problems[0].detail, problems=problems)
+
+
+def _outside(item: Item, entity: Entity, alias: str) -> Iterator[Problem]:
+    for term in terms_of(entity.when):
+        if not matches(term, item):
+            yield Problem(join_pointer("", str(term.path[0])), _outside_words(term, alias))
+
+
+def _outside_words(term: Term, alias: str) -> Sentence:
+    name, value = str(term.path[0]), str(content_of(term.operands[0]))
+    if term.operator.suffix == "begins_with":
+        return Sentence(
+            "This is no item of {alias}: {name} must begin with {value}.",
+            alias=alias,
+            name=name,
+            value=value,
+        )
+    return Sentence(
+        "This is no item of {alias}: {name} must be {value}.", alias=alias, name=name, value=value
+    )
+
+
+def _unfitting(item: Item, entity: Entity) -> Iterator[Problem]:
+    for name, pattern in entity.key.items():
+        text = text_of(item.get(name, {"NULL": True}))
+        if text is None or pattern.read(text) is None:
+            detail = Sentence("{name} must look like {pattern}.", name=name, pattern=str(pattern))
+            yield Problem(join_pointer("", name), detail)
+
+
+def _contradicted(item: Item, entity: Entity, names: Collection[str]) -> Iterator[Problem]:
+    """Those of these attributes that say another thing than the key."""
+    for name, told in key_parts(item, entity).items():
+        if name in names and name in item and text_of(item[name]) != told:
+            detail = Sentence(
+                "{name} contradicts the key, which says {value}.", name=name, value=told
+            )
+            yield Problem(join_pointer("", name), detail)
+
+
+def _changed_parts(item: Item, before: Item, entity: Entity) -> Iterator[Problem]:
+    for name, told in key_parts(before, entity).items():
+        new, old = item.get(name), before.get(name)
+        if _is_same(new, old) or (new is not None and text_of(new) == told):
+            continue
+        detail = Sentence(
+            "{name} is part of the key, so it stays: another value makes another item.", name=name
+        )
+        yield Problem(join_pointer("", name), detail)
+
+
+def _is_same(new: AttributeValue | None, old: AttributeValue | None) -> bool:
+    return new is old if new is None or old is None else same_value(new, old)
+
+
+def key_parts(item: Item, entity: Entity) -> dict[str, str]:
+    """What the keys of an item say of the values that they are made of."""
+    parts: dict[str, str] = {}
+    for name, pattern in entity.key.items():
+        text = text_of(item.get(name, {"NULL": True}))
+        parts |= (pattern.read(text) if text is not None else None) or {}
+    return parts
+
+
+def may_overlap(left: Entity, right: Entity) -> bool:
+    """Whether an item may be of both kinds, as far as their rules tell."""
+    return not any(
+        a.path == b.path and _exclude(a, b)
+        for a in terms_of(left.when)
+        for b in terms_of(right.when)
+    )
+
+
+def _exclude(left: Term, right: Term) -> bool:
+    """Whether no value meets both terms, which are equalities or beginnings."""
+    if left.operator.suffix == "eq":
+        return not right.operator.matches(left.operands[0], right.operands)
+    if right.operator.suffix == "eq":
+        return not left.operator.matches(right.operands[0], left.operands)
+    first, second = left.operands[0]["S"], right.operands[0]["S"]
+    return not (first.startswith(second) or second.startswith(first))

@@ -1,0 +1,138 @@
+"""Items of one kind: how new ones are made, and what keeps a stored one what it is."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from tables.core.entities import MAKERS, Entity, key_parts, made_new, require_kind
+from tables.core.errors import InvalidValue
+from tables.core.filters import BY_SUFFIX, Group, make_term
+from tables.core.patterns import parse_pattern
+
+NOW = datetime(2026, 5, 7, 23, 30, tzinfo=UTC)
+ORDER = Entity(
+    Group((make_term(("entity",), BY_SUFFIX["eq"], [{"S": "order"}]),)),
+    {
+        "pk": parse_pattern("CUSTOMER#{customerId}"),
+        "sk": parse_pattern("ORDER#{placedAt}#{orderId}"),
+    },
+    {"placedAt": "today"},
+    frozenset({"customerId"}),
+)
+SENT = {"customerId": {"S": "C-1"}, "orderId": {"N": "7"}, "total": {"N": "9"}}
+STORED = {
+    "pk": {"S": "CUSTOMER#C-1"},
+    "sk": {"S": "ORDER#2026-05-07#7"},
+    "entity": {"S": "order"},
+    "placedAt": {"S": "2026-05-07"},
+    "orderId": {"N": "7"},
+    "total": {"N": "9"},
+}
+
+
+def refusals(call, *arguments):
+    with pytest.raises(InvalidValue) as caught:
+        call(*arguments)
+    return [(problem.pointer, problem.detail) for problem in caught.value.problems]
+
+
+def test_a_new_item_gets_its_constants_what_is_made_for_it_and_its_keys():
+    assert made_new(SENT, ORDER, NOW) == STORED
+
+
+def test_what_is_sent_stays_and_keys_are_judged_where_they_are_sent():
+    sent = {**SENT, "placedAt": {"S": "2020"}, "sk": {"S": "mine"}}
+    made = made_new(sent, ORDER, NOW)
+
+    assert (made["placedAt"], made["sk"]) == ({"S": "2020"}, {"S": "mine"})
+    assert refusals(require_kind, made, None, ORDER, "Order") == [
+        ("/sk", "sk must look like ORDER#{placedAt}#{orderId}.")
+    ]
+
+
+def test_every_part_that_is_missing_is_named():
+    assert refusals(made_new, {"orderId": {"BOOL": True}}, ORDER, NOW) == [
+        ("/customerId", "customerId is part of the key: it must be text or a number."),
+        ("/orderId", "orderId is part of the key: it must be text or a number."),
+    ]
+
+
+def test_a_part_that_would_be_read_as_another_is_refused_at_its_place():
+    (found,) = refusals(made_new, {**SENT, "placedAt": {"S": "a#b"}}, ORDER, NOW)
+
+    assert found[0] == "/placedAt"
+
+
+def test_a_value_that_only_the_key_holds_can_not_contradict_it():
+    sent = {**SENT, "pk": {"S": "CUSTOMER#C-2"}}
+
+    assert refusals(made_new, sent, ORDER, NOW) == [
+        ("/customerId", "customerId contradicts the key, which says C-2.")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "words"),
+    [
+        ({"entity": {"S": "cart"}}, "/entity", "This is no item of Order: entity must be order."),
+        ({"entity": None}, "/entity", "This is no item of Order: entity must be order."),
+        ({"orderId": {"N": "8"}}, "/orderId", "orderId contradicts the key, which says 7."),
+    ],
+)
+def test_a_new_item_of_another_kind_or_key_is_refused(change, pointer, words):
+    item = {name: v for name, v in {**STORED, **change}.items() if v is not None}
+
+    assert refusals(require_kind, item, None, ORDER, "Order") == [(pointer, words)]
+
+
+def test_a_beginning_is_told_as_one():
+    kind = Entity(Group((make_term(("sk",), BY_SUFFIX["begins_with"], [{"S": "LINE#"}]),)))
+
+    assert refusals(require_kind, STORED, None, kind, "Line") == [
+        ("/sk", "This is no item of Line: sk must begin with LINE#.")
+    ]
+
+
+@pytest.mark.parametrize("new", [{"N": "8"}, None])
+def test_what_a_key_is_made_of_stays(new):
+    item = {**STORED, "orderId": new}
+    if new is None:
+        del item["orderId"]
+
+    assert refusals(require_kind, item, STORED, ORDER, "Order") == [
+        (
+            "/orderId",
+            "orderId is part of the key, so it stays: another value makes another item.",
+        )
+    ]
+
+
+def test_what_broke_the_pattern_already_stays_editable_and_can_be_mended():
+    broken = {**STORED, "orderId": {"S": "wrong"}}
+
+    require_kind({**broken, "total": {"N": "1"}}, broken, ORDER, "Order")
+    require_kind(STORED, broken, ORDER, "Order")
+    foreign = {**STORED, "sk": {"S": "by hand"}}
+    require_kind({**foreign, "orderId": {"N": "8"}}, foreign, ORDER, "Order")
+
+
+def test_keys_tell_what_they_are_made_of():
+    assert key_parts(STORED, ORDER) == {
+        "customerId": "C-1",
+        "placedAt": "2026-05-07",
+        "orderId": "7",
+    }
+
+
+def test_makers_make_what_they_are_called():
+    made = {name: maker(NOW) for name, maker in MAKERS.items()}
+
+    assert made["now"] == {"S": "2026-05-07T23:30:00.000Z"}
+    assert made["today"] == {"S": "2026-05-07"}
+    assert made["epoch"] == {"N": "1778196600"}
+    assert re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", made["uuid"]["S"])
+    assert re.fullmatch("[0-7][0-9A-HJKMNP-TV-Z]{25}", made["ulid"]["S"])
+    later = MAKERS["ulid"](datetime(2026, 5, 8, tzinfo=UTC))
+    assert made["ulid"]["S"] < later["S"]
+    assert made["ulid"] != MAKERS["ulid"](NOW)
