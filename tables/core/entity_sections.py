@@ -13,6 +13,7 @@ from tables.core.expressions import parse_path
 from tables.core.filters import BY_SUFFIX, Group, Term, make_term
 from tables.core.icons import ICONS
 from tables.core.patterns import NotAPattern, Pattern, parse_pattern
+from tables.core.permissions import SAME_AS
 from tables.core.registry import Table
 from tables.core.values import AttributeValue, wire_value
 
@@ -69,8 +70,9 @@ def as_entity(
         right: groups & own.permissions[right] if right in given else groups
         for right, groups in base.permissions.items()
     }
-    if "history" not in given:
-        cut["history"] &= cut["view"]  # the history of what one sees
+    for right, same in SAME_AS.items():
+        if same in given and right not in given:
+            cut[right] &= cut[same]
     return replace(base, **values, permissions=cut)
 
 

@@ -10,7 +10,7 @@ WRITE_RIGHTS = frozenset({"add", "change", "delete", "bulk"})
 _STAFF_RIGHTS = frozenset({"view", "add", "change"})
 # Right -> the one whose groups have it where nothing is said: the history of what one sees, and
 # many items at once where one may do the most harm to one.
-_SAME_AS = {"history": "view", "bulk": "delete"}
+SAME_AS = {"history": "view", "bulk": "delete"}
 
 
 def granted(
@@ -23,8 +23,8 @@ def granted(
     permissions: dict[str, frozenset[str]] = {}
     for right in RIGHTS:
         default = staff if right in _STAFF_RIGHTS else superusers
-        if right in _SAME_AS:
-            default = permissions[_SAME_AS[right]]
+        if right in SAME_AS:
+            default = permissions[SAME_AS[right]]
         permissions[right] = given.get(right, default) | superusers
     if read_only:
         permissions |= {right: frozenset() for right in WRITE_RIGHTS}

@@ -81,15 +81,17 @@ def test_what_it_names_is_its_own(order):
 def test_its_groups_are_cut_to_those_of_its_base(order):
     entity, _base = order(
         ORDER + '[Order.permissions]\nview = ["staff", "partners"]\nexport = ["staff"]\nadd = []\n'
+        "delete = []\n"
     )
 
     assert entity.permissions == {
         "view": {"staff", "admins"},  # no partner may view the table
         "add": {"admins"},
         "change": {"staff", "admins"},
-        "delete": {"staff", "admins"},
+        "delete": {"admins"},
         "export": {"admins"},  # nobody else may export the table
         "history": {"staff", "admins"},  # of what one sees
+        "bulk": {"admins"},  # of what one may delete
     }
 
 

@@ -305,8 +305,10 @@ class ItemList:
 
     @property
     def about_words(self) -> str:
-        """How many items the table is said to hold, unless this page shows that it is not so."""
-        is_so = self._described is self.description
+        """How many items the table is said to hold, unless this page shows that it is not so, or
+        they are of other kinds as well.
+        """
+        is_so = self._described is self.description and self.table.entity is None
         return words.about_words(self.description) if is_so else ""
 
     @property

@@ -43,7 +43,7 @@ def whole_list(visit: Visit, context: Mapping[str, Any], status: int = 200) -> H
     listing = context.get("listing")
     shown = {
         "title": table.label,
-        "about": listing.about_words if listing else about_words(visit.description),
+        "about": listing.about_words if listing else _about(visit),
         "can_add": visit.can("add"),
         "has_trash": visit.target.keeps_history and visit.can("history"),
     }
@@ -61,3 +61,8 @@ def whole_list(visit: Visit, context: Mapping[str, Any], status: int = 200) -> H
     }
     holes = {"csrf_token": token, **({"twin": escape(twin)} if twin else {}), "content": content}
     return HttpResponse(frame(_PAGE, shown, holes), status=status)
+
+
+def _about(visit: Visit) -> str:
+    """How many items the table has, where they are the alias's."""
+    return "" if visit.table.entity else about_words(visit.description)
