@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -50,10 +51,17 @@ def _profile(customer: int, name: str) -> dict[str, Any]:
         "sk": "PROFILE",
         "entity": "customer",
         "name": name,
+        "email": f"office@{_host(name)}.example",
         "address": {"street": f"{customer} Harbour Road", "city": "Bergen", "lines": []},
         "newsletter": customer % 2 == 0,
         "fax": None,
     }
+
+
+def _host(name: str) -> str:
+    """The name as it could stand in an address: letters without their marks, and nothing else."""
+    plain = unicodedata.normalize("NFD", name.lower())
+    return "".join(letter for letter in plain if letter.isascii() and letter.isalpha())
 
 
 def _cart(customer: int) -> dict[str, Any]:
