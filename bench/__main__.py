@@ -18,6 +18,7 @@ from bench.cases import Case, cases
 from bench.measure import interleaved, peak_growth, ratio
 from bench.over_http import compare_over_http, http_peers
 from bench.peers import compare_with_peer, installed_peer
+from bench.worker_memory import measure_worker
 from project.garbage import settle
 
 ROUNDS = 7
@@ -39,6 +40,7 @@ def main() -> int:
         missed = [row.name for row in rows if not _run(row)]
         missed += _memory(rows)
         missed += compare_with_peer(peer, engine.slow_url, variables, cookie)
+        missed += measure_worker(engine.url, variables, issuer.token(), cookie)
         missed += compare_over_http(peers, engine.url, variables, issuer.token())
     if missed:
         print(f"\nMissed: {', '.join(missed)}")
