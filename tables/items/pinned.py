@@ -39,7 +39,7 @@ def changed(target: Target, before: Item, changes: Sequence[Change], mark: Mark)
     What DynamoDB would compute is computed here: what is told is what will be stored. Raises
     InvalidRequest, InvalidExpression, InvalidValue, TooLarge, Conflict.
     """
-    if _without_ours(apply_changes(changes, before), target) == _without_ours(before, target):
+    if same_but_for_ours(apply_changes(changes, before), before, target):
         return None
     after = apply_changes(completed(changes, before, target), before)
     require_admitted(after, before, target)
@@ -62,6 +62,11 @@ def _operation(target: Target, before: Item | None, after: Item | None) -> Opera
     if before is None or after is None:
         raise InvalidRequest("There is nothing to write.")
     return compile_replace(before, after, description, marks=marks(target.table))
+
+
+def same_but_for_ours(left: Item, right: Item, target: Target) -> bool:
+    """Whether two states differ in nothing but stamps and version, which are not a client's."""
+    return _without_ours(left, target) == _without_ours(right, target)
 
 
 def _without_ours(item: Item, target: Target) -> str:

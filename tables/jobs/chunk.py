@@ -15,10 +15,7 @@ from django.conf import settings
 
 from tables.core.errors import (
     PreconditionFailed,
-    Refused,
     TablesError,
-    Throttled,
-    Unavailable,
     UndoConflict,
 )
 from tables.core.history import fingerprint
@@ -33,6 +30,7 @@ from tables.items.reads import stored
 from tables.items.target import Target
 from tables.items.wanted import Settled
 from tables.jobs import parts
+from tables.jobs.chunk_rows import refused
 from tables.jobs.costs import units_of
 from tables.jobs.kind import Begun, Candidate, Pieces, Work, Writes
 from tables.jobs.kinds import KINDS
@@ -236,15 +234,3 @@ def _our_version(work: Work, target: Target, key: Item) -> int | None:
     if not target.keeps_history:
         return None
     return version_in_group(target, key, str(work.job.pk))
-
-
-def refused(token: str, error: TablesError, line: int = 0) -> Result:
-    """The row of an item that was refused. Raises what concerns the whole job.
-
-    Of values that are wrong it names the places: a report holds nothing of an item but its key.
-    """
-    if isinstance(error, Unavailable | Refused | Throttled):
-        raise error
-    places = ", ".join(problem.pointer for problem in error.problems if problem.pointer)
-    detail = places or ("" if error.aws_code else str(error.message))
-    return Result(token, "refused", error.code, line, detail=detail[:300])

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from tables.core.job_costs import entry_units, write_units
 from tables.core.values import Item
 from tables.items.wanted import Settled
 from tables.records.history.entries import mode_of
+
+
+def money_of(units: float) -> float | None:
+    """What so many write units cost; None where no price is set."""
+    price = settings.PRICE_WRITE
+    return None if price is None else float(price) * units / 1_000_000
 
 
 def units_of(write: Settled) -> float:

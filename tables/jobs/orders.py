@@ -158,6 +158,7 @@ def want(job: Job, caller: Caller, wanted: Wanted) -> Job:
         if wanted == "run":
             held.state, held.failure, held.ended = state, "", None
             held.parts.update(attempts=0)
+            held.parts.filter(owner="").update(until=None)
         held.save()
         settle(held)
     log.info("job_wanted", job=str(job.id), wanted=wanted)

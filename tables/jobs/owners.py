@@ -38,11 +38,16 @@ def targets_of(job: Job, caller: Caller) -> dict[str, Target]:
 
     Raises Forbidden, and TableNotFound for an alias that went or leads to another table now.
     """
-    needed = KINDS[job.kind].rights(job.spec, job.alias)
-    targets = {alias: _target(alias, rights, caller) for alias, rights in needed.items()}
+    targets = targets_for(job, caller)
     if targets[job.alias].name != job.table:
         raise TableNotFound("The alias leads to another table than when the job was started.")
     return targets
+
+
+def targets_for(job: Job, caller: Caller) -> dict[str, Target]:
+    """The tables of an order that is not kept yet. Raises Forbidden, TableNotFound."""
+    needed = KINDS[job.kind].rights(job.spec, job.alias)
+    return {alias: _target(alias, rights, caller) for alias, rights in needed.items()}
 
 
 def require_rights(needed: Mapping[str, frozenset[str]], caller: Caller) -> None:

@@ -13,6 +13,8 @@ from collections.abc import Callable
 _SLOWED_TO = 0.7
 _FASTER_EACH_SECOND = 2.0
 _LEAST = 1.0
+# A pause too short to be seen on the clock would never end; a long one would not hear of a stop.
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.001, 0.5
 # What is saved up while nothing is written: never more than a second's worth.
 _SAVED_SECONDS = 1.0
 
@@ -37,6 +39,7 @@ class Pace:
         self._check = check
         self._clock, self._sleep = clock, sleep
         self._debt = 0.0
+        self._was_slowed = False
         self._settled_at = self._raised_at = clock()
         self._slowed_at = self._made_at = clock()
         self._lock = threading.Lock()
@@ -59,7 +62,7 @@ class Pace:
                 wait = self._wait()
             if wait <= 0:
                 return
-            self._sleep(min(wait, 0.5))
+            self._sleep(min(max(wait, _SHORTEST_PAUSE), _LONGEST_PAUSE))
 
     def took(self, units: float) -> None:
         """Count what a call used."""
@@ -68,16 +71,18 @@ class Pace:
             self._debt += units
 
     def throttled(self) -> None:
-        """Slow down, at most once a second, from what was reached so far."""
+        """Slow down, at most once a second; the first time from what was reached so far."""
         with self._lock:
             now = self._clock()
-            if self._rate is None:
-                seconds = max(now - self._made_at, 1.0)
-                self._rate = max(self.units / seconds, _LEAST)
-                self._debt, self._settled_at = self._rate, now
+            self._debt += 1.0  # a call that fails takes its turn too
+            if not self._was_slowed:
+                reached = max(self.units / max(now - self._made_at, 1.0), _LEAST)
+                self._rate = min(reached, self._rate or reached)
+                self._was_slowed, self._settled_at = True, now
+                self._debt = max(self._debt, self._rate)
             elif now - self._slowed_at < 1.0:
                 return
-            self._rate = max(self._rate * _SLOWED_TO, _LEAST)
+            self._rate = max((self._rate or _LEAST) * _SLOWED_TO, _LEAST)
             self._slowed_at = self._raised_at = now
 
     def _wait(self) -> float:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from tables.core.errors import Forbidden, Refused, TableNotFound, TablesError
 from tables.core.job_states import ACTIVE
 from tables.jobs import parts
 from tables.jobs.chunk import do_chunk
+from tables.jobs.costs import money_of
 from tables.jobs.kind import MOST_IN_CHUNK, Work
 from tables.jobs.kinds import KINDS
 from tables.jobs.lease import Lease
@@ -208,12 +208,10 @@ def _conclude(job: Job) -> None:
 
 def _checked(totals: dict[str, float]) -> dict[str, float | None]:
     """What a check found out: how many items, writes and units, and what they cost."""
-    price = settings.PRICE_WRITE
-    units = totals["write_units"]
     return {
         "items": totals["scanned"],
         "writes": totals["done"],
-        "write_units": units,
+        "write_units": totals["write_units"],
         "read_units": totals["read_units"],
-        "money": float(price) * units / 1_000_000 if price is not None else None,
+        "money": money_of(totals["write_units"]),
     }

@@ -243,3 +243,49 @@ def test_a_cancelled_job_writes_nothing_more(tables):
     assert want(job, ann, "cancel").state == "cancelled"
     assert work(job).state == "cancelled"
     assert all_stored() == before
+
+
+def test_items_are_copied_to_another_table_and_taken_back(kept):
+    before = things(8, note={"S": "x"})
+    store("real-counted", {"id": {"S": "t003"}, "v": {"N": "5"}, "mine": {"S": "y"}})
+    store("real-counted", {"id": {"S": "t004"}, "v": {"N": "5"}, **before[4]})
+    ann = person("admins")
+
+    job = ordered(ann, "copy", {"filter": {}, "to": "Counted"})
+
+    assert counts(job) == {"done": 6, "same": 1, "refused": 1}
+    assert report(job, "refused") == [("t003", "refused", "item_exists")]
+    copied = all_stored("real-counted")
+    assert copied[0] == {**before[0], "v": {"N": "1"}}
+    assert copied[3] == {"id": {"S": "t003"}, "v": {"N": "5"}, "mine": {"S": "y"}}
+    assert all_stored() == before
+    again = ordered(ann, "copy", {"filter": {}, "to": "Counted", "mode": "replace"})
+    assert counts(again) == {"done": 1, "same": 7}
+    assert all_stored("real-counted")[3] == {**before[3], "v": {"N": "6"}}
+    if kept != "without history":
+        undone = work(undo_job(job, ann))
+        assert counts(undone) == {"done": 6}
+        assert [item["id"]["S"] for item in all_stored("real-counted")] == ["t003", "t004"]
+
+
+def test_what_the_other_table_does_not_take_is_refused(tables):
+    store("real-things", {"id": {"S": "a"}, "number": {"S": "text"}})
+    store("real-things", {"id": {"S": "b"}, "number": {"N": "1"}})
+    store("real-things", {"id": {"S": "c"}, "number": {"N": "1.0"}})
+    job = ordered(person("admins"), "copy", {"filter": {}, "to": "Numbers"})
+    assert counts(job) == {"done": 1, "refused": 2}
+
+
+@pytest.mark.parametrize(
+    "order", [{}, {"to": "Things"}, {"to": "Numbers", "mode": "merge"}, {"to": "Nowhere"}]
+)
+def test_a_copy_that_has_no_meaning_is_refused(history, order):
+    with pytest.raises(TablesError):
+        start(person("admins"), "copy", "Things", {"filter": {}, **order})
+
+
+def test_a_copy_takes_rights_on_both_tables(history):
+    order = {"keys": ["a"], "to": "Stamped"}
+    with pytest.raises(Forbidden):
+        start(person("staff"), "copy", "Things", order)
+    start(person("admins"), "copy", "Things", order)

@@ -215,6 +215,8 @@ SENTENCES = (
     gettext_noop("There is nothing to write."),
     gettext_noop("This {kind} can't be made a {other} without a loss."),
     gettext_noop("{path} is there already."),
+    gettext_noop('"to" is the alias of the table that is copied to.'),
+    gettext_noop("A table can't be copied onto itself."),
     gettext_noop("The body"),
     gettext_noop("The conditional request failed."),
     gettext_noop(

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from tables.jobs.kind import JobKind
 from tables.jobs.kinds.change import CHANGE
+from tables.jobs.kinds.copy import COPY
 from tables.jobs.kinds.delete import DELETE
 from tables.jobs.kinds.exports import EXPORT
 from tables.jobs.kinds.imports import IMPORT
 from tables.jobs.kinds.undo import UNDO
 
-KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in (CHANGE, DELETE, IMPORT, EXPORT, UNDO)}
+_ROWS = (CHANGE, COPY, DELETE, IMPORT, EXPORT, UNDO)
+KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in _ROWS}

@@ -185,6 +185,7 @@ def _keys(given: Any, target: Target) -> list[str]:
 
 
 def _scan(given: Any, _target: Target) -> str:
+    given = parse(given) if isinstance(given, str) else given  # as it is kept
     if not isinstance(given, Mapping):
         raise InvalidRequest('"filter" is an object of the scan language; {} means everything.')
     return dumps(dict(given)).decode()

@@ -1,0 +1,114 @@
+"""Copy of items to another table: the keys, the schema and the rights are those of the target."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tables.configuration import registry
+from tables.core.errors import InvalidRequest, ItemExists, TablesError
+from tables.core.keys import decode_token, encode_token, key_of
+from tables.core.values import Item
+from tables.items.pinned import as_read, same_but_for_ours
+from tables.items.puts import create
+from tables.items.rules import admitted_change
+from tables.items.target import Target
+from tables.items.wanted import Mark, Settled
+from tables.jobs.chunk_rows import refused
+from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Spec, Work
+from tables.jobs.kinds import which
+from tables.records.jobs.reports import Result
+
+# What happens where the target has an item of that key.
+_MODES = ("create", "replace")
+
+
+class _Copies:
+    """The writes of a copy; `origin` of each is the token of the item that is copied."""
+
+    def read(self, work: Work, cursor: Cursor) -> Chunk:
+        chunk = which.read(work, cursor)
+        found = [each.before for each in chunk.candidates if each.before is not None]
+        candidates, rows = _placed(work, found)
+        return Chunk(candidates, chunk.next, chunk.scanned, rows, chunk.read_units)
+
+    def again(self, work: Work, _cursor: Cursor, begun: Sequence[Begun]) -> Sequence[Candidate]:
+        keys = [decode_token(each.origin, work.target.description) for each in begun]
+        sources = which.read_now(work.target, keys)
+        there = which.read_now(_target(work), [each.key for each in begun])
+        return [
+            Candidate(each.key, item, given=source, origin=each.origin)
+            for each, item, source in zip(begun, there, sources, strict=True)
+        ]
+
+    def write(self, work: Work, candidate: Candidate) -> Settled | None:
+        target, before, source = _target(work), candidate.before, candidate.given
+        mark = Mark(group=str(work.job.pk))
+        if source is None:
+            return None  # it went after it was read
+        if before is None:
+            after = create(target, source).outcome.after
+            return as_read(target, candidate.key, None, after, mark)
+        if same_but_for_ours(source, before, target):
+            return None
+        if work.spec["mode"] == "create":
+            raise ItemExists("An item with this key exists already.")
+        target.require("change")
+        return as_read(target, candidate.key, before, admitted_change(source, before, target), mark)
+
+
+def _placed(work: Work, sources: Sequence[Item]) -> tuple[list[Candidate], list[Result]]:
+    """Where each item goes: its key there, and what stands there; what can't go is refused."""
+    target, description = _target(work), work.target.description
+    placed: dict[str, tuple[Item, Item]] = {}
+    rows: list[Result] = []
+    for source in sources:
+        origin = encode_token(source, description)
+        try:
+            key = key_of(source, target.description)
+        except TablesError as error:
+            rows.append(refused(origin, error))
+            continue
+        token = encode_token(key, target.description)
+        if token in placed:
+            rows.append(Result(token, "refused", "item_exists"))
+        else:
+            placed[token] = (key, source)
+    there = which.read_now(target, [key for key, _source in placed.values()])
+    candidates = [
+        Candidate(key, item, given=source, origin=encode_token(source, description))
+        for (key, source), item in zip(placed.values(), there, strict=True)
+    ]
+    return candidates, rows
+
+
+def _target(work: Work) -> Target:
+    return work.targets[work.spec["to"]]
+
+
+def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
+    to, mode = given.get("to"), given.get("mode") or _MODES[0]
+    if not isinstance(to, str):
+        raise InvalidRequest('"to" is the alias of the table that is copied to.')
+    if mode not in _MODES:
+        raise InvalidRequest('"mode" is one of {names}.', names=", ".join(_MODES))
+    if registry().get(to).table == target.table.table:
+        raise InvalidRequest("A table can't be copied onto itself.")
+    return {**which.read_which(given, target), "to": to, "mode": mode}
+
+
+def _rights(spec: Spec, alias: str) -> Mapping[str, frozenset[str]]:
+    there = {"add"} | ({"change"} if spec["mode"] == "replace" else set())
+    there |= {"bulk"} if which.is_bulk(spec) else set()
+    return {alias: frozenset({"export"}), spec["to"]: frozenset(there)}
+
+
+COPY = JobKind(
+    "copy",
+    _read_spec,
+    _rights,
+    which.cut,
+    write=_Copies(),
+    check=_Copies(),
+    writes_to=lambda spec: str(spec["to"]),
+)
