@@ -57,6 +57,21 @@
     if (event.target.matches(".condition .path")) suggestType(event.target);
   });
 
+  // Lines that are pasted, such as a column of a spreadsheet, are values to look for: a field of one
+  // line would glue them together.
+  document.addEventListener("paste", (event) => {
+    const field = event.target;
+    if (!event.clipboardData || !field.matches || !field.matches(".condition input.value")) return;
+    const lines = event.clipboardData.getData("text").split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+    if (lines.length < 2) return;
+    event.preventDefault();
+    const operator = one(".operator", field.closest(".condition"));
+    if (operator.value === "eq") operator.value = "in";
+    const quoted = lines.map((line) => line.replace(/[\\,"]/g, "\\$&"));
+    field.setRangeText(quoted.join(", "), field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.detail.target.id !== "results" && event.detail.target.id !== "changelist") return;
     prepare();

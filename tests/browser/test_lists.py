@@ -238,6 +238,26 @@ def test_deleting_asks_shows_and_reports(visit, site):
     expect(page.locator("#explanation")).to_contain_text("No item matches")
 
 
+PASTE = """(field, text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text", text);
+  const event = {clipboardData, bubbles: true, cancelable: true};
+  field.dispatchEvent(new ClipboardEvent("paste", event));
+}"""
+
+
+def test_lines_that_are_pasted_are_values_to_look_for(visit):
+    page = visit().open("/admin/tables/Orders/")
+    page.click("#add-filter > summary")
+    row = page.locator(".condition.spare")
+    row.locator(".path").fill("orderId")
+    row.locator("input.value").evaluate(PASTE, "O-1001\r\nO-2003\n\nO-3002, too\n")
+    assert row.locator("input.value").input_value() == "O-1001, O-2003, O-3002\\, too"
+    assert row.locator(".operator").input_value() == "in"
+    page.click("#apply-filter")
+    expect(page.locator("#result_list tbody tr")).to_have_count(2)
+
+
 def test_a_value_that_the_page_shows_is_chosen_by_a_click(visit):
     page = visit().open("/admin/tables/Orders/")
     page.locator(".chip summary", has_text="status").click()
