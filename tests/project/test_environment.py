@@ -134,7 +134,7 @@ def test_an_origin_loses_the_slash_that_no_browser_sends(monkeypatch):
 def test_a_text_of_another_shape_is_refused_and_named(monkeypatch, name, shape, value, words):
     monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured, match=re.escape(f"{name} is {words}")):
-        environment.spelled(name, shape)
+        environment.shaped(name, shape)
 
 
 @pytest.mark.parametrize(
