@@ -13,7 +13,7 @@ import structlog
 
 import project
 import tables
-from project.environment import Shape
+from project.environment import Spelling
 from project.logs import MOST_CHARACTERS
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +55,7 @@ def modules():
 def patterns_in(value):
     if type(value) is re.Pattern:  # isinstance would look into what is lazy
         yield value
-    elif type(value) is Shape:
+    elif type(value) is Spelling:
         yield value.pattern
     elif type(value) in (tuple, list):
         for entry in value:
@@ -93,7 +93,7 @@ def inline_patterns():
         if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("re.") and call.args
         if ast.unparse(call.func) != "re.compile" and isinstance(call.args[0], ast.Constant)
     }
-    return [(re.compile(text), True) for text in sorted(written)]
+    return [(re.compile(text), True) for text in sorted(written, key=str)]
 
 
 PATTERNS = named_patterns() + inline_patterns() + shipped_patterns()
