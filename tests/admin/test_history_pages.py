@@ -14,6 +14,7 @@ from tables.dynamodb.client import call
 from tables.dynamodb.descriptions import describe_table
 from tables.dynamodb.history_table import create_history_table, last_entry
 from tests.admin.html import Page
+from tests.tables import stored
 
 ANN = {"id": {"S": "1"}, "name": {"S": "Ann"}, "age": {"N": "30"}}
 KEY = {"id": {"S": "1"}}
@@ -36,14 +37,9 @@ def jane(kept, sign_in):
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d )?\d\d:\d\d")
 
 
-def stored(number="1"):
-    key = {"id": {"S": number}}
-    return call("GetItem", TableName="people", Key=key, ConsistentRead=True).get("Item")
-
-
 def item(number="1"):
     """The stored item, without the stamps of whoever wrote it."""
-    found = stored(number)
+    found = stored("people", number)
     return found and {name: found[name] for name in found if name not in AUDIT_ATTRIBUTES}
 
 
@@ -58,7 +54,7 @@ def url(rest="", number="1", alias="People"):
 def save(client, edited, number="1"):
     """Save the item in its form as typed JSON."""
 
-    opened = stored(number)
+    opened = stored("people", number)
     form = {"mode": "raw", "opened": seal(opened, "People"), "raw": json.dumps(edited)}
     return client.post(url("change/", number), {**form, "_save": "1"}, follow=True)
 
@@ -71,7 +67,7 @@ def add(client, made):
 
 def delete(client, number="1"):
     return client.post(
-        url("delete/", number), {"opened": seal(stored(number), "People")}, follow=True
+        url("delete/", number), {"opened": seal(stored("people", number), "People")}, follow=True
     )
 
 
@@ -303,7 +299,7 @@ def bulk_delete(client, numbers):
         "action": "delete_selected",
         "confirmed": "yes",
         "_selected_action": list(numbers),
-        "state": [state_of(stored(number)) for number in numbers],
+        "state": [state_of(stored("people", number)) for number in numbers],
     }
     return client.post("/admin/tables/People/", form, follow=True)
 

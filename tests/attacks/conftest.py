@@ -26,7 +26,7 @@ PUT_ITEM = "DynamoDB_20111205.PutItem"
 
 
 @dataclass(frozen=True)
-class Door:
+class WayIn:
     """A way in. `ask` reads through it, as far as it lets the caller."""
 
     name: str
@@ -48,9 +48,9 @@ class Door:
 
 
 DOORS = (
-    Door("AdminAPI", "GET", "/endpoint?table=Workers&paginate=true", {}),
-    Door("REST v1", "GET", "/api/v1/tables/Workers/items", {}),
-    Door(
+    WayIn("AdminAPI", "GET", "/endpoint?table=Workers&paginate=true", {}),
+    WayIn("REST v1", "GET", "/api/v1/tables/Workers/items", {}),
+    WayIn(
         "2011-12-05",
         "POST",
         "/dynamodb/",

@@ -14,9 +14,8 @@ from tables.core.operations import Delete, Put, Update
 from tables.core.preconditions import compile_changes, compile_create, compile_delete, present
 from tables.core.updates import Change
 from tables.dynamodb.client import client
-from tables.dynamodb.reads import get_item
 from tables.dynamodb.writes import Decision, batch_write_once, rewrite, transact, write
-from tests.tables import create_table
+from tests.tables import create_table, stored
 
 THINGS = TableDescription("things", KeyAttribute("id", "S"))
 KEY = {"id": {"S": "a"}}
@@ -82,10 +81,6 @@ def lose_answers(operation, become, *, arrives, times=1):
     return sent
 
 
-def stored():
-    return get_item("things", KEY, consistent=True).item
-
-
 def unconditional(kind):
     """A write that has no condition, or one that still holds once the write was made."""
     pool = Placeholders()
@@ -112,7 +107,7 @@ def test_a_write_that_could_be_made_twice_is_sent_once(things, how, arrives, kin
     assert len(sent) == 1
     assert (doubt.value.retry_after, doubt.value.retryable) == (None, False)
     made = {"put": ONE, "delete": None, "add": {**KEY, "n": {"N": "2"}}}[kind]
-    assert stored() == (made if arrives else ONE)
+    assert stored("things", KEY) == (made if arrives else ONE)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -124,7 +119,9 @@ def test_a_write_that_surely_was_not_made_is_sent_again(things, how, kind):
     write(unconditional(kind))
 
     assert len(sent) == 3
-    assert stored() == {"put": ONE, "delete": None, "add": {**KEY, "n": {"N": "2"}}}[kind]
+    assert (
+        stored("things", KEY) == {"put": ONE, "delete": None, "add": {**KEY, "n": {"N": "2"}}}[kind]
+    )
 
 
 @pytest.mark.parametrize(("how", "error"), [("throttled", Throttled), ("not reached", Unavailable)])
@@ -137,7 +134,7 @@ def test_a_write_that_never_gets_through_is_no_doubt(things, how, error):
     assert type(refused.value) is error
     assert refused.value.retry_after
     assert len(sent) == 4
-    assert stored() is None
+    assert stored("things", KEY) is None
 
 
 @pytest.mark.parametrize("times", [1, 2, 99])
@@ -148,7 +145,7 @@ def test_a_create_that_was_made_is_told_as_made(things, how, times):
     write(compile_create(ONE, THINGS))
 
     assert len(sent) == min(times + 1, 4)
-    assert stored() == ONE
+    assert stored("things", KEY) == ONE
 
 
 def test_a_create_that_met_another_item_is_told_as_unknown(things):
@@ -159,7 +156,7 @@ def test_a_create_that_met_another_item_is_told_as_unknown(things):
     with pytest.raises(WriteInDoubt):
         write(compile_create(ONE, THINGS))
 
-    assert stored() == {**KEY, "n": {"N": "7"}}
+    assert stored("things", KEY) == {**KEY, "n": {"N": "7"}}
 
 
 def one_more(item):
@@ -174,7 +171,7 @@ def test_a_change_that_was_made_is_not_made_again(things):
         rewrite(THINGS, KEY, one_more)
 
     assert len(sent) == 2
-    assert stored()["n"] == {"N": "2"}
+    assert stored("things", KEY)["n"] == {"N": "2"}
 
 
 @pytest.mark.parametrize("how", LOST)
@@ -183,12 +180,12 @@ def test_a_pinned_write_that_never_arrived_is_sent_again(things, how):
     sent = lose_answers("UpdateItem", LOST[how], arrives=False)
     rewrite(THINGS, KEY, one_more)
     assert len(sent) == 2
-    assert stored()["n"] == {"N": "2"}
+    assert stored("things", KEY)["n"] == {"N": "2"}
 
     sent = lose_answers("DeleteItem", LOST[how], arrives=False)
-    write(compile_delete(stored(), THINGS))
+    write(compile_delete(stored("things", KEY), THINGS))
     assert len(sent) == 2
-    assert stored() is None
+    assert stored("things", KEY) is None
 
 
 def test_a_condition_that_fails_after_throttling_failed_for_sure(things):
@@ -211,7 +208,7 @@ def test_a_transaction_is_made_once_however_often_it_is_sent(things, how):
     transact([unconditional("add"), other])
 
     assert len(sent) == 2
-    assert stored()["n"] == {"N": "2"}
+    assert stored("things", KEY)["n"] == {"N": "2"}
 
 
 def test_a_batch_is_sent_once(things):
@@ -221,18 +218,18 @@ def test_a_batch_is_sent_once(things):
         batch_write_once("things", [("PutRequest", ONE)])
 
     assert len(sent) == 1
-    assert stored() == ONE
+    assert stored("things", KEY) == ONE
 
 
 @pytest.mark.parametrize("how", LOST)
 def test_a_read_is_sent_again_and_never_in_doubt(things, how):
     write(Put("things", ONE))
     sent = lose_answers("GetItem", LOST[how], arrives=False, times=3)
-    assert stored() == ONE
+    assert stored("things", KEY) == ONE
     assert len(sent) == 4
 
     lose_answers("GetItem", LOST[how], arrives=False, times=99)
     with pytest.raises(Unavailable) as refused:
-        stored()
+        stored("things", KEY)
     assert type(refused.value) is Unavailable
     assert refused.value.retryable

@@ -21,19 +21,15 @@ from tables.core.preconditions import (
     compile_replace,
 )
 from tables.core.updates import Change, apply_changes
-from tables.dynamodb.reads import get_item, iterate
+from tables.dynamodb.reads import iterate
 from tables.dynamodb.writes import Decision, batch_write_once, rewrite, transact, write
 from tests.core.tables import STRING_KEY
 from tests.dynamodb.stub import refusal
-from tests.tables import described, fill
+from tests.tables import described, fill, stored
 
 KEY = {"id": {"S": "a"}}
 MORE = Change("add", ("n",), {"N": "1"})
 ITEM = {**KEY, "n": {"N": "1"}, "b": {"B": "AAE="}}
-
-
-def stored(key=None):
-    return get_item("things", key or KEY, consistent=True).item
 
 
 def everything(table):
@@ -48,7 +44,7 @@ def test_a_write_hands_back_the_attributes_that_were_asked_for(things):
     update = Update("things", KEY, f"SET {pool.name('n')} = {pool.value({'N': '3'})}", "", pool)
     assert write(update, return_values="ALL_NEW").attributes == {**KEY, "n": {"N": "3"}}
     assert write(Delete("things", KEY), return_values="ALL_OLD").attributes["n"] == {"N": "3"}
-    assert stored() is None
+    assert stored("things", KEY) is None
 
 
 def test_a_failed_condition_shows_what_is_stored(things):
@@ -63,7 +59,7 @@ def test_a_failed_condition_shows_what_is_stored(things):
         with pytest.raises(PreconditionFailed) as caught:
             write(operation)
         assert caught.value.current == ITEM
-        assert stored() == ITEM
+        assert stored("things", KEY) == ITEM
 
 
 def test_a_failed_condition_on_nothing_shows_nothing(things):
@@ -77,20 +73,20 @@ def test_a_pinned_replace_leaves_alone_what_another_system_added(things):
     pool = Placeholders()
     write(Update("things", KEY, f"SET {pool.name('alien')} = {pool.value({'S': 'x'})}", "", pool))
     write(compile_replace(ITEM, {**KEY, "n": {"N": "2"}}, things))
-    assert stored() == {**KEY, "n": {"N": "2"}, "alien": {"S": "x"}}
+    assert stored("things", KEY) == {**KEY, "n": {"N": "2"}, "alien": {"S": "x"}}
 
 
 def test_an_attribute_that_was_to_be_new_is_not_overwritten(things):
     write(Put("things", {**ITEM, "new": {"S": "theirs"}}))
     with pytest.raises(PreconditionFailed):
         write(compile_replace(ITEM, {**ITEM, "new": {"S": "ours"}}, things))
-    assert stored()["new"] == {"S": "theirs"}
+    assert stored("things", KEY)["new"] == {"S": "theirs"}
 
 
 def test_a_replace_by_itself_changes_nothing_and_still_checks(things):
     write(Put("things", ITEM))
     write(compile_replace(ITEM, ITEM, things))
-    assert stored() == ITEM
+    assert stored("things", KEY) == ITEM
     other = {**ITEM, "n": {"N": "7"}}
     with pytest.raises(PreconditionFailed):
         write(compile_replace(other, other, things))
@@ -104,7 +100,7 @@ def test_a_transaction_is_all_or_nothing_and_says_which_failed(things):
         transact([fresh, taken])
     assert caught.value.position == 1
     assert caught.value.current == ITEM
-    assert stored({"id": {"S": "fresh"}}) is None
+    assert stored("things", {"id": {"S": "fresh"}}) is None
     transact([fresh, compile_delete(ITEM, things)])
     assert everything(things) == [{"id": {"S": "fresh"}}]
 
@@ -117,7 +113,7 @@ def test_companions_go_with_the_write_or_stop_it(things):
     with pytest.raises(PreconditionFailed) as caught:
         write(other, companions=[compile_create(record, things)])
     assert caught.value.position == 1
-    assert stored({"id": {"S": "other"}}) is None
+    assert stored("things", {"id": {"S": "other"}}) is None
 
 
 # ---------------------------------------------------------------- read, decide, write
@@ -138,7 +134,7 @@ def test_a_rewrite_decides_again_when_the_item_changed_in_between(things):
     assert seen == [{"N": "1"}, {"N": "5"}]
     assert done.before["n"] == {"N": "5"}
     assert done.result == 2
-    assert stored()["n"] == {"N": "6"}
+    assert stored("things", KEY)["n"] == {"N": "6"}
 
 
 def test_a_rewrite_of_nothing_may_create(things):
@@ -147,7 +143,7 @@ def test_a_rewrite_of_nothing_may_create(things):
 
     done = rewrite(things, KEY, decide)
     assert done.before is None
-    assert stored() == {**KEY, "was": {"BOOL": False}}
+    assert stored("things", KEY) == {**KEY, "was": {"BOOL": False}}
 
 
 def test_what_the_decision_raises_ends_a_rewrite(things):
@@ -171,7 +167,7 @@ def test_a_companion_that_fails_ends_a_rewrite(things):
     with pytest.raises(PreconditionFailed) as caught:
         rewrite(things, KEY, decide)
     assert (caught.value.position, len(decisions)) == (1, 1)
-    assert stored() == ITEM
+    assert stored("things", KEY) == ITEM
 
 
 def test_a_rewrite_gives_up_in_words_when_others_never_rest(things, no_pauses):
@@ -183,7 +179,7 @@ def test_a_rewrite_gives_up_in_words_when_others_never_rest(things, no_pauses):
 
     with pytest.raises(TransactionConflict, match="keeps changing; nothing was written"):
         rewrite(things, KEY, decide, attempts=3)
-    assert stored()["n"] == {"N": "4"}
+    assert stored("things", KEY)["n"] == {"N": "4"}
 
 
 @pytest.fixture
@@ -208,7 +204,7 @@ def test_no_increment_is_lost_when_many_write_at_once(shared):
     with ThreadPoolExecutor(threads) as pool:
         for future in [pool.submit(increments) for _ in range(threads)]:
             future.result(timeout=120)
-    assert stored()["n"] == {"N": str(threads * each)}
+    assert stored("things", KEY)["n"] == {"N": str(threads * each)}
 
 
 def test_of_many_creates_at_once_exactly_one_succeeds(shared):
@@ -226,7 +222,7 @@ def test_of_many_creates_at_once_exactly_one_succeeds(shared):
     with ThreadPoolExecutor(threads) as pool:
         done = list(pool.map(creates, range(threads), timeout=60))
     assert done.count(True) == 1
-    assert stored()["by"] == {"N": str(done.index(True))}
+    assert stored("things", KEY)["by"] == {"N": str(done.index(True))}
 
 
 # ---------------------------------------------------------------- batches

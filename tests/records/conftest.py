@@ -32,7 +32,7 @@ def perform(request, run, **how):
     return keeping.answer
 
 
-class Door:
+class Things:
     """Creates, counts up and deletes things, with a key where one is given."""
 
     caller = "ann"
@@ -120,7 +120,7 @@ def granted(_right):
 
 @pytest.fixture
 def door():
-    return Door()
+    return Things()
 
 
 @pytest.fixture(params=[True, False], ids=["transactions", "no transactions"])

@@ -1,15 +1,13 @@
 """The AdminAPI as a client sees it, with tables of its own."""
 
-import json
-from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
 from django.core.cache import cache
-from rest_framework.test import APIClient
 
-from tables.access.callers import Caller
+from tests.api.caller import JsonCaller
+from tests.contract.languages import loads
 from tests.tables import create_table
 
 # Real name -> keys.
@@ -27,18 +25,19 @@ TABLES = {
 INDEXES = {"ttd-Events": {"by-kind": {"kind": "S"}}}
 
 
-class Door:
+class EndpointCaller(JsonCaller):
     """Sends requests to `/endpoint` as one caller."""
 
-    def __init__(self, *groups, name="doe, jane"):
-        self.client = APIClient()
-        self.client.force_authenticate(Caller(name.replace(", ", "-"), name, frozenset(groups)))
-
     def send(self, method, body=None, *, headers=None, content_type="application/json", **query):
-        data = body if isinstance(body, bytes) else b"" if body is None else dumps(body)
         path = f"/endpoint?{urlencode(query, doseq=True)}"
-        kind = content_type if data or content_type != "application/json" else ""
-        response = self.client.generic(method, path, data, content_type=kind, headers=headers or {})
+        response = self.ask(
+            method,
+            path,
+            body,
+            type=content_type,
+            headers=headers or {},
+            is_typed=content_type != "application/json",
+        )
         # A stream that nobody reads would hold its scan slot.
         response.body = b"".join(response.streaming_content) if response.streaming else None
         return response
@@ -59,17 +58,6 @@ class Door:
         return self.send("DELETE", table=table, id=id, **query)
 
 
-def dumps(value):
-    """JSON that writes a Decimal with all its digits."""
-    if isinstance(value, dict):
-        return b"{%s}" % b",".join(
-            json.dumps(k).encode() + b":" + dumps(v) for k, v in value.items()
-        )
-    if isinstance(value, list):
-        return b"[%s]" % b",".join(map(dumps, value))
-    return str(value).encode() if isinstance(value, Decimal) else json.dumps(value).encode()
-
-
 def body_of(response):
     """The bytes of a response, streamed or not."""
     return response.body if response.streaming else response.content
@@ -77,7 +65,7 @@ def body_of(response):
 
 def exact(response):
     """The parsed body, its numbers as Decimal."""
-    return json.loads(body_of(response), parse_float=Decimal, parse_int=Decimal)
+    return loads(body_of(response))
 
 
 def make_tables(*names):
@@ -115,9 +103,9 @@ def moto_workers(dynamodb_moto):
 
 @pytest.fixture
 def staff():
-    return Door("staff")
+    return EndpointCaller("staff")
 
 
 @pytest.fixture
 def admin():
-    return Door("admins", name="admin, ada")
+    return EndpointCaller("admins", name="admin, ada")

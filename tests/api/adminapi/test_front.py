@@ -9,7 +9,7 @@ from rest_framework.test import APIClient
 
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb.translation import translate
-from tests.api.adminapi.conftest import Door, exact
+from tests.api.adminapi.conftest import EndpointCaller, exact
 from tests.tables import stored
 
 with_workers = pytest.mark.usefixtures("moto_workers")
@@ -59,9 +59,9 @@ def test_a_token_outside_the_header_is_unauthorized():
     ],
 )
 def test_each_right_opens_its_operations(group, denied):
-    door = Door(group)
+    door = EndpointCaller(group)
     bodies = {"POST": {"name": "Ann"}, "PUT": {"set": {"a": 1}}}
-    Door("admins").create({"empId": "1"})
+    EndpointCaller("admins").create({"empId": "1"})
     for method in ("PUT", "DELETE", "POST"):
         response = door.send(method, bodies.get(method), table="Workers", id="1")
         if method in denied:
@@ -75,7 +75,7 @@ def test_each_right_opens_its_operations(group, denied):
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_read_only_refuses_every_write(method, settings, calls):
     settings.READ_ONLY = True
-    response = Door("admins").send(method, {"set": {}}, table="Workers", id="1")
+    response = EndpointCaller("admins").send(method, {"set": {}}, table="Workers", id="1")
     assert (response.status_code, response.content) == (403, FORBIDDEN)
     assert calls == []
 
@@ -83,7 +83,7 @@ def test_read_only_refuses_every_write(method, settings, calls):
 @with_workers
 def test_read_only_lets_readers_read(settings):
     settings.READ_ONLY = True
-    assert Door("readers").scan({}).status_code == 200
+    assert EndpointCaller("readers").scan({}).status_code == 200
 
 
 # ---------------------------------------------------------------- options and origins

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from tests.api.adminapi.conftest import Door, exact
+from tests.api.adminapi.conftest import EndpointCaller, exact
 from tests.tables import store, stored
 
 KEY = {"Idempotency-Key": '"5f0c-1"'}
@@ -46,7 +46,7 @@ def test_another_request_with_the_key_is_422(staff):
 
 def test_another_caller_s_key_is_another_key(staff):
     create(staff, {"name": "Ann"})
-    response = create(Door("staff", name="roe, rick"), {"name": "Ann"})
+    response = create(EndpointCaller("staff", name="roe, rick"), {"name": "Ann"})
     assert REPLAYED not in response.headers
     assert response.json()["item"]["createdBy"] == "roe, rick"
 
@@ -102,18 +102,18 @@ def test_a_refusal_that_lasts_is_replayed(staff):
 
 def test_a_refusal_that_may_pass_is_not_kept(staff):
     staff.create({"empId": "1"})
-    adder = Door("adders")
+    adder = EndpointCaller("adders")
     for _ in range(2):
         response = create(adder, {"empId": "1"})
         assert response.status_code == 403
         assert REPLAYED not in response.headers
-    Door("admins").delete()
+    EndpointCaller("admins").delete()
     assert create(adder, {"empId": "1"}).status_code == 200
 
 
 def test_a_right_that_was_lost_gets_no_replay(staff):
     create(staff, {"name": "Ann"})
-    response = create(Door("readers"), {"name": "Ann"})
+    response = create(EndpointCaller("readers"), {"name": "Ann"})
     assert (response.status_code, REPLAYED in response.headers) == (403, False)
 
 
@@ -138,7 +138,7 @@ def test_an_answer_too_large_to_keep_is_made_again_from_the_item(staff):
     assert first.status_code == again.status_code == 200
     assert first.content == again.content
     assert first.headers["ETag"] == again.headers["ETag"]
-    Door("admins").delete()
+    EndpointCaller("admins").delete()
     gone = create(staff, wide)
     assert (gone.status_code, gone.content) == (200, b"")
     assert "ETag" not in gone.headers

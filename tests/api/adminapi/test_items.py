@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tables.core.preconditions import etag
-from tests.api.adminapi.conftest import Door, exact
+from tests.api.adminapi.conftest import EndpointCaller, exact
 from tests.tables import store, stored
 
 with_workers = pytest.mark.usefixtures("workers")
@@ -104,7 +104,7 @@ def test_creating_again_replaces_the_whole_item(staff):
 
 @with_workers
 def test_who_may_not_change_creates_only_what_is_not_there(staff):
-    adder = Door("adders")
+    adder = EndpointCaller("adders")
     assert adder.create({"empId": "1"}).status_code == 200
     staff.update({"set": {"mine": True}})
     response = adder.create({"empId": "1"})

@@ -12,7 +12,7 @@ from structlog.testing import LogCapture
 from tables.api.adminapi.lists import CutOff
 from tables.core.errors import Throttled
 from tables.dynamodb import reads
-from tests.api.adminapi.conftest import Door, body_of, exact, make_tables
+from tests.api.adminapi.conftest import EndpointCaller, body_of, exact, make_tables
 from tests.tables import store
 
 with_workers = pytest.mark.usefixtures("workers")
@@ -649,5 +649,5 @@ def test_any_key_of_the_table_is_a_place_to_go_on_from(staff, condition):
 @pytest.mark.usefixtures("dynamodb_moto")
 def test_readers_scan_and_list():
     make_tables("ttd-Workers")
-    reader = Door("readers")
+    reader = EndpointCaller("readers")
     assert exact(reader.scan({})) == exact(reader.get(table="Workers")) == []

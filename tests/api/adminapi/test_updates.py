@@ -8,7 +8,7 @@ import pytest
 from tables.core.errors import Throttled, Unavailable
 from tables.dynamodb import writes
 from tables.items import updates
-from tests.api.adminapi.conftest import Door, make_tables
+from tests.api.adminapi.conftest import EndpointCaller, make_tables
 from tests.tables import store, stored
 
 with_workers = pytest.mark.usefixtures("workers")
@@ -214,7 +214,7 @@ def test_an_absent_item_is_created(staff):
 
 @with_workers
 def test_who_may_not_add_creates_nothing(staff):
-    changer = Door("changers")
+    changer = EndpointCaller("changers")
     for body in ({"set": {"a": 1}}, {"delete": {"a": ["x"]}}, {"add": {"a": 1}, "set": {"b": 1}}):
         response = changer.update(body)
         assert response.status_code == 403
@@ -593,7 +593,7 @@ def test_atomic_writes_nothing_when_one_action_fails(staff, bad, settings):
 
 @with_workers
 def test_atomic_is_forbidden_where_it_would_create(staff):
-    assert Door("changers").update({"set": {"a": 1}}, atomic="1").status_code == 403
+    assert EndpointCaller("changers").update({"set": {"a": 1}}, atomic="1").status_code == 403
     assert done(staff.update({"set": {"a": 1}}, atomic="1"))["a"] == 1
 
 

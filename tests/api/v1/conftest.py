@@ -1,14 +1,13 @@
 """REST v1 as a client sees it, with tables of its own."""
 
 import json
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from rest_framework.test import APIClient
 
-from tables.access.callers import Caller
 from tables.dynamodb.client import call
+from tests.api.caller import JsonCaller
+from tests.contract.languages import loads
 from tests.tables import definition, store
 
 # Real name -> keys.
@@ -37,24 +36,13 @@ FORM = "application/x-www-form-urlencoded"
 PROBLEM = "application/problem+json"
 
 
-class Door:
+class Door(JsonCaller):
     """Sends requests to REST v1 as one caller."""
 
-    def __init__(self, *groups, name="doe, jane"):
-        self.client = APIClient(raise_request_exception=True)
-        if groups:
-            self.client.force_authenticate(Caller(f"sub-{name}", name, frozenset(groups)))
-
     def send(self, method, path, body=None, *, type=PLAIN, query="", **headers):
-        data = body if isinstance(body, bytes) else b"" if body is None else dumps(body)
         url = path if path.startswith("/") else f"/api/v1/tables/{path}"
         names = {name.replace("_", "-"): text for name, text in headers.items()}
-        if "Content-Encoding" in names:
-            names["Content-Encoding"] = headers["Content_Encoding"]
-        kind = type if data else ""
-        return self.client.generic(
-            method, f"{url}?{query}" if query else url, data, content_type=kind, headers=names
-        )
+        return self.ask(method, f"{url}?{query}" if query else url, body, type=type, headers=names)
 
     def get(self, path, query="", **headers):
         return self.send("GET", path, query=query, **headers)
@@ -72,20 +60,9 @@ class Door:
         return self.send("DELETE", path, **more)
 
 
-def dumps(value):
-    """JSON that writes a Decimal with all its digits."""
-    if isinstance(value, dict):
-        return b"{%s}" % b",".join(
-            json.dumps(name).encode() + b":" + dumps(child) for name, child in value.items()
-        )
-    if isinstance(value, list):
-        return b"[%s]" % b",".join(map(dumps, value))
-    return str(value).encode() if isinstance(value, Decimal) else json.dumps(value).encode()
-
-
 def exact(response):
     """The parsed body, its numbers as Decimal."""
-    return json.loads(response.content, parse_float=Decimal, parse_int=Decimal)
+    return loads(response.content)
 
 
 def ok(response, status=200):

@@ -9,7 +9,8 @@ import pytest
 from tables.records.idempotency.courses import put_or_be_overtaken
 from tables.records.idempotency.kept_answers import Record
 from tables.records.idempotency.keyed_requests import keyed_request
-from tests.api.v1.conftest import PLAIN, dumps, ok, problem
+from tests.api.v1.conftest import PLAIN, ok, problem
+from tests.contract.languages import dumps
 from tests.tables import store, stored
 
 pytestmark = pytest.mark.usefixtures("moto_tables")

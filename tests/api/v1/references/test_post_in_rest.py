@@ -6,7 +6,8 @@ import json
 import pytest
 from django.test.client import encode_multipart
 
-from tests.api.v1.conftest import Door, dumps, ok, pointers, problem
+from tests.api.v1.conftest import Door, ok, pointers, problem
+from tests.contract.languages import dumps
 from tests.tables import stored
 
 pytestmark = pytest.mark.usefixtures("moto_tables")

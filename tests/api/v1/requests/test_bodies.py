@@ -14,11 +14,11 @@ from tests.api.v1.conftest import (
     PLAIN,
     TYPED,
     Door,
-    dumps,
     ok,
     pointers,
     problem,
 )
+from tests.contract.languages import dumps
 from tests.tables import stored
 
 pytestmark = pytest.mark.usefixtures("moto_tables")
