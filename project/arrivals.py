@@ -1,11 +1,17 @@
 """A request as it arrives: whether the bytes so far are the whole of it, head and body."""
 
 import re
+import tempfile
+from typing import IO
 
 # A token of 8 KB, an address of 8 KB and the cookies, several times over.
 MAX_HEAD = 64 * 1024  # bytes
 # The app reads 4 MB and refuses more in its doors' words; what is far over ends here.
 MAX_BODY = 8 * 1024 * 1024  # bytes
+# A file for an import; it waits on the disk for the rest of it.
+MAX_UPLOAD = 1024 * 1024 * 1024  # bytes
+_IN_MEMORY = 1024 * 1024  # bytes of an upload
+_UPLOAD = re.compile(rb"POST (?:/api/v1/tables/[^/ ?]+/jobs|/admin/tables/[^/ ?]+/import)/?[ ?]")
 _END_OF_HEAD = b"\r\n\r\n"
 _MAX_CHUNK_LINE = 4096  # bytes
 
@@ -34,6 +40,9 @@ class Arrival:
         self.data = bytearray()
         self.has_head = False
         self.expects_continue = False
+        self.spool: IO[bytes] | None = None  # what came before `data`, of an upload
+        self._spooled = 0
+        self._most = MAX_BODY
         self._looked_at = 0  # everything before it has been searched
         self._is_chunked = False
         self._end: int | None = None  # of a body whose length was announced
@@ -43,9 +52,37 @@ class Arrival:
         self.data += data
         if not self.has_head and not self._read_head():
             return False
-        if self._is_chunked:
-            return self._has_last_chunk()
-        return self._end is None or len(self.data) >= self._end
+        is_whole = self._has_last_chunk() if self._is_chunked else self._has_end()
+        if self.is_upload and len(self.data) > _IN_MEMORY:
+            self._spool_all()
+        return is_whole
+
+    @property
+    def size(self) -> int:
+        """How many bytes have come."""
+        return self._spooled + len(self.data)
+
+    @property
+    def on_disk(self) -> int:
+        """How many of them wait on the disk."""
+        return self._spooled
+
+    @property
+    def is_upload(self) -> bool:
+        """Whether it may be larger than what is kept in memory."""
+        return self._most > MAX_BODY
+
+    def whole_spool(self) -> IO[bytes] | None:
+        """The file with all of an upload, from its first byte; None of what is in memory."""
+        if self.spool is not None:
+            self.spool.write(self.data)
+            self.spool.seek(0)
+        return self.spool
+
+    def close(self) -> None:
+        """Give up what waits on the disk."""
+        if self.spool is not None:
+            self.spool.close()
 
     @property
     def is_for_health(self) -> bool:
@@ -61,6 +98,8 @@ class Arrival:
             return False
         head = bytes(self.data[: end + 2])
         self.has_head = True
+        if _UPLOAD.match(head):
+            self._most = MAX_UPLOAD
         self.expects_continue = _EXPECT.search(head) is not None
         if self.expects_continue:
             # Answered here, where the body is waited for; gunicorn would answer once more.
@@ -75,25 +114,39 @@ class Arrival:
             return
         lengths = [int(digits) for digits in _LENGTH.findall(head)]
         if lengths:
-            if max(lengths) > MAX_BODY:
+            if max(lengths) > self._most:
                 raise TooMuch(413, "Content Too Large")
             self._end = begin + max(lengths)
 
+    def _spool_all(self) -> None:
+        """Let what is in memory wait on the disk, but for a size of a chunk that has begun."""
+        if self.spool is None:
+            self.spool = tempfile.TemporaryFile()  # noqa: SIM115 - `close` closes it
+        begun = self._looked_at - self._spooled if self._is_chunked else len(self.data)
+        ready = min(len(self.data), begun)
+        self.spool.write(memoryview(self.data)[:ready])
+        self._spooled += ready
+        del self.data[:ready]
+
+    def _has_end(self) -> bool:
+        return self._end is None or self.size >= self._end
+
     def _has_last_chunk(self) -> bool:
         """Step from chunk to chunk. `_looked_at` is where the next size stands, or will."""
-        while self._looked_at < len(self.data):
-            line_end = self.data.find(b"\r\n", self._looked_at, self._looked_at + _MAX_CHUNK_LINE)
+        while self._looked_at < self.size:
+            begin = self._looked_at - self._spooled
+            line_end = self.data.find(b"\r\n", begin, begin + _MAX_CHUNK_LINE)
             if line_end < 0:
-                return len(self.data) - self._looked_at > _MAX_CHUNK_LINE
-            size = self.data[self._looked_at : line_end].partition(b";")[0].strip()
+                return len(self.data) - begin > _MAX_CHUNK_LINE
+            size = self.data[begin:line_end].partition(b";")[0].strip()
             try:
                 length = int(size, 16)
             except ValueError:
                 return True
             if length <= 0:
                 return self._has_trailers(line_end)
-            self._looked_at = line_end + 2 + length + 2
-            if self._looked_at > MAX_HEAD + MAX_BODY:
+            self._looked_at = self._spooled + line_end + 2 + length + 2
+            if self._looked_at > MAX_HEAD + self._most:
                 raise TooMuch(413, "Content Too Large")
         return False
 

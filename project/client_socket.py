@@ -3,6 +3,7 @@
 import select
 import socket
 import time
+from typing import IO
 
 # What a thread leaves here for a client that takes its time: a page of any kind, but no export.
 KEPT = 2 * 1024 * 1024  # bytes
@@ -19,14 +20,21 @@ class ClientSocket(socket.socket):
         family, kind, protocol = accepted.family, accepted.type, accepted.proto
         super().__init__(family, kind, protocol, fileno=accepted.detach())
         self.kept = bytearray()
+        self.ahead: IO[bytes] | None = None  # a request that waited on the disk
 
     def receive(self, size: int) -> bytes:
         """What has arrived. Raises BlockingIOError where nothing has."""
         return super().recv(size, socket.MSG_DONTWAIT)
 
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:  # noqa: ARG002 - socket's
-        """Nothing: the request was whole before a thread took it, so no thread waits for more."""
-        return b""
+        """What waited on the disk, then nothing: a thread takes a request that is whole."""
+        return self.ahead.read(bufsize) if self.ahead is not None else b""
+
+    def forget_ahead(self) -> None:
+        """Give up what waited on the disk."""
+        if self.ahead is not None:
+            self.ahead.close()
+            self.ahead = None
 
     def sendall(self, data: bytes, flags: int = 0, /) -> None:  # type: ignore[override]  # noqa: ARG002
         """Send, or keep. Waits only for room. Raises TimeoutError, and OSError as sockets do."""

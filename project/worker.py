@@ -27,6 +27,10 @@ BODY_SECONDS = 60.0
 # Until a client has taken what is left of an answer, and until it has hung up after that.
 FLUSH_SECONDS = 60.0
 LINGER_SECONDS = 2.0
+# Each so many bytes an upload has as long again: 17 KB a second, as an answer has.
+UPLOAD_STEP = 1024 * 1024  # bytes
+# What uploads of this process may fill of its disk; whoever comes then comes again later.
+MAX_ON_DISK = 4 * 1024 * 1024 * 1024  # bytes
 # What all connections may hold here together; beyond it, those that waited longest go.
 MAX_HELD = 64 * 1024 * 1024  # bytes
 _NO_CROWD = 64 * 1024  # bytes of one connection that are never too many
@@ -48,6 +52,7 @@ class Connection(TConn):  # type: ignore[misc]  # gunicorn ships no types
         self.arrival = Arrival()
         self.stays = True
         self.ends_at = math.inf
+        self.counted = 0  # bytes of an upload for which it had its time
         self.data_ready = True  # no thread waits for the first byte
 
     @property
@@ -92,7 +97,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no 
         self._await_request(Connection(self.cfg, sock, address, listener.getsockname()))
 
     def _await_request(self, connection: Connection) -> None:
-        connection.arrival = Arrival()
+        connection.arrival, connection.counted = Arrival(), 0
         connection.sock.setblocking(False)
         seconds = self.cfg.keepalive if self.alive else LINGER_SECONDS
         self._wait(connection, selectors.EVENT_READ, self._receive, seconds)
@@ -131,7 +136,17 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no 
             if arrival.expects_continue:
                 self._ask_for_body(connection)
                 return
+        if arrival.is_upload:
+            self._allow_upload(connection)
         self._require_room(connection)
+
+    def _allow_upload(self, connection: Connection) -> None:
+        """More time for what comes steadily, and an end where the disk would be filled."""
+        if connection.arrival.size - connection.counted >= UPLOAD_STEP:
+            connection.counted = connection.arrival.size
+            connection.ends_at = time.monotonic() + BODY_SECONDS
+        if sum(other.arrival.on_disk for other in self._waiting) > MAX_ON_DISK:
+            self._refuse(connection, TooMuch(503, "Service Unavailable"))
 
     def _ask_for_body(self, connection: Connection) -> None:
         connection.sock.kept += _CONTINUE
@@ -146,6 +161,7 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no 
         head = f"HTTP/1.1 {refusal.status} {refusal.reason}\r\nConnection: close\r\n"
         fields = f"Content-Type: text/plain\r\nContent-Length: {len(words)}\r\n\r\n"
         self._stop_waiting(connection)
+        connection.arrival.close()
         connection.arrival = Arrival()
         connection.stays = False
         connection.sock.kept += (head + fields + words).encode()
@@ -156,13 +172,16 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no 
     def _work_on(self, connection: Connection) -> None:
         pool = self._health if connection.arrival.is_for_health else self.tpool
         connection.init()
-        connection.parser.unreader.unread(bytes(connection.arrival.data))
+        connection.sock.ahead = connection.arrival.whole_spool()
+        if connection.sock.ahead is None:
+            connection.parser.unreader.unread(bytes(connection.arrival.data))
         connection.arrival = Arrival()
         work = pool.submit(self.handle, connection)
         work.add_done_callback(partial(self.method_queue.defer, self.finish_request, connection))
 
     def finish_request(self, connection: Connection, work: Future[bool]) -> None:
         """Go on with a connection that a thread has left."""
+        connection.sock.forget_ahead()
         connection.stays = not work.cancelled() and not work.exception() and bool(work.result())
         self._deliver(connection)
 
@@ -221,6 +240,8 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no 
     def _end(self, connection: Connection) -> None:
         self._stop_waiting(connection)
         self.nr_conns -= 1
+        connection.arrival.close()
+        connection.sock.forget_ahead()
         connection.sock.kept.clear()
         connection.close()
 

@@ -72,7 +72,9 @@ class SessionAuthentication(authentication.SessionAuthentication):
     def enforce_csrf(self, request: Request) -> None:
         """Check the CSRF token on Django's request: DRF's would parse the body, or refuse to."""
         django_request: Any = request._request
-        if django_request.content_type == "multipart/form-data":
+        # An upload is read by Django, its file to the disk, and the view takes it from there.
+        is_upload = getattr((request.parser_context or {}).get("view"), "takes_uploads", False)
+        if django_request.content_type == "multipart/form-data" and not is_upload:
             # Read for its token from the stream, it would be gone when the door reads it.
             _kept = django_request.body
         super().enforce_csrf(django_request)

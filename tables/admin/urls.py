@@ -11,6 +11,7 @@ from tables.admin.collection import list_collection
 from tables.admin.item_form.history import item_history, item_version
 from tables.admin.item_form.views import add_item, change_item, delete_item
 from tables.admin.item_list.views import choose_columns, filter_items, list_items, preview_plan
+from tables.admin.jobs.imports import import_items
 from tables.admin.jobs.views import (
     confirm_job,
     list_jobs,
@@ -41,6 +42,7 @@ TABLE_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("tables/<str:alias>/<str:key>/history/<int:n>/restore", restore_item, "tables_item_restore"),
     ("tables/<str:alias>/<str:key>/related/<str:name>", related_list, "tables_related"),
     ("tables/<str:alias>/trash", list_trash, "tables_trash"),
+    ("tables/<str:alias>/import", import_items, "tables_import"),
     ("changes", recent_changes, "changes"),
     ("changes/latest", latest_changes, "latest_changes"),
     ("changes/<uuid:group>/undo", undo_group, "undo_group"),

@@ -1,6 +1,7 @@
 """Pages of jobs: ordered from a list, looked at, confirmed, steered, undone."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from tables.admin.jobs.views import STOP_POLLING
@@ -225,3 +226,98 @@ def test_jobs_are_listed_and_ones_own_under_way_are_counted_in_the_header(admin,
     assert "Change of Cities" not in words(reader, "/admin/jobs/?whose=mine")
     assert "under way" not in words(reader, "/admin/jobs/")
     assert reader.get("/admin/jobs/?after=x").status_code == 400
+
+
+# ------------------------------------------------------------------ import and export
+
+
+@pytest.fixture(autouse=True)
+def _files(settings, tmp_path):
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "jobs": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": tmp_path / "files"},
+        },
+    }
+
+
+def sent(client, text, name="cities.csv", **form):
+    data = text if isinstance(text, bytes) else text.encode()
+    return client.post(f"{CITIES}import/", {"file": SimpleUploadedFile(name, data), **form})
+
+
+def test_a_file_is_checked_shown_and_written_as_shown(admin, cities):
+    answer = sent(
+        admin,
+        "country,name,population:N,zone\nYY,YY-00,7,west\nYY,new,5,east\nYY,YY-01,1000,east\n",
+    )
+    work()
+    text = words(admin, answer["Location"])
+    assert "cities.csv, UTF-8, columns split by comma" in text
+    for stat in ("New 1", "Changed 1", "Same, not written 1", "Refused 0"):
+        assert stat in text
+    assert "population0 7" in text
+    assert "YY · YY-01" not in text
+    assert "YY · YY-01" in words(admin, f"{answer['Location']}?show=same")
+    confirmed(admin, answer["Location"], "Cities")
+    work()
+    assert stored("cities", KEY)["population"] == {"N": "7"}
+    assert "2 done" in words(admin, answer["Location"])
+
+
+def test_what_a_spreadsheet_rounded_is_refused_until_somebody_says_that_it_is_right(admin, put):
+    put("Anything", {"id": {"S": "1"}, "badge": {"S": "1234567890123456"}})
+    file = SimpleUploadedFile("a.csv", b"id,badge\n1,1.23457E+15\n")
+    answer = admin.post("/admin/tables/Anything/import/", {"file": file})
+    work()
+    page = Page(admin.get(f"{answer['Location']}?show=refused"))
+    again = page.one("button", name="taken")["attrs"]["value"]
+    assert again == "badge"
+    form = {e["attrs"]["name"]: e["attrs"]["value"] for e in page.all("input", type="hidden")}
+    taken = admin.post("/admin/tables/Anything/import/", {**form, "taken": again})
+    work()
+    assert "New 0 Changed 1 Same, not written 0" in words(admin, taken["Location"])
+
+
+def test_an_encoding_and_a_delimiter_are_asked_for_and_never_guessed(admin, cities):
+    asked = sent(admin, "country,name,mayor\nYY,YY-00,Jos\xe9\n".encode("cp1252"))
+    page = Page(asked)
+    text = " ".join(page.one("main")["text"].split())
+    assert "The file is not UTF-8: in line 2, character 13 stands the byte E9." in text
+    assert "YY,YY-00,José" in text
+    form = {e["attrs"]["name"]: e["attrs"]["value"] for e in page.all("input", type="hidden")}
+    answer = admin.post(f"{CITIES}import/", {**form, "encoding": "cp1252"})
+    work()
+    assert "mayor José" in words(admin, answer["Location"])
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [("", "empty"), ("a,b\n1,2\n", "No column is the key attribute"), ("PAR1....", "Parquet")],
+)
+def test_a_file_that_is_none_is_told_why(admin, cities, text, error):
+    answer = sent(admin, text)
+    assert answer.status_code == 400
+    assert error in answer.content.decode()
+    assert not Job.objects.exists()
+
+
+def test_who_may_not_write_imports_nothing(sign_in, cities):
+    reader = sign_in("readers")
+    assert sent(reader, "country,name\nYY,x\n").status_code == 403
+    assert "import/" not in reader.get(CITIES).content.decode()
+
+
+def test_an_export_is_a_job_whose_file_comes_back_as_the_same(admin, cities):
+    answer = admin.post(YY, {"export_all": "job_csv"})
+    work()
+    page = Page(admin.get(answer["Location"]))
+    (url,) = (e["attrs"]["href"] for e in page.all("a") if "unpacked" in e["attrs"]["href"])
+    file = b"".join(admin.get(url))
+    assert file.count(b"\n") == 6
+    answer = sent(admin, file)
+    work()
+    text = words(admin, answer["Location"])
+    assert "Same, not written 5" in text
+    assert "New 0 Changed 0" in text

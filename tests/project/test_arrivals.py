@@ -3,7 +3,7 @@
 import pytest
 
 from project import arrivals
-from project.arrivals import MAX_BODY, MAX_HEAD, Arrival, TooMuch
+from project.arrivals import MAX_BODY, MAX_HEAD, MAX_UPLOAD, Arrival, TooMuch
 
 HEAD = b"POST /endpoint HTTP/1.1\r\nHost: a\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
@@ -28,6 +28,60 @@ def test_a_request_is_whole_with_its_last_byte(request_, step):
     pieces = [request_[at : at + step] for at in range(0, len(request_), step)]
     assert [arrival.add(piece) for piece in pieces] == [False] * (len(pieces) - 1) + [True]
     assert bytes(arrival.data) == request_
+
+
+UPLOAD = b"POST /api/v1/tables/Cities/jobs HTTP/1.1\r\nHost: a\r\n"
+FILE = bytes(range(256)) * 20_000  # 5 MB
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"Content-Length: %d\r\n\r\n" % (2 * len(FILE)) + 2 * FILE,
+        b"Transfer-Encoding: chunked\r\n\r\n"
+        + 2 * (b"%x\r\n%b\r\n" % (len(FILE), FILE))
+        + b"0\r\nX: y\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\n\r\n"
+        + 2 * len(FILE) // 5000 * (b"%x\r\n%b\r\n" % (5000, FILE[:5000]))
+        + b"0\r\n\r\n",
+    ],
+    ids=["a length", "large chunks", "small chunks"],
+)
+@pytest.mark.parametrize("step", [65536, 99_991])
+def test_a_file_for_an_import_waits_on_the_disk(body, step):
+    request_ = UPLOAD + body
+    arrival, most = Arrival(), 0
+    for at in range(0, len(request_), step):
+        is_whole = arrival.add(request_[at : at + step])
+        assert is_whole is (at + step >= len(request_))
+        most = max(most, len(arrival.data))
+    assert arrival.size == len(request_) > MAX_BODY
+    assert most < 2 * 1024 * 1024
+    assert arrival.whole_spool().read() == request_
+    arrival.close()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b"PUT /api/v1/tables/Cities/jobs HTTP/1.1",
+        b"POST /api/v1/tables/Cities/jobs/x HTTP/1.1",
+        b"POST /api/v1/tables/Cities/items HTTP/1.1",
+        b"POST /x?/admin/tables/Cities/import HTTP/1.1",
+    ],
+)
+def test_nothing_else_may_be_as_large(line):
+    with pytest.raises(TooMuch):
+        Arrival().add(line + b"\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % (MAX_BODY + 1))
+
+
+def test_a_file_has_its_end_too():
+    for far in (
+        b"Content-Length: %d\r\n\r\n" % (MAX_UPLOAD + 1),
+        b"Transfer-Encoding: chunked\r\n\r\nFFFFFFFF\r\n",
+    ):
+        with pytest.raises(TooMuch):
+            Arrival().add(UPLOAD + far)
 
 
 @pytest.mark.parametrize(

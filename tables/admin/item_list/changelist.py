@@ -147,6 +147,7 @@ class ItemList:
             limit=self.limit,
             can_export=self.visit.can("export"),
             exports=words.export_words(len(self.columns)),
+            later=words.later_words(),
             is_filtered=bool(self.query.filter),
         )
 

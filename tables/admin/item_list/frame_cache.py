@@ -45,6 +45,7 @@ def whole_list(visit: Visit, context: Mapping[str, Any], status: int = 200) -> H
         "title": table.label,
         "about": listing.about_words if listing else _about(visit),
         "can_add": visit.can("add"),
+        "can_import": visit.can("add") or visit.can("change"),
         "has_trash": visit.target.keeps_history and visit.can("history"),
     }
     if len(messages.get_messages(request)):

@@ -72,6 +72,21 @@ class ShownJob:
         return f"{reverse('v1-job', kwargs={'id': str(self.job.pk)})}/report"
 
     @property
+    def output_url(self) -> str:
+        """The file that it made."""
+        return reverse("v1-job-output", kwargs={"id": str(self.job.pk)})
+
+    @property
+    def has_file(self) -> bool:
+        """Whether it made a file that can be fetched."""
+        return self.job.kind == "export" and self.job.state == "finished"
+
+    @property
+    def has_differences(self) -> bool:
+        """Whether it is an import that was checked, whose rows are shown one by one."""
+        return self.job.kind == "import" and self.job.state == "ready"
+
+    @property
     def table_label(self) -> str:
         """What people call its table; its alias where that is gone."""
         table = registry().tables.get(self.job.alias)
@@ -203,6 +218,15 @@ class ShownJob:
     def stats(self) -> list[tuple[str, str]]:
         """The numbers of it, by name."""
         counts, is_check = self.far.counts, self.job.phase == "check"
+        if self.job.kind == "export":
+            number = count_words(counts["matched"])
+            return [
+                (_("Read"), count_words(counts["scanned"])),
+                (_("Exported"), number),
+                self._cost,
+            ]
+        if self.job.kind == "import" and "staged" in self.job.estimate and is_check:
+            return [*self._verdicts, self._cost]
         named = [
             (_("Read"), count_words(counts["scanned"])),
             (_("To write") if is_check else _("Done"), count_words(counts["done"])),
@@ -212,7 +236,24 @@ class ShownJob:
         ]
         if counts["unsure"]:
             named.append((_("Not known"), count_words(counts["unsure"])))
-        return [*named, (_("Cost"), words.units_words(self.far))]
+        return [*named, self._cost]
+
+    @property
+    def _cost(self) -> tuple[str, str]:
+        return _("Cost"), words.units_words(self.far)
+
+    @property
+    def _verdicts(self) -> list[tuple[str, str]]:
+        """What the rows of a checked file came to."""
+        named = {
+            "new": _("New"),
+            "changed": _("Changed"),
+            "same": _("Same, not written"),
+            "conflict": _("Conflict"),
+            "refused": _("Refused"),
+        }
+        found = self.job.estimate
+        return [(name, count_words(found.get(verdict, 0))) for verdict, name in named.items()]
 
     @property
     def moments(self) -> list[tuple[str, str]]:

@@ -18,6 +18,7 @@ from tables.access.limits.rates import spend
 from tables.access.log_fields import bind
 from tables.access.users import caller_of_user
 from tables.admin.errors import render_page
+from tables.admin.jobs.imports import ImportShown
 from tables.admin.jobs.shown import ShownJob
 from tables.admin.texts.job_words import order_words
 from tables.admin.visit import site_page
@@ -127,8 +128,23 @@ def undo_whole_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, shown: ShownJob, target: Target | None) -> HttpResponse:
-    context = {**_context(shown, target), "title": shown.title}
+    context = {
+        **_context(shown, target),
+        "title": shown.title,
+        "checked": _checked(request, shown, target),
+        "may_steer": shown.may_control,
+        "may_fetch": shown.has_file and target is not None and target.may("export"),
+    }
     return render_page(request, "admin/jobs/job.html", context)
+
+
+def _checked(request: HttpRequest, shown: ShownJob, target: Target | None) -> ImportShown | None:
+    """What the check of an import has found, while it waits for a yes."""
+    if target is None or not shown.has_differences:
+        return None
+    start = request.GET.get("start", "")
+    at = int(start) if start.isascii() and start.isdigit() and len(start) < 10 else 0
+    return ImportShown(shown.job, target, request.GET.get("show", ""), at)
 
 
 def _context(shown: ShownJob, target: Target | None) -> dict[str, Any]:
@@ -136,7 +152,7 @@ def _context(shown: ShownJob, target: Target | None) -> dict[str, Any]:
         "shown": shown,
         "job": shown.job,
         "target": target,
-        "left": shown.left_rows(target) if target else [],
+        "left": shown.left_rows(target) if target and not shown.has_differences else [],
         "sentence": order_words(shown.job.spec),
     }
 

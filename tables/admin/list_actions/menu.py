@@ -32,6 +32,7 @@ from tables.admin.list_actions.ticked import chosen_keys, read_chosen
 from tables.core.sight import Seen, Sight
 from tables.core.values import Item
 from tables.items.completion import every_item
+from tables.jobs.kinds.exports import FORMATS
 from tables.jobs.orders import How
 from tables.speed import fragment
 
@@ -58,6 +59,7 @@ class Action:
     right: str
     run: Callable[[ItemList, Chosen], HttpResponseBase]
     writes_many: bool = False
+    in_menu: bool = True
 
 
 def run_action(listing: ItemList) -> HttpResponseBase:
@@ -85,7 +87,7 @@ def action_menu(listing: ItemList) -> SafeString | None:
     choices = tuple(
         (name, str(action.label), action.writes_many)
         for name, action in ACTIONS.items()
-        if listing.visit.can(action.right)
+        if action.in_menu and listing.visit.can(action.right)
     )
     if not choices:
         return None
@@ -109,6 +111,11 @@ def _delete(listing: ItemList, chosen: Chosen) -> HttpResponseBase:
 
 def _change(listing: ItemList, chosen: Chosen) -> HttpResponseBase:
     return change_chosen(listing, chosen.keys, everything=chosen.everything)
+
+
+def _export_later(format: str, listing: ItemList, chosen: Chosen) -> HttpResponseBase:
+    which = which_items(listing, chosen.keys, everything=chosen.everything)
+    return ordered(listing, "export", {**which, "format": format}, How())
 
 
 def _export(
@@ -155,6 +162,12 @@ ACTIONS: dict[str, Action] = {
     "export_typed": Action(
         gettext_lazy("Export as typed JSON lines"), "export", partial(_export, TYPED_LINES)
     ),
+    **{
+        f"job_{name}": Action(
+            row.label.template, "export", partial(_export_later, name), in_menu=False
+        )
+        for name, row in FORMATS.items()
+    },
     "change_many": Action(gettext_lazy("Change…"), "change", _change, writes_many=True),
     "delete_selected": Action(gettext_lazy("Delete…"), "delete", _delete, writes_many=True),
 }

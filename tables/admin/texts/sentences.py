@@ -17,6 +17,7 @@ from tables.core.expressions import Path, format_path
 from tables.core.filters import Group, Term, terms_of
 from tables.core.plans import Plan
 from tables.core.values import TYPES, AttributeValue, Item, type_of
+from tables.jobs.kinds.exports import FORMATS
 
 # Longest operand in a sentence, in characters.
 _OPERAND_CHARACTERS = 40
@@ -151,6 +152,11 @@ def export_words(columns: int) -> tuple[tuple[str, str], ...]:
         ("export_jsonl", _("JSON lines, %(columns)s") % {"columns": every}),
         ("export_typed", _("Typed JSON lines, every attribute, lossless")),
     )
+
+
+def later_words() -> tuple[tuple[str, str], ...]:
+    """The exports that are jobs: the action's name, and the format."""
+    return tuple((f"job_{name}", _(str(row.label))) for name, row in FORMATS.items())
 
 
 def position_words(shown: int, before: int | None) -> str:

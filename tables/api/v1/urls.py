@@ -16,7 +16,7 @@ from tables.api.v1.resources.history import (
     Undo,
 )
 from tables.api.v1.resources.items import Items, SingleItem
-from tables.api.v1.resources.jobs import Confirm, Jobs, OneJob, Report
+from tables.api.v1.resources.jobs import Confirm, JobOutput, Jobs, OneJob, Report
 from tables.api.v1.resources.not_found import nowhere
 from tables.api.v1.resources.search import Search
 from tables.api.v1.resources.tables import OneTable, Root, Tables
@@ -82,6 +82,11 @@ urlpatterns = [
         rf"{_JOB}/report/?\Z",
         Report.as_view({"get": "retrieve"}, name="Report"),
         name="v1-job-report",
+    ),
+    re_path(
+        rf"{_JOB}/output/?\Z",
+        JobOutput.as_view({"get": "retrieve"}, name="Output"),
+        name="v1-job-output",
     ),
     re_path(r"^api/schema/?\Z", SchemaView.as_view(), name="api-schema"),
     re_path(r"^api/schema/(?P<alias>[^/]+)/?\Z", SchemaView.as_view(), name="api-schema-of-table"),

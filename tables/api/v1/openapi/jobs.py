@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from tables.api.v1.media_types import MERGE_PATCH, PLAIN, TYPED
+from tables.api.v1.media_types import MERGE_PATCH, MULTIPART, PLAIN, TYPED
 from tables.api.v1.openapi.parts import PARAMETERS, headers, object_of, problems, ref
 from tables.api.v1.openapi.subject import Subject
 from tables.api.v1.openapi.texts import PATH, STRING, TOKEN, Part, word
 from tables.api.v1.requests.job_orders import MAX_REASON, MOST_PACE, STATES
+from tables.api.v1.requests.uploads import FILE_TYPES, LISTED
+from tables.core.import_rules import MODES
 from tables.core.job_states import Phase, State, Wanted
 from tables.core.values import TYPES
 from tables.jobs.kinds import KINDS
+from tables.jobs.kinds.exports import FORMATS
 from tables.records.jobs.models import COUNTERS
 from tables.records.jobs.reports import OUTCOMES
 
@@ -95,6 +98,8 @@ _ALIAS: Part = PARAMETERS["alias"]["schema"]
 _MEMBERS: dict[str, tuple[Part, Part]] = {
     "change": ({"changes": _CHANGES}, _WHICH),
     "delete": ({}, _WHICH),
+    "export": ({}, {**_WHICH, "format": word(*FORMATS)}),
+    "undo": ({"job": {"type": "string", "format": "uuid"}}, {}),
     "copy": ({"to": _ALIAS}, {**_WHICH, "mode": word("create", "replace")}),
 }
 
@@ -135,6 +140,22 @@ def _told(description: str, *names: str) -> Part:
     return {"description": description, "headers": headers(*_TOLD, *names), "content": content}
 
 
+_TEXTS: Part = {"type": "array", "items": STRING}
+_UPLOAD_FORM: Part = {
+    "type": "object",
+    "properties": {
+        "file": {"type": "string", "format": "binary"},
+        "mode": word(*MODES),
+        **dict.fromkeys(("encoding", "delimiter", "format", "reason"), STRING),
+        **dict.fromkeys(LISTED, _TEXTS),
+    },
+    "required": ["file"],
+}
+# A file is an import: what its query string may say is what the form may.
+_FILES: Part = {
+    MULTIPART: {"schema": _UPLOAD_FORM},
+    **{kind: {"schema": {"type": "string", "format": "binary"}} for kind in FILE_TYPES},
+}
 _PAGED = ("job_state", "job_kind", "limit", "job_cursor")
 
 
@@ -159,7 +180,7 @@ def order_job(subject: Subject) -> Part:
         "order",
         "Order a job: work that outlives its request",
         parameters=subject.parameters("idempotency_key"),
-        requestBody={"required": True, "content": {PLAIN: order, TYPED: order}},
+        requestBody={"required": True, "content": {PLAIN: order, TYPED: order, **_FILES}},
         responses={
             "202": _told("Accepted; Location is the job.", "Location", "Idempotency-Replayed"),
             **problems(403, 409, 413, 415, 422),
@@ -247,6 +268,24 @@ def report(_subject: Subject) -> Part:
     )
 
 
+def job_output(_subject: Subject) -> Part:
+    file = {"schema": {"type": "string", "format": "binary"}}
+    kinds = sorted({"application/gzip", *(row.media_type for row in FORMATS.values())})
+    return _of_job(
+        "jobOutput",
+        "The file that an export has made",
+        "unpacked",
+        responses={
+            "200": {
+                "description": "The file, packed by gzip unless asked otherwise.",
+                "headers": headers("Content-Disposition"),
+                "content": dict.fromkeys(kinds, file),
+            },
+            **problems(403, 409),
+        },
+    )
+
+
 _ID = "/api/v1/jobs/{id}"
 JOB_PATHS: dict[str, dict[str, Callable[[Subject], Part]]] = {
     "/api/v1/tables/{alias}/jobs": {"get": table_jobs, "post": order_job},
@@ -254,6 +293,7 @@ JOB_PATHS: dict[str, dict[str, Callable[[Subject], Part]]] = {
     _ID: {"get": job, "patch": change_job, "delete": cancel_job},
     f"{_ID}/confirm": {"post": confirm_job},
     f"{_ID}/report": {"get": report},
+    f"{_ID}/output": {"get": job_output},
 }
 JOB_PARAMETERS: dict[str, Part] = {
     "job": {
@@ -298,6 +338,13 @@ JOB_PARAMETERS: dict[str, Part] = {
         "explode": False,
         "description": "Only rows of these outcomes.",
         "schema": {"type": "array", "items": word(*OUTCOMES), "uniqueItems": True},
+    },
+    "unpacked": {
+        "name": "unpacked",
+        "in": "query",
+        "allowEmptyValue": True,
+        "description": "The file as it unpacks.",
+        "schema": {"type": "boolean"},
     },
     "report_format": {
         "name": "format",

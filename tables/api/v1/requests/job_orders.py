@@ -86,5 +86,12 @@ def _pace(value: Any) -> float | None:
     return float(value)
 
 
+def pace_of(text: str) -> Decimal | str | None:
+    """A pace that a form or a URL says, as a body would say it."""
+    if not text:
+        return None
+    return Decimal(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+
+
 def _wrong(name: str, detail: str) -> InvalidValue:
     return InvalidValue(detail, problems=[Problem(join_pointer("", name) if name else "", detail)])

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpResponse, HttpResponseBase
+from django.utils.datastructures import CaseInsensitiveMapping
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -17,12 +18,13 @@ from tables.access.callers import Caller
 from tables.access.limits.rates import ReadThrottle, WriteThrottle
 from tables.access.log_fields import bind
 from tables.api.bodies import media_type, read_body
-from tables.api.v1.media_types import MERGE_PATCH, PLAIN, TYPED
+from tables.api.v1.media_types import MERGE_PATCH, MULTIPART, PLAIN, TYPED
 from tables.api.v1.requests.bodies import read_document, require_media_type, require_object
-from tables.api.v1.requests.job_orders import read_order, read_wish
+from tables.api.v1.requests.job_orders import Order, pace_of, read_order, read_wish
 from tables.api.v1.requests.negotiation import PlainRenderer
 from tables.api.v1.requests.parameters import next_url, query_pairs, require_known_parameters
 from tables.api.v1.requests.preconditions import read_tags
+from tables.api.v1.requests.uploads import FILE_TYPES, keep_file
 from tables.api.v1.resources.resource import V1View
 from tables.api.v1.responses.browsable import BrowsableRenderer
 from tables.api.v1.responses.downloads import download
@@ -31,11 +33,19 @@ from tables.api.v1.responses.jobs import job_document, job_headers, job_tag
 from tables.api.v1.responses.links import link
 from tables.api.v1.responses.problems import PreconditionRequired
 from tables.configuration import registry
-from tables.core.errors import Forbidden, InvalidCursor, InvalidRequest, PreconditionFailed
+from tables.core.errors import (
+    Forbidden,
+    InvalidCursor,
+    InvalidRequest,
+    PreconditionFailed,
+    TablesError,
+)
 from tables.core.preconditions import matches_tag
 from tables.core.queries import MAX_LIMIT
 from tables.items.target import find_target
+from tables.jobs.files import drop_upload
 from tables.jobs.finding import find_job, may_control, report_rows, visible_to
+from tables.jobs.kinds.exports import output
 from tables.jobs.orders import How, Keyed, confirm, set_pace, start, want
 from tables.records.idempotency.keyed_requests import HEADER, keyed_request
 from tables.records.jobs.models import Job
@@ -87,7 +97,8 @@ class JobView(V1View):
 class Jobs(JobView):
     """Jobs: those that one may see, newest first; ordered at a table."""
 
-    accepted: ClassVar = {"POST": (PLAIN, TYPED)}
+    accepted: ClassVar = {"POST": (PLAIN, TYPED, MULTIPART, *FILE_TYPES)}
+    takes_uploads = True
     starts: ClassVar = {"POST": {"kind": "change", "filter": {}, "changes": [], "dry_run": True}}
 
     def list(self, request: Request, alias: str = "") -> HttpResponse:
@@ -112,24 +123,50 @@ class Jobs(JobView):
 
     def create(self, request: Request, alias: str) -> HttpResponse:
         """Order a job: 202, and where to look at it. The same key gives the same job for a day."""
-        require_known_parameters(request, frozenset({"format"}))
         bind(alias=alias, action="job")
+        if media_type(request) in (MULTIPART, *FILE_TYPES):
+            return self._import(request, alias)
+        require_known_parameters(request, frozenset({"format"}))
         is_typed = media_type(request) == TYPED
-        order = read_order(self.members(*self.accepted["POST"]), is_typed=is_typed)
-        how = How(order.dry_run, self.by_token, order.reason, order.pace, self.keyed())
-        job, is_new = start(self.caller, order.kind, alias, order.given, how)
-        headers = {"Location": link(request, "v1-job", id=job.pk)}
+        order = read_order(self.members(PLAIN, TYPED), is_typed=is_typed)
+        job, is_new = self._ordered(alias, order, self.keyed(self.body))
+        return self._accepted(job, is_new=is_new)
+
+    def _import(self, request: Request, alias: str) -> HttpResponse:
+        """Keep the file of the request, and order that it is checked."""
+        find_target(registry().get(alias), self.caller, "add", "change")
+        kept = keep_file(request, self.caller)
+        members = {**kept.members, "kind": "import", "upload": kept.upload}
+        try:
+            pace = pace_of(members.get("pace", ""))
+            order = read_order({**members, "pace": pace}, is_typed=True)
+            job, is_new = self._ordered(alias, order, self.keyed(kept.digest))
+        except TablesError:
+            drop_upload(self.caller, kept.upload)
+            raise
+        if not is_new:
+            drop_upload(self.caller, kept.upload)
+        return self._accepted(job, is_new=is_new)
+
+    def _ordered(self, alias: str, order: Order, keyed: Keyed | None) -> tuple[Job, bool]:
+        how = How(order.dry_run, self.by_token, order.reason, order.pace, keyed)
+        return start(self.caller, order.kind, alias, order.given, how)
+
+    def _accepted(self, job: Job, *, is_new: bool) -> HttpResponse:
+        headers = {"Location": link(self.request, "v1-job", id=job.pk)}
         if not is_new:
             headers["Idempotency-Replayed"] = "true"
         return self.told(job, 202, **headers)
 
-    def keyed(self) -> Keyed | None:
+    def keyed(self, body: bytes) -> Keyed | None:
         """The Idempotency-Key, and what it is for. Raises InvalidRequest."""
         headers: Mapping[str, str] = self.request.headers
         if HEADER not in headers:
             return None
+        # Each sending of the same form has another boundary.
+        headers = CaseInsensitiveMapping({**headers, "Content-Type": media_type(self.request)})
         url, method = self.request.build_absolute_uri(), self.request.method or ""
-        found = keyed_request(self.caller.sub, method, url, headers, self.body)
+        found = keyed_request(self.caller.sub, method, url, headers, body)
         return Keyed(found.record_id.partition("#")[2], found.fingerprint) if found else None
 
 
@@ -216,6 +253,22 @@ class Report(_OfJob):
         rows = report_rows(self.job, target, *outcomes, phase=phase)
         chunks = wanted.write(rows, target.description.key_names)
         return download(self.caller, chunks, wanted.media_type, f"job-{id}.{extension}")
+
+
+class JobOutput(_OfJob):
+    """The file that an export has made: packed by gzip, or as it unpacks."""
+
+    renderer_classes = [PlainRenderer]
+
+    def retrieve(self, request: Request, id: str) -> HttpResponseBase:
+        """The file, its pieces in order."""
+        require_known_parameters(request, frozenset({"format", "unpacked"}))
+        asked = dict(query_pairs(request)).get("unpacked", "")
+        if asked not in ("", "true", "false"):
+            raise InvalidRequest('"unpacked" is true or false.')
+        find_target(registry().get(self.job.alias), self.caller, "export")
+        made = output(self.job, is_unpacked=asked == "true")
+        return download(self.caller, made.blocks, made.media_type, made.name)
 
 
 def _outcomes(text: str) -> list[Outcome]:

@@ -81,6 +81,8 @@ def _links(request: Request, job: Job, caller: Caller) -> dict[str, str]:
         "failed": f"{report}?outcome=refused,changed",
         "unsure": f"{report}?outcome=unsure",
     }
+    if job.kind == "export" and job.state == "finished":
+        links["output"] = f"{url}/output"
     if not may_control(caller, job):
         return links
     if job.state == "ready":

@@ -237,3 +237,15 @@ def test_a_post_triggers_a_job_that_is_looked_at_while_it_runs(admin):
     response = admin.post("Workers/jobs", {"kind": "delete", "filter": {}})
     job = ok(admin.get(response["Location"].removeprefix("http://testserver")))
     assert (job["state"], job["kind"]) == ("checking", "delete")
+
+
+@pytest.mark.django_db
+def test_a_large_file_is_streamed_and_never_held(admin, settings, tmp_path):
+    where = {"location": tmp_path}
+    backend = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = {**settings.STORAGES, "jobs": {"BACKEND": backend, "OPTIONS": where}}
+    file = b"id,text\n" + b"".join(b"%d,%s\n" % (n, b"x" * 1000) for n in range(6000))
+    response = admin.post("Workers/jobs", file, type="text/csv")
+    assert ok(response, 202)["kind"] == "import"
+    (kept,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    assert kept.read_bytes() == file

@@ -1,16 +1,21 @@
 """Jobs as REST v1 tells and steers them; what a kind does is tried where kinds are."""
 
 import csv
+import gzip
 import io
 import json
 import uuid
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test.client import encode_multipart
 from django.utils import timezone
 
 from tables.jobs.kind import JobKind, Piece
 from tables.jobs.kinds import KINDS
+from tables.jobs.runner import Hands, work_on_job
 from tables.records.jobs.models import Job, JobPart, Worker
 from tables.records.jobs.reports import Result, page_of
 from tests.api.v1.conftest import Door, ok, pointers, problem
@@ -121,7 +126,7 @@ def test_plain_values_of_changes_are_made_typed(staff):
 def test_a_kind_that_is_not_offered_and_a_body_that_is_none_are_refused(staff):
     problem(staff.post("Workers/jobs", {"kind": "drop"}), 400, "invalid_request")
     problem(staff.post("Workers/jobs", []), 400, "invalid_request")
-    problem(staff.post("Workers/jobs", b"a,b\n", type="text/csv"), 415, "unsupported_media_type")
+    problem(staff.post("Workers/jobs", b"<a/>", type="text/xml"), 415, "unsupported_media_type")
     problem(staff.post("Workers/jobs", ORDER, query="x=1"), 400, "invalid_request")
 
 
@@ -300,3 +305,77 @@ def test_a_report_is_for_who_may_view_and_refuses_in_problems(staff):
     problem(Door("strangers", name="x").get(f"{path(job)}/report"), 404, "job_not_found")
     response = staff.get(f"{path(job)}/report", Accept="application/xml")
     problem(response, 406, "not_acceptable")
+
+
+# ------------------------------------------------------------------ files
+
+
+@pytest.fixture
+def files(settings, tmp_path):
+    where = {"location": tmp_path / "files"}
+    backend = "django.core.files.storage.FileSystemStorage"
+    settings.STORAGES = {**settings.STORAGES, "jobs": {"BACKEND": backend, "OPTIONS": where}}
+    return tmp_path / "files"
+
+
+def kept_files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("how", ["body", "form"])
+def test_a_file_is_sent_as_the_body_or_in_a_form_and_is_checked_first(admin, files, how):
+    data, kind, query = b"id,name\n1,Ann\n", "text/csv", "mode=create&name=a.csv"
+    if how == "form":
+        upload = SimpleUploadedFile("a.csv", data)
+        data = encode_multipart("b", {"file": upload, "mode": "create"})
+        kind, query = "multipart/form-data; boundary=b", ""
+    job = ok(admin.post("Workers/jobs", data, type=kind, query=query), 202)
+    assert (job["kind"], job["state"], job["phase"]) == ("import", "checking", "check")
+    assert (job["order"]["mode"], job["order"]["name"]) == ("create", "a.csv")
+    assert len(kept_files(files)) == 1
+
+
+def test_a_file_sent_again_under_its_key_is_the_same_job_and_kept_once(admin, files):
+    def send(data):
+        return admin.post("Workers/jobs", data, type="text/csv", Idempotency_Key="f")
+
+    first, again = send(b"id,name\n1,Ann\n"), send(b"id,name\n1,Ann\n")
+    assert ok(first, 202)["id"] == ok(again, 202)["id"]
+    assert again["Idempotency-Replayed"] == "true"
+    problem(send(b"id,name\n1,Bea\n"), 422, "idempotency_conflict")
+    assert len(kept_files(files)) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "query", "status"),
+    [
+        (b"", "", 400),
+        (b"PAR1", "", 400),
+        (b"x,y\n1,2\n", "", 400),
+        (b"id\n1\n", "mode=all", 400),
+        (b"id\n1\n", "colour=red", 400),
+        (b"id\n1\n", "pace=fast", 422),
+    ],
+)
+def test_what_is_no_file_of_items_is_refused_and_not_kept(admin, files, data, query, status):
+    response = admin.post("Workers/jobs", data, type="text/csv", query=query)
+    assert response.status_code == status, response.content
+    assert kept_files(files) == []
+    assert not Job.objects.exists()
+
+
+def test_an_export_is_fetched_once_it_has_finished(admin, staff, files):
+    admin.post("Workers/items", {"id": "1", "name": "Ann"})
+    job = ok(admin.post("Workers/jobs", {"kind": "export", "filter": {}}), 202)
+    problem(admin.get(f"{path(job)}/output"), 409, "job_conflict")
+    person = User.objects.create(username=job["owner"]["sub"])
+    person.groups.add(Group.objects.create(name="admins"))
+    while work_on_job(job["id"], Hands("worker")):
+        pass
+    found = ok(admin.get(path(job)))
+    packed = admin.get(found["links"]["output"].removeprefix("http://testserver"))
+    assert packed["Content-Type"] == "application/gzip"
+    line = gzip.decompress(b"".join(packed))
+    assert json.loads(line)["name"] == "Ann"
+    assert b"".join(admin.get(f"{path(job)}/output", "unpacked=true")) == line
+    problem(staff.get(f"{path(job)}/output"), 403, "forbidden")

@@ -1,0 +1,112 @@
+"""Files for imports: the body itself, or a part of a form; streamed, and never held in memory."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import SuspiciousOperation
+from django.core.files.uploadedfile import UploadedFile
+from django.http.multipartparser import MultiPartParserError
+from gunicorn.http.errors import ParseException
+from rest_framework.request import Request
+
+from tables.access.callers import Caller
+from tables.api.bodies import is_multipart
+from tables.api.v1.requests.parameters import query_pairs
+from tables.core.errors import InvalidRequest
+from tables.jobs.files import keep_upload
+
+FILE_TYPES = (
+    "text/csv",
+    "text/tab-separated-values",
+    "application/jsonl",
+    "application/x-ndjson",
+    "application/gzip",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/octet-stream",
+)
+# What a query string or a form says beside the file; `taken` and its like may stand there often.
+LISTED = ("taken", "cleared", "left_out")
+MEMBERS = ("name", "mode", "encoding", "delimiter", "format", "reason", "pace", *LISTED)
+_BLOCK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class KeptUpload:
+    """An upload that is kept: its id, a digest of it and of what was said, and what was said."""
+
+    upload: str
+    digest: bytes
+    members: dict[str, Any] = field(default_factory=dict)
+
+
+def keep_file(request: Request, caller: Caller) -> KeptUpload:
+    """Keep the file of a request. Raises InvalidRequest, TooLarge."""
+    if not is_multipart(request):
+        members = _members(query_pairs(request))
+        return _kept(caller, _body_blocks(request), members)
+    try:
+        form, files = request._request.POST, request._request.FILES
+    except (MultiPartParserError, SuspiciousOperation, OSError, ParseException) as error:
+        raise InvalidRequest("The multipart body can't be read.") from error
+    file = files.get("file")
+    if not isinstance(file, UploadedFile):
+        raise InvalidRequest('The form needs a file called "file".')
+    pairs = [(name, text) for name, texts in form.lists() for text in texts]
+    told = [pair for pair in pairs if pair != ("kind", "import")]
+    members = {"name": file.name or "", **_members(told)}
+    return _kept(caller, file.chunks(_BLOCK), members)
+
+
+def _kept(caller: Caller, blocks: Iterator[bytes], members: dict[str, Any]) -> KeptUpload:
+    digest = hashlib.sha256(repr(sorted(members.items())).encode())
+
+    def counted() -> Iterator[bytes]:
+        for block in blocks:
+            digest.update(block)
+            yield block
+
+    return KeptUpload(keep_upload(caller, counted()), digest.digest(), members)
+
+
+def _members(pairs: list[tuple[str, str]]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for name, text in pairs:
+        if name not in MEMBERS:
+            raise InvalidRequest(f"{name[:100]!r} means nothing here; known are {_KNOWN}.")
+        if name in LISTED:
+            members.setdefault(name, []).append(text)
+        else:
+            members[name] = text
+    return members
+
+
+_KNOWN = ", ".join(MEMBERS)
+
+
+def _body_blocks(request: Request) -> Iterator[bytes]:
+    """The body as it comes. Raises InvalidRequest for one that breaks off."""
+    length = _length(request)
+    stream: Any = request.META["wsgi.input"]
+    got = 0
+    try:
+        while block := stream.read(_BLOCK if length is None else min(_BLOCK, length - got)):
+            got += len(block)
+            yield block
+    except (OSError, ParseException) as error:
+        raise InvalidRequest("The body breaks off, or its chunks can't be read.") from error
+    if length is not None and got < length:
+        raise InvalidRequest("The body is shorter than its Content-Length.")
+
+
+def _length(request: Request) -> int | None:
+    """How long the body says it is; None for chunks."""
+    if "HTTP_TRANSFER_ENCODING" in request.META and request.META.get("wsgi.input_terminated"):
+        return None
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise InvalidRequest("The Content-Length is not a number.")
+    return int(text)
