@@ -172,6 +172,17 @@ def compile_create(item: Item, description: TableDescription) -> Put:
     )
 
 
+def compile_created(changes: Sequence[Change], new: Item, description: TableDescription) -> Update:
+    """An update that makes the item that these changes come to, and refuses an existing key."""
+    pool = Placeholders()
+    expression, guard = compile_update(changes, pool)
+    condition = " AND ".join(part for part in (absent(description, pool), guard) if part)
+    key = {name: new[name] for name in description.key_names}
+    return Update(
+        description.name, key, expression, require_within_limits(condition), pool, may_repeat=True
+    )
+
+
 def compile_replace(
     stored: Item, new: Item, description: TableDescription, *, marks: Marks = STAMPS
 ) -> Update | Put:

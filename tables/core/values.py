@@ -48,6 +48,14 @@ def type_of(value: AttributeValue) -> str:
     return next(iter(value))
 
 
+def holds_set(value: AttributeValue) -> bool:
+    """Whether a value is a set, or has one inside."""
+    ((tag, content),) = value.items()
+    if tag == "M":
+        return any(map(holds_set, content.values()))
+    return tag in SET_TYPES or (tag == "L" and any(map(holds_set, content)))
+
+
 def content_of(value: AttributeValue) -> Any:
     """What stands behind the tag of an attribute value."""
     return next(iter(value.values()))

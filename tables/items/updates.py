@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Sequence
 
 from tables.core.errors import (
@@ -15,12 +16,19 @@ from tables.core.errors import (
     TooLarge,
     TransactionConflict,
 )
-from tables.core.expressions import Path, Placeholders, format_path, require_within_limits
+from tables.core.expressions import (
+    Path,
+    Placeholders,
+    format_path,
+    require_within_limits,
+    value_at,
+)
 from tables.core.keys import require_index_keys
 from tables.core.operations import Operation, Put, ReturnValues, Update
 from tables.core.preconditions import (
     compile_changes,
     compile_create,
+    compile_created,
     compile_overwrite,
     compile_replace,
     present,
@@ -48,6 +56,9 @@ from tables.items.rules import (
 )
 from tables.items.target import Target
 from tables.items.wanted import Decide, Outcome, Refusal, Rewrite
+
+# Sums of whole numbers as long as this come out the same in every engine, to the character.
+_EXACT = re.compile(r"-?[0-9]{1,15}")
 
 
 def patch(target: Target, key: Item, wanted: Patch, condition: Condition) -> Rewrite:
@@ -87,31 +98,34 @@ def update(
     raises ItemNotFound where it may not be created by this update, Forbidden where the caller may
     not add, PreconditionFailed, InvalidExpression, InvalidValue, TooLarge.
     """
+    is_judged = (
+        target.table.schema is not None
+        or most_bytes is not None
+        or sets_natural_key(edit.changes, target)
+    )
 
     def decide(before: Item | None) -> tuple[Operation, Outcome]:
         condition.require(before)
         if before is None:
             _require_creating(target, may_create=may_create)
         changes = completed(edit.settled(before or key), before, target)
+        if not is_judged:
+            _require_values_fit(changes, target)
         after = apply_changes(changes, before or {**key, **constants(target)})
         require_admitted(after, before, target)
         if most_bytes is not None:
             _require_no_growth_past(most_bytes, before or {}, after, target)
+        if target.keeps_history:
+            operation = _compile_told(target, changes, before, after)
+            return operation, Outcome(key, before, after)
         if before is None:
             return compile_create(after, target.description), Outcome(key, None, after)
-        if target.keeps_history:
-            return _compile_values(target, before, after), Outcome(key, before, after)
         operation = compile_changes(changes, before, target.description, marks=marks(target.table))
         return operation, Outcome(key, before, after)
 
     def computed() -> tuple[Operation, Refusal]:
         return _computed(target, key, edit, condition, decide, may_create=may_create)
 
-    is_judged = (
-        target.table.schema is not None
-        or most_bytes is not None
-        or sets_natural_key(edit.changes, target)
-    )
     return Rewrite(
         target,
         key,
@@ -225,15 +239,36 @@ def _compile_patched(target: Target, before: Item, after: Item, *, may_pin_less:
         return operation
 
 
-def _compile_values(target: Target, before: Item, after: Item) -> Operation:
-    """The update with values in place of sums and positions, so that what is told is stored.
+def _compile_told(
+    target: Target, changes: list[Change], before: Item | None, after: Item
+) -> Operation:
+    """The update whose outcome history tells beforehand, so that what is told is what is stored.
 
-    Engines round sums, and some take several elements out of a list wrongly.
+    As it would be without history, where every engine comes to the same; else with values in place
+    of sums and positions: engines round long sums, and some take elements out of a list wrongly.
     """
-    changes = diff(before, after, nested=True)
+    is_exact = all(_is_exact(change, after) for change in changes)
+    if before is None:
+        if changes and is_exact and not constants(target):
+            return compile_created(changes, after, target.description)
+        return compile_create(after, target.description)
+    if not is_exact:
+        changes = diff(before, after, nested=True)
     if not changes:
         return compile_replace(before, after, target.description, marks=marks(target.table))
-    return _compile_merged(target, changes, before, after, [change.path for change in changes])
+    return _compile_merged(target, changes, before, after, _pinned(changes, target))
+
+
+def _is_exact(change: Change, after: Item) -> bool:
+    """Whether every engine makes of a change what we say that it comes to."""
+    if any(isinstance(segment, int) for segment in change.path):
+        return False
+    now = value_at(after, change.path)
+    if change.action == "delete":
+        return now is not None
+    if change.action != "add" or change.value is None or "N" not in change.value:
+        return True
+    return all(value and _EXACT.fullmatch(value["N"]) for value in (change.value, now))
 
 
 def _compile_merged(

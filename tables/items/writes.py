@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from tables.core.errors import PreconditionFailed, TransactionConflict
+from tables.core.errors import InvalidRequest, PreconditionFailed, TransactionConflict
 from tables.core.operations import Companion, ConditionCheck, Operation, ReturnValues, Written
-from tables.core.values import Item
+from tables.core.updates import same_value
+from tables.core.values import Item, holds_set
 from tables.dynamodb import writes
+from tables.dynamodb.reads import get_item
 from tables.items.link_checks import checking, may_set_links
 from tables.items.recorded import recorded
 from tables.items.rules import must_know_item
@@ -47,13 +49,14 @@ def send(write: Rewrite) -> Written:
     if write.target.keeps_history:
         made = recorded(write, tell)
         before = made.result.before if not isinstance(made.result.before, Unread) else None
-        return Written(_asked_back(write, before, made.result.after), made.capacity)
+        after = _in_the_engines_order(write, before or {}, made.result.after)
+        return Written(_asked_back(write, before, after), made.capacity)
     if not _must_read(write):
         if write.unread is not None:
             operation, refusal = write.unread.operation, write.unread.refusal
             return _send(write.target, operation, refusal, return_values=write.return_values)
         if write.computed is not None:
-            return _send(write.target, *write.computed(), return_values=write.return_values)
+            return _send_computed(write, *write.computed())
     done = writes.rewrite(write.target.description, write.key, _decision(write, tell))
     before = write.target.sight.kept(done.before)
     return Written(_asked_back(write, before, done.result.after), done.capacity)
@@ -61,6 +64,15 @@ def send(write: Rewrite) -> Written:
 
 def _must_read(write: Rewrite) -> bool:
     return must_know_item(write.target.table) or may_set_links(write)
+
+
+def _send_computed(write: Rewrite, operation: Operation, refusal: Refusal) -> Written:
+    try:
+        return _send(write.target, operation, refusal, return_values=write.return_values)
+    except InvalidRequest:
+        # Of a sum that no number can hold, and of much else, each engine has words of its own.
+        write.decided(get_item(write.target.name, write.key, consistent=True).item)
+        raise
 
 
 def _decision(write: Rewrite, tell: Tell[T]) -> Callable[[Item | None], writes.Decision[T]]:
@@ -106,6 +118,23 @@ def _patiently(
                 raise
             writes.pause(attempt)
     return writes.write(operation, companions=companions, return_values=return_values)
+
+
+def _in_the_engines_order(write: Rewrite, before: Item, after: Item | None) -> Item | None:
+    """What a write told of comes to, in the order in which UpdateItem itself would answer it.
+
+    Members of a set and new attributes have no order but the engine's own.
+    """
+    if after is None or not write.return_values.endswith("NEW"):
+        return after
+    changed = [name for name, value in after.items() if before.get(name) != value]
+    is_ours = sum(name not in before for name in changed) < 2 and not any(
+        holds_set(after[name]) for name in changed
+    )
+    if is_ours:
+        return after
+    stored = get_item(write.target.name, write.key, consistent=True).item or {}
+    return stored if same_value({"M": stored}, {"M": after}) else after
 
 
 def _asked_back(write: Rewrite, before: Item | None, after: Item | None) -> Item | None:
