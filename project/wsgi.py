@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 
 from project.database import look_at_database
 from project.history import require_history_table
+from project.versions import require_plain_versions
 from tables.dynamodb.client import client
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "project.settings")
@@ -15,4 +16,5 @@ application = get_wsgi_application()
 BaseCommand().check()  # a mistake in the settings stops the start, in words; this imports the URLs
 client()
 require_history_table()
+require_plain_versions()
 look_at_database()

@@ -35,6 +35,7 @@ from tables.items.target import find_target
 from tables.items.undo import undo
 from tables.items.wanted import itself
 from tables.items.writes import perform
+from tables.jobs.finding import visible_to
 
 log = structlog.get_logger(__name__)
 
@@ -62,6 +63,10 @@ class Undone:
 def undo_group(request: HttpRequest, group: uuid.UUID) -> HttpResponse:
     """Take back a bulk action, each item by its own rule; say what became of each."""
     spend(request, "write")
+    if job := visible_to(caller_of_user(request.user)).filter(pk=group).first():
+        # Of a job there may be thousands: its page undoes them, a part at a time.
+        messages.info(request, _("This was done by a job: undo it here."))
+        return HttpResponseRedirect(reverse("admin:job", args=[job.pk]))
     expected = _expected(request)
     person = request.POST.get("person") or caller_of_user(request.user).sub
     entries = [entry for entry in _awaited(person, group, expected) if _may_see(request, entry)]

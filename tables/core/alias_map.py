@@ -152,7 +152,7 @@ class _Reader:
                 tables[alias] = entity
         self._check_targets(tables, document)
         in_order = {alias: tables[alias] for alias in document if alias in tables}
-        return Registry(in_order, staff, superusers, self.read_only), self.mistakes
+        return Registry(_agreeing(in_order), staff, superusers, self.read_only), self.mistakes
 
     def _entity(
         self, alias: str, section: dict[str, Any], base: Table | None, supers: frozenset[str]
@@ -319,3 +319,17 @@ class _Reader:
 
     def _mistake(self, id: str, message: str, hint: str = "") -> None:
         self.mistakes.append(Mistake(id, message, hint or _HINTS[id]))
+
+
+def _agreeing(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """What one alias of a real table leaves out of history, all of its aliases leave out.
+
+    They share each item's entries: to another alias it would be a change from outside.
+    """
+    ignored: dict[str, dict[str, None]] = {}
+    for table in tables.values():
+        ignored.setdefault(table.table, {}).update(dict.fromkeys(table.history_ignore))
+    return {
+        alias: replace(table, history_ignore=tuple(ignored[table.table]))
+        for alias, table in tables.items()
+    }

@@ -31,10 +31,14 @@ class BrokenBody(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What an entry tells: the deltas, and of a base the whole state before them."""
+    """What an entry tells: the deltas, and of a base the whole state before them.
+
+    Of a deleted item also what history leaves out, so that an undo gives back all of it.
+    """
 
     deltas: Sequence[Delta]
     base: Item | None = None
+    left_out: Item | None = None
 
 
 def pack(body: Body) -> bytes:
@@ -42,6 +46,8 @@ def pack(body: Body) -> bytes:
     document: dict[str, Any] = {"deltas": rows_of(body.deltas)}
     if body.base is not None:
         document["base"] = body.base
+    if body.left_out:
+        document["left_out"] = body.left_out
     return _ZLIB + zlib.compress(orjson.dumps(document), 6)
 
 
@@ -55,7 +61,7 @@ def unpack(packed: bytes) -> Body:
         if not inflating.eof:
             raise BrokenBody
         document = orjson.loads(text)
-        return Body(deltas_of(document["deltas"]), document.get("base"))
+        return Body(deltas_of(document["deltas"]), document.get("base"), document.get("left_out"))
     except (zlib.error, ValueError, KeyError, IndexError, TypeError) as error:
         raise BrokenBody from error
 

@@ -97,13 +97,8 @@ def _is_excused(entry: Entry, now_seconds: int) -> bool:
     return entry.action == "forgotten" or 0 < entry.past <= now_seconds
 
 
-def rebuilt(
-    entries: Sequence[Entry],
-    n: int,
-    body_of: Callable[[Entry], Body],
-    ignored: frozenset[str] = frozenset(),
-) -> Item | None:
-    """The item as version `n` left it, None for a deleted one.
+def rebuilt(entries: Sequence[Entry], n: int, body_of: Callable[[Entry], Body]) -> Item | None:
+    """The item as version `n` left it, without what history left out then; None: deleted.
 
     Walks forward from the last whole state. Raises Contested where the entries don't lead to the
     fingerprint that version `n` has: then the version can't be offered.
@@ -112,7 +107,7 @@ def rebuilt(
     item: Item | None = None
     for entry, body in _from_base(made, body_of):
         item = apply_deltas(body.deltas, body.base if entry.is_base else item)
-    if not made or made[-1].n != n or fingerprint(item, ignored) != made[-1].after:
+    if not made or made[-1].n != n or fingerprint(item) != made[-1].after:
         raise Contested
     return item
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tables.core.deltas import Contested, Delta, deltas_between
 from tables.core.errors import HistoryBroken, NotFound
-from tables.core.history import Entry, fingerprint, item_name
+from tables.core.history import Entry, fingerprint, item_name, without
 from tables.core.history_bodies import BrokenBody
 from tables.core.history_chain import Gap, gaps, judged, rebuilt
 from tables.core.values import Item
@@ -65,7 +65,7 @@ def version(target: Target, key: Item, n: int) -> Version:
     entries = _entries_to(target, key, n)
     entry = entries[-1]
     try:
-        item = rebuilt(entries, n, body_of, _ignored(target))
+        item = rebuilt(entries, n, body_of)
         found = Version(entry, body_of(entry).deltas, item)
     except (Contested, BrokenBody) as error:
         raise HistoryBroken(
@@ -88,16 +88,38 @@ def deltas_of(entry: Entry) -> Sequence[Delta]:
         ) from error
 
 
-def outside(target: Target, key: Item, gap: Gap, now: Item | None) -> Sequence[Delta]:
-    """What somebody else's program changed in a gap. Raises HistoryBroken."""
-    older = version(target, key, gap.older.n).item if gap.older is not None else None
-    if gap.newer is None:
-        return deltas_between(older, now)
+def left_out_of(entry: Entry) -> Item:
+    """What the entry of a delete keeps of what history leaves out. Raises HistoryBroken."""
     try:
-        base = body_of(gap.newer).base
+        return body_of(entry).left_out or {}
+    except BrokenBody as error:
+        raise HistoryBroken(
+            "What version {version} changed was lost or altered.", version=entry.n
+        ) from error
+
+
+def left_out_now(target: Target, key: Item) -> Item:
+    """The same of an item that is gone, as its last entry tells it."""
+    last = last_entry(_name(target, key))
+    return left_out_of(last) if last is not None and not last.after else {}
+
+
+def outside(target: Target, key: Item, gap: Gap, now: Item | None) -> Sequence[Delta]:
+    """What somebody else's program changed in a gap; nothing where it is only what history began,
+    or ceased, to leave out. Raises HistoryBroken.
+    """
+    older = version(target, key, gap.older.n).item if gap.older is not None else None
+    newer = now if gap.newer is None else _base_of(gap.newer)
+    ignored = _ignored(target)
+    kept = [None if item is None else without(item, ignored) for item in (older, newer)]
+    return deltas_between(*kept)
+
+
+def _base_of(entry: Entry) -> Item | None:
+    try:
+        return body_of(entry).base
     except BrokenBody as error:
         raise HistoryBroken("What was changed from outside was lost or altered.") from error
-    return deltas_between(older, base)
 
 
 def require_kept(target: Target) -> None:

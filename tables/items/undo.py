@@ -18,7 +18,7 @@ from tables.core.updates import Change, diff
 from tables.core.values import Item
 from tables.items.conditions import UNCONDITIONAL, Condition
 from tables.items.drafts import Edit
-from tables.items.history import Version
+from tables.items.history import Version, left_out_now, left_out_of
 from tables.items.rules import admitted_change, kept_names, marks
 from tables.items.target import Target
 from tables.items.updates import merge
@@ -58,7 +58,7 @@ def restore(
     def decide(before: Item | None) -> tuple[Operation, Outcome]:
         condition.require(before)
         if before is None:
-            return _recreated(target, wanted)
+            return _recreated(target, {**left_out_now(target, key), **wanted})
         target.require("change")
         after = _as_it_was(target, wanted, before)
         operation = compile_overwrite(before, after, target.description, marks=marks(target.table))
@@ -89,7 +89,7 @@ def _undo_create(target: Target, version: Version, condition: Condition) -> Rewr
 
 def _undo_delete(target: Target, version: Version, condition: Condition) -> Rewrite:
     target.require("add")
-    wanted = _deleted(version)
+    wanted = {**left_out_of(version.entry), **_deleted(version)}
 
     def decide(before: Item | None) -> tuple[Operation, Outcome]:
         condition.require(before)

@@ -2,9 +2,11 @@
 
 import json
 import re
+import uuid
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from tables.admin.item_form.saving import seal
 from tables.core.audit import AUDIT_ATTRIBUTES
@@ -13,6 +15,7 @@ from tables.core.preconditions import state_of
 from tables.dynamodb.client import call
 from tables.dynamodb.descriptions import describe_table
 from tables.dynamodb.history_table import create_history_table, last_entry
+from tables.records.jobs.models import Job
 from tests.admin.html import Page
 from tests.tables import stored
 
@@ -321,6 +324,14 @@ def test_a_bulk_delete_is_undone_as_a_whole_while_somebody_writes(jane, people):
     undone = press_undo_all(jane, report, 3)
     assert "3 items are gone again." in messages(undone)[0]
     assert [item(n) for n in "134"] == [None, None, None]
+
+
+def test_a_bulk_action_of_a_job_is_undone_on_the_jobs_page(jane, people):
+    job = Job.objects.create(
+        id=uuid.uuid4(), owner_sub=me(jane), alias="People", kind="delete", expires=timezone.now()
+    )
+    asked = jane.post(f"/admin/changes/{job.pk}/undo/", {"person": me(jane)})
+    assert (asked.status_code, asked["Location"]) == (302, f"/admin/jobs/{job.pk}/")
 
 
 def test_a_bulk_action_is_one_change_among_the_recent_ones_and_is_undone_there(jane, people):

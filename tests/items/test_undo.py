@@ -410,3 +410,61 @@ def test_a_restore_of_what_had_no_author_keeps_the_one_it_meets(things):
     now = stored("real-stamped", "a")
     assert now["note"] == {"S": "changed"}
     assert {name: now[name] for name in theirs} == theirs
+
+
+@pytest.fixture
+def ignoring(things, settings, tmp_path):
+    """Two aliases of one table, of which one leaves views out; `ignoring(names)` again."""
+
+    def ignoring(*names):
+        settings.TABLES_FILE = tmp_path / f"{'-'.join(names) or 'nothing'}.toml"
+        settings.TABLES_FILE.write_text(
+            'superuser_groups = ["admins"]\n[Things]\ntable = "real-things"\n'
+            'audit_attributes = false\n[Others]\ntable = "real-things"\n'
+            f"audit_attributes = false\nhistory_ignore = {list(names)}\n"
+        )
+        return target("admins"), target("admins", alias="Others")
+
+    return ignoring
+
+
+VIEWS = {"views": {"N": "12"}}
+
+
+def test_what_history_leaves_out_comes_back_with_a_deleted_item(ignoring):
+    for number, back in enumerate((undo, restore)):
+        things, others = ignoring("views")
+        key = {"id": {"S": str(number)}}
+        write(create(others, {**ITEM, **VIEWS, **key}))
+        write(delete(things, key))
+        wanted = version(others, key, 2 if back is undo else 1)
+        write(back(others, wanted))
+        assert stored("real-things", str(number)) == {**ITEM, **VIEWS, **key}
+
+
+def test_what_one_alias_leaves_out_no_other_tells_as_changed_from_outside(ignoring):
+    things, others = ignoring("views")
+    write(create(things, {**ITEM, **VIEWS}))
+    write(update(others, KEY, Edit([Change("set", ("views",), {"N": "13"})])))
+
+    for at in (things, others):
+        found = timeline(at, KEY)
+        assert [entry.n for entry in found.entries] == [1]
+        assert list(found.gaps) == []
+
+
+@pytest.mark.parametrize("before", [(), ("views",)], ids=["began", "ceased"])
+def test_versions_stay_right_when_history_begins_or_ceases_to_leave_something_out(ignoring, before):
+    at, _other = ignoring(*before)
+    write(create(at, {**ITEM, **VIEWS}))
+    at, _other = ignoring(*({"views"} - {*before}))
+    write(update(at, KEY, Edit([Change("set", ("note",), {"S": "new"})])))
+
+    whole = {**ITEM, **VIEWS}
+    assert version(at, KEY, 1).item == (ITEM if before else whole)
+    assert version(at, KEY, 2).item == {**(whole if before else ITEM), "note": {"S": "new"}}
+    found = timeline(at, KEY)
+    told = [[d.path for d in outside(at, KEY, gap, found.now)] for gap in found.gaps]
+    assert [paths for paths in told if paths] == ([[("views",)]] if before else [])
+    write(undo(at, version(at, KEY, 2)))
+    assert stored("real-things", "a") == whole

@@ -212,11 +212,11 @@ def _told_of(visit: Visit, where: Item, found: Timeline) -> Iterator[ToldEntry |
     after = {gap.newer.n if gap.newer else None: gap for gap in found.gaps}
     newest = next((e.n for e in found.entries if e.happened), 0) if _is_first(visit) else 0
     if None in after:
-        yield _outside(visit, where, after[None], found.now)
+        yield from _outside(visit, where, after[None], found.now)
     for entry in found.entries:
         yield _told(visit, where, entry, inline_deltas(entry), is_newest=entry.n == newest)
         if entry.n in after:
-            yield _outside(visit, where, after[entry.n], found.now)
+            yield from _outside(visit, where, after[entry.n], found.now)
 
 
 def _is_first(visit: Visit) -> bool:
@@ -267,14 +267,17 @@ def _note(deltas: Sequence[Delta] | None, *, is_whole: bool) -> str:
     return attributes_words(sum(len(value["M"]) for value in items if value))
 
 
-def _outside(visit: Visit, where: Item, gap: Gap, now: Item | None) -> Outside:
+def _outside(visit: Visit, where: Item, gap: Gap, now: Item | None) -> Iterator[Outside]:
+    """A change from outside, where it is one of what history keeps."""
     older, newer = gap.older, gap.newer
     at = between_words(older.at if older else 0, newer.at if newer else None)
     try:
         deltas = outside(visit.target, where, gap, now)
     except (HistoryBroken, NotFound) as error:
-        return Outside(at, _("Changed outside Dynadmin"), note=told(error.message))
+        yield Outside(at, _("Changed outside Dynadmin"), note=told(error.message))
+        return
     if not gap.after:
-        return Outside(at, _("Deleted outside Dynadmin"))
-    words = _("Changed outside Dynadmin") if gap.before else _("Made outside Dynadmin")
-    return Outside(at, words, differences(deltas, kept_names(visit.table)))
+        yield Outside(at, _("Deleted outside Dynadmin"))
+    elif deltas:
+        words = _("Changed outside Dynadmin") if gap.before else _("Made outside Dynadmin")
+        yield Outside(at, words, differences(deltas, kept_names(visit.table)))

@@ -67,7 +67,7 @@ def mode_of(table: Table) -> Mode:
     wanted = settings.HISTORY if table.history is None else table.history
     if not wanted:
         return "off"
-    has_transactions = settings.DYNAMODB_TRANSACTIONS
+    has_transactions = settings.DYNAMODB_TRANSACTIONS and table.transactions
     return "transaction" if has_transactions and wanted != "announced" else "announced"
 
 
@@ -94,7 +94,8 @@ def new_entry(
     n = last.n + 1 if last else 1
     is_base = needs_base(n, previous.left, states[0])
     kept = [None if item is None else without(item, ignored) for item in (before, after)]
-    packed = pack(Body(deltas_between(*kept), kept[0] if is_base else None))
+    base = kept[0] if is_base else None
+    packed = pack(Body(deltas_between(*kept), base, _left_out(before, after, ignored)))
     chunks = chunks_of(packed)
     key = key_of(before or after or {}, description)
     entry = Entry(
@@ -117,6 +118,13 @@ def new_entry(
         past=last.expires if last else 0,
     )
     return Recorded(chained(entry, last.hash if last else "", _secret()), chunks)
+
+
+def _left_out(before: Item | None, after: Item | None, ignored: frozenset[str]) -> Item | None:
+    """What only the entry of a delete holds: attributes whose changes history does not tell."""
+    if before is None or after is not None:
+        return None
+    return {name: value for name, value in before.items() if name in ignored} or None
 
 
 def announced(recorded: Recorded) -> Recorded:

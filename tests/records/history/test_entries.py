@@ -146,6 +146,12 @@ def test_a_tables_own_word_wins_over_the_setting(settings, setting, key, transac
     assert mode_of(type(ALIAS)("Orders", "real-orders", "Orders", history=key)) == mode
 
 
+def test_a_table_that_takes_part_in_no_transaction_has_its_entries_announced(settings):
+    settings.HISTORY = True
+    table = type(ALIAS)("Orders", "real-orders", "Orders", transactions=False)
+    assert mode_of(table) == "announced"
+
+
 @pytest.mark.parametrize(("days", "kept"), [(None, 365), (7, 7), (0, None)])
 def test_entries_expire_after_the_days_of_their_table(history, days, kept):
     table = type(ALIAS)("Orders", "real-orders", "Orders", history_days=days)

@@ -64,10 +64,11 @@ class History(_OfItem):
         below = _whole(asked["cursor"], "cursor") if asked.get("cursor") else None
         found = timeline(self.target, self.key, below=below, limit=_limit(asked))
         following = next_url(request, str(found.below)) if found.below else None
+        gaps = [self._outside(gap, found) for gap in found.gaps]
         return self.present(
             {
                 "versions": [entry_document(request, self.target, e) for e in found.entries],
-                "outside": [self._outside(gap, found) for gap in found.gaps],
+                "outside": [gap for gap in gaps if gap["changes"] != []],
                 "next": following,
             },
             _next_link(following),
