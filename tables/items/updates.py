@@ -256,7 +256,9 @@ def _compile_told(
         changes = diff(before, after, nested=True)
     if not changes:
         return compile_replace(before, after, target.description, marks=marks(target.table))
-    return _compile_merged(target, changes, before, after, _pinned(changes, target))
+    return _compile_merged(
+        target, changes, before, after, _pinned([c.path for c in changes], target)
+    )
 
 
 def _is_exact(change: Change, after: Item) -> bool:
