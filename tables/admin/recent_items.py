@@ -18,7 +18,7 @@ from tables.core.keys import decode_token, encode_token
 from tables.core.registry import Table
 from tables.core.values import Item
 from tables.dispensable import kept
-from tables.models import RecentItem
+from tables.records.people.models import RecentItem
 
 # How many are kept for each person, and shown.
 KEPT = 10

@@ -9,7 +9,7 @@ from functools import partial
 from django.http import HttpRequest
 
 from tables.dispensable import kept
-from tables.models import PagePreference
+from tables.records.people.models import PagePreference
 
 # Each list asks for it, and the ORM takes five times as long to write the query.
 _OF_TABLE = (
