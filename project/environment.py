@@ -148,6 +148,25 @@ def cache(name: str, default: str) -> dict[str, Any]:
     return _read_url(name, default, environ.Env.cache_url_config, environ.Env.CACHE_SCHEMES)
 
 
+def private_files(name: str, default: str, folder: Path) -> dict[str, Any]:
+    """Return Django's settings of a place for files: a folder, or `s3://bucket/prefix`."""
+    place = text(name, default)
+    if not place.startswith("s3://"):
+        options = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder / place, **options},
+        }
+    bucket, _, prefix = place.removeprefix("s3://").partition("/")
+    if not bucket:
+        raise ImproperlyConfigured(f"{name} is a folder, or s3:// with a bucket and a prefix.")
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        # What is read comes into a file of its own, not into memory.
+        "OPTIONS": {"bucket_name": bucket, "location": prefix, "max_memory_size": 2**20},
+    }
+
+
 def _read_url(
     name: str, default: str, read: Callable[[str], dict[str, Any]], schemes: Collection[str]
 ) -> dict[str, Any]:

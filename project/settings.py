@@ -23,6 +23,7 @@ from project.environment import (
     origins,
     ports,
     price,
+    private_files,
     rate,
     shaped,
     text,
@@ -196,14 +197,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "project.static.CollectedStaticFilesStorage"},
     # Uploads, staged chunks and exports of jobs: nobody but the site reads them.
-    "jobs": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": BASE_DIR / text("JOB_FILES", "var/jobs"),
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "jobs": private_files("JOB_FILES", "var/jobs", BASE_DIR),
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").is_file()

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import uuid
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, BinaryIO, cast
 
@@ -16,7 +17,8 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.utils import timezone
 
 from tables.access.callers import Caller
-from tables.core.errors import InvalidRequest, TooLarge
+from tables.core.errors import InvalidRequest, TooLarge, Unavailable
+from tables.dynamodb.tries import FAILURES
 from tables.records.jobs.models import Job
 
 MAX_UPLOAD = 1024**3
@@ -39,7 +41,8 @@ def keep_upload(caller: Caller, blocks: Iterable[bytes]) -> str:
         file.flush()
         file.seek(0)
         file.size = size
-        _storage().save(upload_name(caller, upload), file)
+        with _reached():
+            _storage().save(upload_name(caller, upload), file)
     return upload
 
 
@@ -55,28 +58,28 @@ def upload_name(caller: Caller, upload: str) -> str:
 
 def drop_upload(caller: Caller, upload: str) -> None:
     """Let go of an upload that nobody wants to import any more."""
-    _storage().delete(upload_name(caller, upload))
+    with _reached():
+        _storage().delete(upload_name(caller, upload))
 
 
 def open_file(name: str) -> BinaryIO:
     """A stored file, to be read and closed. Raises InvalidRequest where there is none."""
-    try:
+    with _reached():
         return cast("BinaryIO", _storage().open(name, "rb"))
-    except FileNotFoundError as error:
-        raise _no_upload() from error
 
 
 def put(name: str, blocks: Iterable[bytes]) -> None:
     """Store a file, packed by gzip, in the place of one of that name."""
     # Two workers that make the same piece must make the same bytes.
     packed = gzip.compress(b"".join(blocks), 6, mtime=0)
-    _storage().delete(name)
-    _storage().save(name, ContentFile(packed))
+    with _reached():
+        _storage().delete(name)
+        _storage().save(name, ContentFile(packed))
 
 
 def get(name: str) -> bytes:
     """What such a file holds. Raises InvalidRequest where there is none."""
-    with open_file(name) as file:
+    with _reached(), open_file(name) as file:
         return gzip.decompress(file.read())
 
 
@@ -116,6 +119,17 @@ def _listed(storage: Storage, place: str) -> tuple[list[str], list[str]]:
         return storage.listdir(place)
     except FileNotFoundError:
         return [], []
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    """Raise InvalidRequest for a file that is not there, Unavailable for a place that fails."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise _no_upload() from error
+    except (OSError, *FAILURES) as error:
+        raise Unavailable("The place for files can't be reached, or is full.") from error
 
 
 def _storage() -> Storage:

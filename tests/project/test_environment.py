@@ -184,3 +184,25 @@ def test_the_command_line_tells_a_mistake_without_where_it_was_found():
         check=False,
     )
     assert (told.returncode, told.stderr) == (1, "READ_ONLY is true or false, not 'ture'.\n")
+
+
+def test_private_files_are_in_a_folder_for_the_site_alone_or_in_a_bucket(monkeypatch, tmp_path):
+    folder = environment.private_files("PLACE", "var/files", tmp_path)
+    assert folder["OPTIONS"] == {
+        "location": tmp_path / "var/files",
+        "file_permissions_mode": 0o600,
+        "directory_permissions_mode": 0o700,
+    }
+    monkeypatch.setenv("PLACE", "s3://bucket/some/prefix")
+    bucket = environment.private_files("PLACE", "", tmp_path)
+    assert bucket["BACKEND"] == "storages.backends.s3.S3Storage"
+    assert (bucket["OPTIONS"]["bucket_name"], bucket["OPTIONS"]["location"]) == (
+        "bucket",
+        "some/prefix",
+    )
+
+
+def test_a_bucket_without_a_name_is_refused(monkeypatch, tmp_path):
+    monkeypatch.setenv("PLACE", "s3:///prefix")
+    with pytest.raises(ImproperlyConfigured, match="PLACE is a folder, or s3:// with a bucket"):
+        environment.private_files("PLACE", "", tmp_path)

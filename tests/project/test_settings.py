@@ -206,7 +206,7 @@ def test_the_example_names_every_variable_that_the_project_reads():
     sources = [*(ROOT / "project").glob("*.py"), ROOT / "gunicorn.conf.py"]
     readers = (
         r"(?:text|flag|whole_number|comma_list|choice|rate|database|cache|hosts|origins|ports|price"
-        r"|shaped|environ\.get)"
+        r"|shaped|private_files|environ\.get)"
         r'\(\s*"([A-Z_]+)"'
     )
     read = {name for source in sources for name in re.findall(readers, source.read_text())}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
-import io
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,10 +18,9 @@ from tables.access.limits.streams import stream_to
 from tables.admin.item_list.columns import Column
 from tables.core.descriptions import TableDescription
 from tables.core.expressions import format_path, plain_path, value_at
-from tables.core.values import AttributeValue, Item, content_of, dumps, plain_item, plain_value
-
-# What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), wide forms included.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - meant
+from tables.core.sheet_cells import defused, shown_cell
+from tables.core.sheets import Head, csv_lines, exact_heads, exact_row, head_line
+from tables.core.values import Item, dumps, plain_item
 
 # How many items a file of every attribute looks at for its columns.
 LOOKED_AT = 1000
@@ -73,9 +70,7 @@ def every_column(
     Where there are more items than can be looked at before the first line is written, a last
     column has what else an item holds, as one JSON object: nothing is left out.
     """
-    looked: deque[Sequence[Item]] = deque()
-    while sum(map(len, looked)) < LOOKED_AT and (page := next(pages, None)) is not None:
-        looked.append(page)
+    looked = _looked_at(pages)
     names = dict.fromkeys([*description.key_names, *chain.from_iterable(chain(*looked))])
     columns = [Column((name,), format_path((name,))) for name in names]
     following = next(pages, None)
@@ -84,6 +79,14 @@ def every_column(
     looked.append(following)
     others = map(partial(_with_others, frozenset(names)), chain(_emptied(looked), pages))
     return [*columns, Column((OTHERS,), _("other attributes"))], others
+
+
+def _looked_at(pages: Iterator[Sequence[Item]]) -> deque[Sequence[Item]]:
+    """The first pages, with as many items as are looked at for columns."""
+    looked: deque[Sequence[Item]] = deque()
+    while sum(map(len, looked)) < LOOKED_AT and (page := next(pages, None)) is not None:
+        looked.append(page)
+    return looked
 
 
 def _emptied(pages: deque[Sequence[Item]]) -> Iterator[Sequence[Item]]:
@@ -123,13 +126,13 @@ def _csv_for_excel(pages: Pages, columns: Sequence[Column]) -> Chunks:
 
 
 def _csv(pages: Pages, columns: Sequence[Column]) -> Chunks:
-    head = _csv_lines([[_defused(name) for name in _heads(columns)]])
+    head = csv_lines([[defused(name) for name in _heads(columns)]])
     return chain((head,), map(partial(_csv_lines_of_page, columns), pages))
 
 
 def _csv_lines_of_page(columns: Sequence[Column], page: Sequence[Item]) -> bytes:
-    return _csv_lines(
-        [_csv_cell(value_at(item, column.path)) for column in columns] for item in page
+    return csv_lines(
+        [shown_cell(value_at(item, column.path)) for column in columns] for item in page
     )
 
 
@@ -144,24 +147,21 @@ def _heads(columns: Sequence[Column]) -> list[str]:
     ]
 
 
-def _csv_lines(rows: Iterable[list[str]]) -> bytes:
-    buffer = io.StringIO()
-    csv.writer(buffer, quoting=csv.QUOTE_ALL).writerows(rows)
-    return buffer.getvalue().encode()
+def exact_csv(description: TableDescription) -> Format:
+    """CSV of every attribute with the type in each head, which an import reads back as it was."""
+    return Format("csv", "text/csv; charset=utf-8", partial(_exact, description))
 
 
-def _csv_cell(value: AttributeValue | None) -> str:
-    """A value as a spreadsheet may have it: nothing for absent, JSON for what nests."""
-    if value is None:
-        return ""
-    if "N" in value:
-        return str(content_of(value))
-    content = plain_value(value)
-    return _defused(content if isinstance(content, str) else dumps(content).decode())
+def _exact(description: TableDescription, pages: Pages, _columns: Sequence[Column]) -> Chunks:
+    coming = iter(pages)
+    looked = _looked_at(coming)
+    heads = exact_heads(chain(*looked), description)
+    lines = map(partial(_exact_lines_of_page, heads), chain(_emptied(looked), coming))
+    return chain((head_line(heads),), lines)
 
 
-def _defused(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+def _exact_lines_of_page(heads: Sequence[Head], page: Sequence[Item]) -> bytes:
+    return csv_lines(exact_row(item, heads) for item in page)
 
 
 CSV = Format("csv", "text/csv; charset=utf-8", _csv)

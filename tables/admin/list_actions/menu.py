@@ -25,6 +25,7 @@ from tables.admin.list_actions.export import (
     TYPED_LINES,
     Format,
     every_column,
+    exact_csv,
     export,
 )
 from tables.admin.list_actions.orders import ordered, which_items
@@ -137,6 +138,10 @@ def _export(
     return export(pages, columns, format, listing.table.alias, listing.visit.caller)
 
 
+def _export_exact(listing: ItemList, chosen: Chosen) -> HttpResponseBase:
+    return _export(exact_csv(listing.description), listing, chosen)
+
+
 ACTIONS: dict[str, Action] = {
     "export_csv": Action(
         gettext_lazy("Export as CSV, columns shown"), "export", partial(_export, CSV)
@@ -155,6 +160,9 @@ ACTIONS: dict[str, Action] = {
         gettext_lazy("Export as CSV for Excel, every attribute"),
         "export",
         partial(_export, CSV_FOR_EXCEL, is_whole=True),
+    ),
+    "export_exact": Action(
+        gettext_lazy("Export as exact CSV, to be imported again"), "export", _export_exact
     ),
     "export_jsonl": Action(
         gettext_lazy("Export as JSON lines"), "export", partial(_export, JSON_LINES)

@@ -164,6 +164,7 @@ SENTENCES = (
     gettext_noop("The line has {count} cells, and there are {heads} columns."),
     gettext_noop("The lines end in CR alone. Save the file with LF or CR LF."),
     gettext_noop("The old XLS format is not read. Save the sheet as XLSX or CSV."),
+    gettext_noop("The place for files can't be reached, or is full."),
     gettext_noop("The requests of another table follow: import each table's file alone."),
     gettext_noop("The text ends before its array does."),
     gettext_noop("The token that this job was started with is a day old."),

@@ -10,6 +10,7 @@ from django.test import Client
 from structlog.testing import capture_logs
 
 from tables.core.errors import Unavailable
+from tables.core.preconditions import state_of
 from tables.dynamodb import reads
 from tables.dynamodb.client import call
 from tables.dynamodb.reads import get_item
@@ -191,6 +192,22 @@ def test_what_comes_too_late_for_a_column_of_its_own_is_in_the_last_one(admin, p
     file = body(run(admin, "export_excel_whole", path=path, select_across="1"))
     rows = list(csv.reader(io.StringIO(file.removeprefix("\ufeff"))))
     assert rows == [["id", "a", "other attributes"], ["x", "1", ""], ["y", "", '{"b":2}']]
+
+
+def test_exact_csv_says_the_types_and_the_state_of_each_item(admin, put, monkeypatch):
+    monkeypatch.setattr("tables.admin.list_actions.export.LOOKED_AT", 1)
+    items = [
+        {"id": {"S": "x"}, "a": {"S": "=1"}, "n": {"N": "1"}},
+        {"id": {"S": "y"}, "a": {"N": "2"}, "b": {"SS": ["t"]}},
+    ]
+    pages = iter([[item] for item in items])
+    monkeypatch.setattr("tables.admin.list_actions.menu.every_item", lambda *_: pages)
+    file = body(run(admin, "export_exact", path="/admin/tables/Anything/", select_across="1"))
+    assert list(csv.reader(io.StringIO(file))) == [
+        ["id:S", "a:S", "n:N", "dynadmin:others", "dynadmin:version"],
+        ["x", "'=1", "1", "", state_of(items[0])],
+        ["y", ':{"N":"2"}', "", '{"b":{"SS":["t"]}}', state_of(items[1])],
+    ]
 
 
 @pytest.mark.parametrize(("groups", "is_offered"), [(["admins"], True), (["readers"], False)])
