@@ -17,9 +17,8 @@
   function move(event) {
     const row = event.target.closest(".attribute");
     const offers = row && row.querySelector(".choices");
-    const choices = offers ? all(offers) : [];
-    if (!choices.length) return;
-    const places = [fieldOf(offers), ...choices];
+    if (!offers || !offers.childElementCount) return;
+    const places = [fieldOf(offers), ...all(offers)];
     const here = places.indexOf(event.target);
     if (here < 0) return;
     if (event.key === "Escape") {
