@@ -23,7 +23,6 @@ from tables.core.filters import BY_SUFFIX, EVERYTHING, Group, make_term
 from tables.core.keys import key_value_from_text
 from tables.core.links import Link
 from tables.core.queries import CollectionQuery
-from tables.core.sight import Sight
 from tables.core.values import Item
 from tables.dynamodb.reads import Budget
 from tables.items.links import Pointer, link_targets, look_up
@@ -36,7 +35,7 @@ KEPT_SECONDS = 60
 _MOST_KEPT = 64
 _SHOWN = 20
 
-_Kept = dict[tuple[str, str, Sight], tuple[float, "list[Offer]"]]
+_Kept = dict[tuple[str, str, str], tuple[float, "list[Offer]"]]
 _kept: _Kept = {}
 _lock = threading.Lock()
 
@@ -104,7 +103,7 @@ def _by_key(link: Link, to: Target, typed: str) -> Group | None:
 
 def _all(link: Link, to: Target) -> Sequence[Offer]:
     """Every choice of a small table, at most a minute old."""
-    name = (to.table.alias, f"{link.name}\0{link.key}\0{link.label}", to.sight)
+    name = (to.table.alias, f"{link.name}\0{link.key}\0{link.label}", repr(to.sight))
     with _lock:
         at, choices = _kept.get(name, (0.0, []))
     if time.monotonic() - at < KEPT_SECONDS and at:

@@ -20,13 +20,16 @@ from tables.admin.texts.meter import meter_words
 from tables.admin.texts.sentences import items_words
 from tables.admin.values.one_line import summary
 from tables.admin.visit import Visit, table_page
+from tables.configuration import registry
 from tables.core.errors import InvalidValue
 from tables.core.filters import BY_SUFFIX, Group, make_term
 from tables.core.keys import key_value_from_text, require_key_value
 from tables.core.queries import CollectionQuery, format_term
 from tables.core.type_marks import mark_of
 from tables.core.values import AttributeValue, Item
+from tables.items.links import neighbours
 from tables.items.lists import CollectionPage, plan_query, read_collection
+from tables.items.target import Target
 
 PER_PAGE = 250
 _KEY_CHARACTERS = 120
@@ -92,10 +95,21 @@ def _page(visit: Visit, value: AttributeValue, text: str) -> HttpResponse:
 
 def _kinds(visit: Visit, items: Sequence[Item]) -> Iterator[KindOfItem]:
     """The kinds in the order in which their first items come."""
+    entities = _entities(visit)
+    kinds: dict[str, tuple[Target, list[Item]]] = {}
     groups: dict[tuple[str, str], list[Item]] = {}
     for item in items:
-        groups.setdefault(mark_of(visit.target.sight.see(item)) or ("", ""), []).append(item)
-    table = replace(visit.table, list_display=()) if len(groups) > 1 else visit.table
+        entity = next((each for each in entities if each.table.holds(item)), None)
+        if entity is not None:
+            kinds.setdefault(entity.table.alias, (entity, []))[1].append(item)
+        else:
+            groups.setdefault(mark_of(visit.target.sight.see(item)) or ("", ""), []).append(item)
+    for entity, members in kinds.values():
+        columns = columns_of(members, entity.table, visit.description, query=CollectionQuery())
+        grid = small_grid(members, columns, entity, of_one_partition=True)
+        yield KindOfItem(entity.table.label, items_words(len(members)), grid)
+    is_mixed = len(groups) > 1 or kinds
+    table = replace(visit.table, list_display=()) if is_mixed else visit.table
     for (mark, label), members in groups.items():
         columns = columns_of(
             [{name: item[name] for name in item if name != mark} for item in members],
@@ -105,6 +119,12 @@ def _kinds(visit: Visit, items: Sequence[Item]) -> Iterator[KindOfItem]:
         )
         grid = small_grid(members, columns, visit.target, of_one_partition=True)
         yield KindOfItem(label, items_words(len(members)), grid)
+
+
+def _entities(visit: Visit) -> list[Target]:
+    """The kinds of items of this table that the alias map describes and the caller may view."""
+    aliases = [table.alias for table in registry().tables.values() if table.of == visit.table.alias]
+    return list(neighbours(visit.target, aliases).values())
 
 
 def _next_url(visit: Visit, text: str, found: CollectionPage) -> str:

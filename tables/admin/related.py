@@ -19,13 +19,11 @@ from tables.admin.item_list.columns import columns_of
 from tables.admin.texts.core_messages import told
 from tables.admin.texts.sentences import items_words
 from tables.admin.visit import Visit, table_page
-from tables.core.descriptions import TableDescription
 from tables.core.errors import ItemNotFound, NotFound, TablesError
 from tables.core.keys import decode_token, encode_token
 from tables.core.queries import escape_path
-from tables.core.registry import Table
 from tables.core.values import Item, content_of
-from tables.items.links import Belonging, belonging, read_belonging
+from tables.items.links import Belonging, belonging, neighbours, read_belonging
 from tables.items.reads import stored
 
 _TEMPLATE = "admin/tables/related_list.html"
@@ -91,11 +89,15 @@ def _read(visit: Visit, where: Item, name: str) -> Rows:
     raise NotFound(_("Nothing of this name belongs to the item."))
 
 
-def collection_url(table: Table, description: TableDescription, item: Item) -> str:
-    """Where all items with the partition key of this one are; empty where it is the only one."""
+def collection_url(visit: Visit, item: Item) -> str:
+    """Where all items with the partition key of this one are, of every kind that may be seen;
+    empty where it is the only one.
+    """
+    table, description = visit.table, visit.description
     if len(description.key_attributes) < 2:
         return ""
-    url = reverse("admin:tables_collection", args=[table.alias])
+    base = neighbours(visit.target, [table.of]) if table.of else {}
+    url = reverse("admin:tables_collection", args=[table.of if base else table.alias])
     return f"{url}?{urlencode({'pk': content_of(item[description.partition_key.name])})}"
 
 

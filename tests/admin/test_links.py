@@ -318,7 +318,8 @@ def test_the_form_warns_of_a_link_to_no_item_or_refuses_it(check, sign_in):
     page = Page(answer)
     if check == "warn":
         assert item["customerId"] == {"S": "C-9"}
-        assert page.text("li", class_="warning").strip() == f"customerId leads nowhere. {words}"
+        told = f"The link “customerId” leads nowhere. {words}"
+        assert page.text("li", class_="warning") == told
     else:
         assert answer.status_code == 422
         assert item["customerId"] == {"S": "C-2"}
@@ -337,3 +338,47 @@ def test_the_form_says_nothing_of_a_link_that_leads_somewhere(check, sign_in):
         "S": "C-1"
     }
     assert not Page(answer).has("li", class_="warning")
+
+
+# ---------------------------------------------------------------- kinds of items
+
+
+@pytest.fixture
+def kinds(shop, settings, tmp_path):
+    settings.TABLES_FILE = tmp_path / "kinds.toml"
+    write_shop(settings.TABLES_FILE)
+    kinds = ""
+    for alias, kind in (("Customer", "customer"), ("Order", "order")):
+        kinds += f'[{alias}]\nof = "Shop"\nlabel = "{alias}s"\nwhen = {{ entity = "{kind}" }}\n'
+    kinds += "[Order.permissions]\nview = ['staff']\n"
+    text = settings.TABLES_FILE.read_text().replace(
+        'to = "Shop"\nkey = { pk = "C', 'to = "Customer"\nkey = { pk = "C'
+    )
+    settings.TABLES_FILE.write_text(text + kinds)
+
+
+def test_a_collection_calls_kinds_by_their_entity_where_it_may_be_viewed(kinds, sign_in, client):
+    def heads(group):
+        answer = sign_in(group).get(f"/admin/tables/Shop/collection/?pk={quote('CUSTOMER#C-1')}")
+        return [" ".join(h["text"].split()) for h in Page(answer).all("h2")][:-1]
+
+    assert heads("staff") == ["Orders 5 items", "Customers 1 item", "cart 1 item"]
+    assert heads("guests") == ["Customers 1 item", "cart 1 item", "order 5 items"]
+
+
+def test_a_link_leads_to_the_kind_of_item_and_a_kind_back_to_the_whole_collection(kinds, sign_in):
+    client = sign_in("staff")
+    page = Page(client.get(ITEM.format(LAST)))
+    lead = next(a for a in page.all("a") if a["text"] == "Brightwater")
+    assert lead["attrs"]["href"] == f"/admin/tables/Customer/{C2}/change/"
+
+    owner = Page(client.get(lead["attrs"]["href"]))
+    whole = next(a for a in owner.all("a") if a["text"] == "All with this partition key")
+    assert whole["attrs"]["href"].startswith("/admin/tables/Shop/collection/")
+
+
+def test_choices_of_an_entity_are_its_items(kinds, sign_in):
+    answer = sign_in("staff").get("/admin/tables/Shop/choices/?link=customerId&q=C-1")
+
+    assert answer.status_code == 200
+    assert [b["attrs"]["value"] for b in Page(answer).all("button")] == ["C-1"]

@@ -91,7 +91,7 @@ def leading_nowhere(visit: Visit, done: Outcome) -> list[str]:
 
 def _nowhere(new: NewLink, visit: Visit) -> str:
     parts = {"attribute": visible(new.link.name), "words": told(no_item_words(new, visit.target))}
-    return _("%(attribute)s leads nowhere. %(words)s") % parts
+    return _("The link “%(attribute)s” leads nowhere. %(words)s") % parts
 
 
 def label_text(item: Item, link: Link, to: Target) -> str:

@@ -126,7 +126,7 @@ def _around(visit: Visit, item: Item) -> dict[str, Any]:
         "changed_at": moment_words(at),
         "expiry": expiry_words(item, visit.description),
         "panels": panels_of(visit, item),
-        "collection_url": collection_url(visit.table, visit.description, item),
+        "collection_url": collection_url(visit, item),
     }
 
 
