@@ -54,6 +54,12 @@ class Entity:
         return tuple(dict.fromkeys(names))
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """The parts that a new item must bring: nobody makes them for it."""
+        given = {*self.make, *self.constants}
+        return tuple(name for name in self.parts if name not in given)
+
+    @property
     def constants(self) -> Item:
         """The attributes that are the same in every item."""
         return {

@@ -29,6 +29,10 @@ class Sight:
     rule: Group = EVERYTHING
     patterns: Mapping[str, Pattern] = field(default_factory=dict)
 
+    def __hash__(self) -> int:
+        """By the names of the rule: what it compares with can't be hashed."""
+        return hash(self.rule_names)
+
     def see(self, item: Item) -> Seen:
         """The item as the caller sees it."""
         return Seen(item)

@@ -1,6 +1,7 @@
 """An alias for the items of one kind is an alias like any other, and others are as absent."""
 
 import json
+import re
 from pathlib import Path
 from urllib.parse import quote
 
@@ -305,6 +306,16 @@ def test_a_filter_on_what_the_key_is_made_of_reads_that_key(enter):
 
     assert found["items"] == [{"id": "ORDER#north#007", "kind": "order", "place": "north"}]
     assert document["items"] == [BUILT]
+
+
+def test_people_read_its_labels(enter):
+    store("real-things", BUILT)
+    pages = enter("pages", "staff").http
+    listed = pages.send("GET", "/admin/tables/Orders/").content.decode()
+    form = pages.send("GET", "/admin/tables/Orders/add/").content.decode()
+
+    assert '<span title="place">Where it is</span>' in listed
+    assert re.search(r'<label class="name" for="a-\d+-value">Where it is</label>', form)
 
 
 def told(response):

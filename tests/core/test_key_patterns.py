@@ -158,3 +158,10 @@ def found(plan, items):
     if plan.operation == "GetItem":
         return [item for item in items if plan.key.items() <= item.items()]
     return [item for item in items if matches(Group(every), item)]
+
+
+def test_what_is_kept_for_a_sight_is_found_by_an_equal_one():
+    again = Sight(Group((KIND,)), dict(PATTERNS))
+
+    assert {ORDER: "kept"}[again] == "kept"
+    assert Sight() not in {ORDER: "kept"}

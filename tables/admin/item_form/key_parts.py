@@ -20,8 +20,7 @@ def made_of(table: Table) -> tuple[str, ...]:
 
 def needed_parts(table: Table) -> frozenset[str]:
     """Those of them that a new item can't do without: nobody makes them for it."""
-    entity = _entity(table)
-    return frozenset(entity.parts) - entity.make.keys() - entity.constants.keys()
+    return frozenset(_entity(table).asked)
 
 
 def patterned(table: Table) -> Collection[str]:

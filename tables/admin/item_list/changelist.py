@@ -44,8 +44,8 @@ PAGE_SIZES = (25, 100, 250, 1000)
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A column's head: its attribute, what the key schema says of it, and a link that turns the
-    order round where there is an order.
+    """A column's head: its attribute, what people call it, what the key schema says of it, and a
+    link that turns the order round where there is an order.
     """
 
     text: str
@@ -53,11 +53,12 @@ class Heading:
     is_numeric: bool = False
     order_url: str = ""
     order: str = ""
+    label: str = ""
 
     @property
     def name(self) -> SafeString:
-        """The attribute's name, what can't be seen in it marked."""
-        return marked(self.text)
+        """The attribute's label or name, what can't be seen in it marked."""
+        return marked(self.label or self.text)
 
 
 class ItemList:
@@ -348,11 +349,13 @@ class ItemList:
     def _heading(self, column: Column) -> Heading:
         role = words.role_words(column.path, self.description, self.plan)
         is_numeric = column in self.grid.numeric
+        label = self.table.labels.get(column.text, "")
         if self.plan.operation != "Query" or column.path != self._sort_path:
-            return Heading(column.text, role, is_numeric)
+            return Heading(column.text, role, is_numeric, label=label)
         order = "desc" if self.plan.descending else "asc"
         other = "asc" if self.plan.descending else "desc"
-        return Heading(column.text, role, is_numeric, self.address.changed(order=other).url, order)
+        turned = self.address.changed(order=other).url
+        return Heading(column.text, role, is_numeric, turned, order, label)
 
     @property
     def _sort_path(self) -> tuple[str] | None:

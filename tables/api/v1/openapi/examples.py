@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tables.core.descriptions import TableDescription
+from tables.core.entities import Entity
 from tables.core.expressions import parse_path
 from tables.core.registry import Table
 
@@ -24,12 +25,17 @@ _BY_TAG = {"S": "text", "N": 0, "B": "AAEC"}
 def example_item(table: Table, description: TableDescription) -> dict[str, Any]:
     """An item that a client could POST: its key where clients choose it, then what is required."""
     item: dict[str, Any] = {}
+    entity = table.entity or Entity()
     for attribute in description.key_attributes:
+        if attribute.name in entity.key:
+            continue
         is_partition = attribute == description.partition_key
         if not is_partition or (table.client_keys and not table.natural_key):
             item[attribute.name] = _BY_TAG[attribute.type]
     for name in table.natural_key:
         item.setdefault(str(parse_path(name)[0]), "text")
+    known = (table.schema or {}).get("properties") or {}
+    item |= {name: _example(known.get(name)) for name in entity.asked}
     return item | dict(_required(table.schema or {}))
 
 

@@ -13,10 +13,12 @@ from tables.api.v1.openapi.subject import Subject
 from tables.api.v1.openapi.texts import STRING, Part, folded
 from tables.api.v1.openapi.values import BINARY, NAMES, NUMBER, typed, typed_scalar
 from tables.core.descriptions import KeyType, TableDescription
+from tables.core.entities import Entity
 from tables.core.expressions import parse_path
 from tables.core.operand_types import filter_types
 from tables.core.queries import PARAMETERS
 from tables.core.registry import Table
+from tables.core.values import content_of
 from tables.items.rules import kept_names
 
 _KEY_TYPES: Mapping[KeyType, Part] = {
@@ -79,7 +81,8 @@ class _Items:
     """What the items of a table look like.
 
     `whole` is their schema, `keys` the types of the key attributes by name, `indexed` those of
-    index keys too; `made` are the keys that the server makes, `defaulted` those that it may.
+    index keys too; `made` are the keys that the server makes, `defaulted` what it may make.
+    `parts` are what keys are made of that a new item must bring.
     """
 
     whole: Part
@@ -88,6 +91,7 @@ class _Items:
     made: frozenset[str]
     defaulted: frozenset[str]
     needed: tuple[str, ...]
+    parts: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, Part]:
         """The schemas of plain items, and of forms where a form can be a whole item."""
@@ -137,7 +141,8 @@ class _Items:
     @property
     def _of_new(self) -> list[str]:
         given = self.made | self.defaulted
-        return [name for name in (*self.keys, *self.needed) if name not in given]
+        names = (*self.keys, *self.needed, *self.parts)
+        return [name for name in dict.fromkeys(names) if name not in given]
 
     @property
     def _of_url(self) -> list[str]:
@@ -175,6 +180,8 @@ def _items_of(table: Table, known: TableDescription | None, whole: Part) -> _Ite
     makes_keys = not table.client_keys or bool(table.natural_key)
     natural = [str(parse_path(name)[0]) for name in table.natural_key]
     required = [name for name in whole.get("required", ()) if name not in kept_names(table)]
+    entity = table.entity or Entity()
+    defaulted = {first.name} if first and first.type == "S" else set()
     return _Items(
         whole={
             "propertyNames": NAMES,
@@ -184,8 +191,9 @@ def _items_of(table: Table, known: TableDescription | None, whole: Part) -> _Ite
         keys={key.name: key.type for key in known.key_attributes} if known else {},
         indexed=indexed,
         made=frozenset({first.name} if first and makes_keys else ()),
-        defaulted=frozenset({first.name} if first and first.type == "S" else ()),
+        defaulted=frozenset({*defaulted, *entity.key, *entity.make, *entity.constants}),
         needed=tuple(dict.fromkeys([*required, *natural])),
+        parts=entity.asked,
     )
 
 
@@ -198,7 +206,14 @@ def _properties(
         for name in table.natural_key
         if len(parse_path(name)) == 1
     }
+    entity = table.entity or Entity()
+    types |= {name: {**STRING, "minLength": 1} for name in entity.parts if name not in declared}
     types |= {name: _KEY_TYPES[tag] for name, tag in indexed.items()}
+    types |= {
+        name: {**types.get(name, {}), "const": content_of(value)}
+        for name, value in entity.constants.items()
+        if "N" not in value
+    }
     properties = types | {name: {**types.get(name, {}), **part} for name, part in declared.items()}
     kept = {name: {**STRING, "readOnly": True} for name in kept_names(table)}
     if table.version:

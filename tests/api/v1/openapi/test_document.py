@@ -128,6 +128,23 @@ def test_a_part_of_a_natural_key_is_what_the_schema_says_or_any_scalar(admin, se
     assert (properties["any"], properties["no"]) == ({}, {"not": {}})
 
 
+def test_of_an_entity_a_new_item_brings_what_its_key_is_made_of(admin, settings, tmp_path):
+    settings.TABLES_FILE = tmp_path / "tables.toml"
+    settings.TABLES_FILE.write_text(
+        'superuser_groups = ["admins"]\n[Workers]\ntable = "v1-Workers"\n'
+        '[Guest]\nof = "Workers"\nwhen = { kind = "guest" }\n'
+        'key = { id = "GUEST#{house}#{number}" }\nmake = { number = "ulid" }\n'
+    )
+    found = document(admin)
+    new = found["components"]["schemas"]["Guest.NewItem"]
+    assert new["required"] == ["house"]
+    assert new["properties"]["kind"] == {"const": "guest"}
+    assert new["properties"]["house"] == {"type": "string", "minLength": 1}
+    post = found["paths"]["/api/v1/tables/Guest/items"]["post"]
+    body = post["requestBody"]["content"]["application/json"]
+    assert body["example"] == {"house": "text"}
+
+
 def workers_with(schema, settings, folder):
     """An alias map of one table, whose items fit this schema."""
     (folder / "tables.toml").write_text(
