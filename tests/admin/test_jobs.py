@@ -55,7 +55,7 @@ def test_a_change_is_asked_for_looked_at_confirmed_and_written(admin, cities):
     work()
     text = words(admin, url)
     assert "set seen to “true”" in text
-    assert "Waits for your yes 5 of about 5 read, 5 to write" in text
+    assert "Waits for your yes 5 read, 5 to write" in text
     assert "seen" not in stored("cities", KEY)
     confirmed(admin, url, "Cities")
     work()
@@ -112,6 +112,31 @@ def test_everything_that_matches_is_deleted_once_the_number_was_typed(admin, cit
     work()
     assert "5 done" in words(admin, url)
     assert stored("cities", KEY) is None
+
+
+def test_the_first_differences_are_shown_to_who_asks(admin, cities):
+    url = ordered(admin, **{**SET, "path": "zone", "tag": "S", "text": "north"})
+    work()
+    assert "zonewest north" in words(admin, f"{url}?show=examples")
+    deleting = ordered(admin, "delete_selected")
+    work()
+    assert "YY · YY-00deleted" in words(admin, f"{deleting}?show=examples")
+
+
+def test_items_are_copied_to_another_table_where_their_keys_fit(admin, people):
+    page = Page(run(admin, "copy_many", "1", url="/admin/tables/People/"))
+    values = [e["attrs"]["value"] for e in page.all("option")]
+    assert {"Cities", "Anything"} <= set(values)
+    assert "People" not in values
+    form = {"to": "Anything", "mode": "create", "look": "yes"}
+    answer = run(admin, "copy_many", "1", url="/admin/tables/People/", **form)
+    work()
+    confirmed(admin, answer["Location"], "People")
+    work()
+    assert stored("anything", "1")["name"] == {"S": "Ann"}
+    nowhere = run(admin, "copy_many", "1", url="/admin/tables/People/", **{**form, "to": "Nope"})
+    assert nowhere.status_code == 404
+    assert "No table has that alias." in nowhere.content.decode()
 
 
 def test_more_than_a_page_takes_the_right_to_write_many(staff, cities):

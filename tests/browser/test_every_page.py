@@ -36,6 +36,8 @@ PLAIN = {
     "new item": "/admin/tables/Types/add/",
     "new item with a schema": "/admin/tables/Students/add/",
     "new item in typed JSON": "/admin/tables/Students/add/?view=raw",
+    "jobs": "/admin/jobs/",
+    "import": "/admin/tables/Types/import/",
     "access keys": "/admin/access-keys/",
     "token": "/admin/token/",
     "signed in again": "/oidc/done/",
@@ -95,6 +97,29 @@ def report(page, site):
     put(site, {"id": {"S": "several-2"}, "n": {"N": "3"}}, "Types")
     page.get_by_role("button", name="Yes, delete them").click()
     expect(page.locator("h1")).to_have_text("0 of 2 items deleted")
+
+
+def change_dialog(page, site):
+    put(site, {"id": {"S": "many-1"}, "n": {"N": "1"}}, "Types")
+    page.goto("/admin/tables/Types/?id__begins_with=many-")
+    act(page, "change_many")
+    expect(page.locator("#path-1")).to_be_visible()
+
+
+def job_that_waits(page, site):
+    change_dialog(page, site)
+    page.fill("#path-1", "note")
+    page.fill("#text-1", "seen")
+    page.click("button[name=look]")
+    expect(page.locator("#job-progress")).to_be_visible()
+
+
+def encoding_that_is_asked_for(page, _site):
+    page.goto("/admin/tables/Types/import/")
+    file = {"name": "a.csv", "mimeType": "text/csv", "buffer": "id,note\n1,é\n".encode("cp1252")}
+    page.set_input_files("#file", file)
+    page.click(".ordering button")
+    expect(page.locator("input[value=cp1252]")).to_be_visible()
 
 
 def opened_menu(menu):
@@ -158,6 +183,9 @@ REACHED = {
     "error at a field": error_at_a_field,
     "several to delete": several,
     "report of deletions": report,
+    "dialog of a bulk change": change_dialog,
+    "job that waits": job_that_waits,
+    "encoding of an import": encoding_that_is_asked_for,
     "column chooser": opened_menu("columns-menu"),
     "export menu": opened_menu("export-menu"),
     "box of a new filter": opened("#add-filter > summary"),

@@ -87,6 +87,11 @@ class ShownJob:
         return self.job.kind == "import" and self.job.state == "ready"
 
     @property
+    def has_examples(self) -> bool:
+        """Whether it was checked and its first differences can be looked at."""
+        return self.job.state == "ready" and self.job.kind in ("change", "copy", "delete")
+
+    @property
     def table_label(self) -> str:
         """What people call its table; its alias where that is gone."""
         table = registry().tables.get(self.job.alias)
@@ -263,7 +268,7 @@ class ShownJob:
         return [
             (name, localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z"))
             for name, moment in named
-            if moment
+            if moment and not (moment is job.ended and job.state == "ready")
         ]
 
     def left_rows(self, target: Target) -> Sequence[ShownRow]:
@@ -276,6 +281,6 @@ class ShownJob:
     def _shown(self, row: ReportRow, target: Target) -> ShownRow:
         outcome = words.OUTCOME_WORDS[row.outcome][self.job.phase == "check"]
         key = key_text(row.key, target.description) if row.key else ""
-        url = f"{self.table_url}{row.token}/change/" if row.key else ""
+        url = f"{self.table_url}{row.token}/change/" if row.key and self.job.kind != "copy" else ""
         why = visible(row.detail) or words.reason_words(row.outcome, row.code)
         return ShownRow(key, url, str(outcome), row.outcome, why, row.line)

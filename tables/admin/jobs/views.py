@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tables.access.callers import Caller
-from tables.access.limits.rates import spend
+from tables.access.limits.rates import concurrent_scan, spend
 from tables.access.log_fields import bind
 from tables.access.users import caller_of_user
 from tables.admin.errors import render_page
+from tables.admin.jobs.examples import ShownExample, examples_of
 from tables.admin.jobs.imports import ImportShown
 from tables.admin.jobs.shown import ShownJob
 from tables.admin.texts.job_words import order_words
@@ -133,9 +134,22 @@ def _page(request: HttpRequest, shown: ShownJob, target: Target | None) -> HttpR
         "title": shown.title,
         "checked": _checked(request, shown, target),
         "may_steer": shown.may_control,
+        "examples": _examples(request, shown, target),
         "may_fetch": shown.has_file and target is not None and target.may("export"),
     }
     return render_page(request, "admin/jobs/job.html", context)
+
+
+def _examples(
+    request: HttpRequest, shown: ShownJob, target: Target | None
+) -> list[ShownExample] | None:
+    """The first differences, for who asks for them of a job that waits: they are read anew."""
+    is_asked = request.GET.get("show") == "examples" and shown.has_examples and shown.may_control
+    if target is None or not is_asked:
+        return None
+    spend(request, "scan")
+    with concurrent_scan(shown.caller):
+        return examples_of(shown.job, shown.caller, target)
 
 
 def _checked(request: HttpRequest, shown: ShownJob, target: Target | None) -> ImportShown | None:

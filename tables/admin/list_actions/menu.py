@@ -17,6 +17,7 @@ from tables.access.limits.rates import spend
 from tables.access.log_fields import bind
 from tables.admin.item_list.changelist import ItemList
 from tables.admin.list_actions.change import change_chosen
+from tables.admin.list_actions.copy import copy_chosen
 from tables.admin.list_actions.delete import delete_chosen
 from tables.admin.list_actions.export import (
     CSV,
@@ -114,6 +115,10 @@ def _change(listing: ItemList, chosen: Chosen) -> HttpResponseBase:
     return change_chosen(listing, chosen.keys, everything=chosen.everything)
 
 
+def _copy(listing: ItemList, chosen: Chosen) -> HttpResponseBase:
+    return copy_chosen(listing, chosen.keys, everything=chosen.everything)
+
+
 def _export_later(format: str, listing: ItemList, chosen: Chosen) -> HttpResponseBase:
     which = which_items(listing, chosen.keys, everything=chosen.everything)
     return ordered(listing, "export", {**which, "format": format}, How())
@@ -177,6 +182,7 @@ ACTIONS: dict[str, Action] = {
         for name, row in FORMATS.items()
     },
     "change_many": Action(gettext_lazy("Change…"), "change", _change, writes_many=True),
+    "copy_many": Action(gettext_lazy("Copy to another table…"), "export", _copy, writes_many=True),
     "delete_selected": Action(gettext_lazy("Delete…"), "delete", _delete, writes_many=True),
 }
 

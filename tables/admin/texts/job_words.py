@@ -80,7 +80,7 @@ def left_of(far: Progress) -> int:
 def progress_words(job: Job, far: Progress) -> str:
     """How far it is, in a sentence: read, done, left, and how long still."""
     scanned = count_words(far.counts["scanned"])
-    if far.expected is None or job.is_ended:
+    if far.expected is None or job.is_ended or job.state == "ready":
         parts = [_("%(count)s read") % {"count": scanned}]
     else:
         expected = count_words(max(far.expected, far.counts["scanned"]))

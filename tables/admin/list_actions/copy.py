@@ -1,0 +1,70 @@
+"""The dialog of a copy to another table: where to, and what becomes of what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from tables.access.rights import can, viewable_tables
+from tables.admin.item_list.changelist import ItemList
+from tables.admin.list_actions.change import how_of
+from tables.admin.list_actions.orders import ordered, which_items, which_words
+from tables.admin.texts.core_messages import told
+from tables.configuration import registry
+from tables.core.errors import TablesError
+from tables.core.registry import Table
+from tables.core.values import Item
+
+
+def copy_chosen(listing: ItemList, keys: Sequence[Item], *, everything: bool) -> HttpResponseBase:
+    """Ask where to; then order a job that looks, and copies once it is confirmed."""
+    form = listing.visit.request.POST
+    if "look" not in form:
+        return _ask(listing, keys, everything=everything)
+    which = which_items(listing, keys, everything=everything)
+    given = {**which, "to": form.get("to", ""), "mode": form.get("mode", "")}
+    try:
+        return ordered(listing, "copy", given, how_of(form))
+    except TablesError as error:
+        if error.status not in (400, 404, 409, 422):
+            raise
+        words = told(error.message)
+        return _ask(listing, keys, everything=everything, error=words, status=error.status)
+
+
+def _ask(
+    listing: ItemList,
+    keys: Sequence[Item],
+    *,
+    everything: bool,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponseBase:
+    form = listing.visit.request.POST
+    context = {
+        "title": _("Copy from %(table)s") % {"table": listing.table.label},
+        "listing": listing,
+        "action": "copy_many",
+        "which": which_words(listing, keys, everything=everything),
+        "everything": everything,
+        "tokens": form.getlist("_selected_action"),
+        "targets": _targets(listing),
+        "to": form.get("to", ""),
+        "mode": form.get("mode", "create"),
+        "error": error,
+        "pace": form.get("pace", ""),
+        "reason": form.get("reason", ""),
+    }
+    return listing.visit.render("admin/jobs/copy.html", context, status)
+
+
+def _targets(listing: ItemList) -> list[Table]:
+    """The other tables that this person may add to."""
+    caller = listing.visit.caller
+    return [
+        table
+        for table in viewable_tables(caller, registry())
+        if can(caller, "add", table) and table.table != listing.table.table
+    ]
