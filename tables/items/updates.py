@@ -133,6 +133,7 @@ def update(
         computed=None if is_judged else computed,
         return_values=return_values,
         touched=frozenset(str(change.path[0]) for change in edit.changes),
+        added=frozenset(str(c.path[0]) for c in edit.changes if c.action == "add"),
     )
 
 

@@ -95,7 +95,7 @@ class Rewrite:
 
     It may go out without that: as `unread`, where what stood there makes no difference, or as
     `computed` by DynamoDB, where nothing has to be told of it beforehand. `touched` are the
-    attributes that `UPDATED_OLD` and `UPDATED_NEW` mean.
+    attributes that `UPDATED_OLD` and `UPDATED_NEW` mean, `added` those of them that ADD changes.
     """
 
     target: Target
@@ -105,6 +105,7 @@ class Rewrite:
     computed: Callable[[], tuple[Operation, Refusal]] | None = None
     return_values: ReturnValues = "NONE"
     touched: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
     mark: Mark = Mark()
 
     def decided(self, before: Item | None) -> tuple[Operation | None, Outcome]:

@@ -123,15 +123,14 @@ def _patiently(
 def _in_the_engines_order(write: Rewrite, before: Item, after: Item | None) -> Item | None:
     """What a write told of comes to, in the order in which UpdateItem itself would answer it.
 
-    Members of a set and new attributes have no order but the engine's own.
+    Members of a set, and attributes that ADD makes beside others, have no order but the engine's.
     """
     if after is None or not write.return_values.endswith("NEW"):
         return after
     changed = [name for name, value in after.items() if before.get(name) != value]
-    is_ours = sum(name not in before for name in changed) < 2 and not any(
-        holds_set(after[name]) for name in changed
-    )
-    if is_ours:
+    new = [name for name in changed if name not in before]
+    is_mixed = len(new) > 1 and not write.added.isdisjoint(new)
+    if not is_mixed and not any(holds_set(after[name]) for name in changed):
         return after
     stored = get_item(write.target.name, write.key, consistent=True).item or {}
     return stored if same_value({"M": stored}, {"M": after}) else after
