@@ -1,0 +1,43 @@
+"""Suggest the kinds of items of a table for the alias map, from what is stored in it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from tables.configuration import description, registry
+from tables.core.errors import TablesError
+from tables.core.filters import EVERYTHING
+from tables.core.plans import scan_plan
+from tables.core.sight import UNLIMITED
+from tables.core.suggestions import suggest
+from tables.dynamodb.reads import read_page
+
+# Most items that are looked at, in one call.
+SAMPLE = 1000
+
+
+class Command(BaseCommand):
+    """`manage.py suggest_entities ALIAS`: sections to look through, then to copy."""
+
+    help = "Prints sections of the alias map for the kinds of items in a table's first page."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("alias")
+
+    def handle(self, *_args: Any, alias: str, **_options: Any) -> None:
+        try:
+            table = registry().get(alias)
+            about = description(table)
+            page = read_page(about, scan_plan(UNLIMITED.ask(EVERYTHING)), limit=SAMPLE)
+        except TablesError as error:
+            raise CommandError(error.message) from error
+        found = suggest(page.items, about)
+        looked = f"# {len(page.items)} items were looked at"
+        rest = ", the table holds more." if page.last_evaluated_key else ": all of them."
+        self.stdout.write(looked + rest)
+        if not found:
+            self.stdout.write("# No attribute marks what kind an item is.")
+        for kind in found:
+            self.stdout.write(f"\n# {kind.count} items\n{kind.toml(alias)}", ending="")
