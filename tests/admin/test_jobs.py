@@ -155,13 +155,17 @@ def test_the_page_asks_while_something_happens_and_then_no_more(admin, cities):
     assert page.one("div", id="job-progress")["attrs"]["hx-trigger"] == "every 2s"
     assert page.one("p", id="job-words")["attrs"]["hx-trigger"] == "every 10s"
     assert page.has("meta", content="5")
-    assert admin.get(f"{url}progress/").status_code == 200
+    under_way = admin.get(f"{url}progress/")
+    assert under_way.status_code == 200
+    assert "HX-Refresh" not in under_way
     work()
     for part in ("", "?part=words"):
         answer = admin.get(f"{url}progress/{part}")
         assert answer.status_code == STOP_POLLING
         assert "hx-get" not in answer.content.decode()
         assert "Waits for your yes" in answer.content.decode()
+    # Only the whole page has the question that waits for an answer.
+    assert admin.get(f"{url}progress/")["HX-Refresh"] == "true"
 
 
 def test_a_job_is_paused_sent_on_and_cancelled(admin, cities):

@@ -71,15 +71,19 @@ def show_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 @site_page
 def show_progress(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
-    """The part of the page that changes; once nothing will, the page stops asking.
+    """The part of the page that changes; once nothing will, the page is loaded anew.
 
+    Only the whole page has what comes next: a question to answer, a report, the way back.
     Asked for often by a page that nobody may be looking at, it counts under no rate.
     """
     shown, target = _found(request, id)
     context = _context(shown, target)
     if request.GET.get("part") == "words":
         return render(request, "admin/jobs/words.html", context, status=_status(shown))
-    return render(request, "admin/jobs/progress.html", context, status=_status(shown))
+    answer = render(request, "admin/jobs/progress.html", context, status=_status(shown))
+    if not shown.is_under_way:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @require_http_methods(["POST"])
