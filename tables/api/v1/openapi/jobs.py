@@ -133,9 +133,12 @@ JOB_SCHEMAS: dict[str, Part] = {
     },
 }
 _TOLD = ("ETag", "Retry-After")
+# What an answer has besides that comes later because the client prefers that.
+LATER = ("Location", "Preference-Applied")
 
 
-def _told(description: str, *names: str) -> Part:
+def told_job(description: str, *names: str) -> Part:
+    """An answer that is a job."""
     content = {PLAIN: {"schema": ref("schemas", "Job")}}
     return {"description": description, "headers": headers(*_TOLD, *names), "content": content}
 
@@ -182,7 +185,7 @@ def order_job(subject: Subject) -> Part:
         parameters=subject.parameters("idempotency_key"),
         requestBody={"required": True, "content": {PLAIN: order, TYPED: order, **_FILES}},
         responses={
-            "202": _told("Accepted; Location is the job.", "Location", "Idempotency-Replayed"),
+            "202": told_job("Accepted; Location is the job.", "Location", "Idempotency-Replayed"),
             **problems(403, 409, 413, 415, 422),
         },
     )
@@ -214,7 +217,7 @@ def job(_subject: Subject) -> Part:
         "job",
         "A job: how far it is, what it took",
         "if_none_match",
-        responses={"200": _told("The job."), "304": unchanged, **problems()},
+        responses={"200": told_job("The job."), "304": unchanged, **problems()},
     )
 
 
@@ -224,7 +227,7 @@ def change_job(_subject: Subject) -> Part:
         "changeJob",
         "Pause a job, let it go on, set its pace",
         requestBody={"required": True, "content": {PLAIN: wish, MERGE_PATCH: wish}},
-        responses={"200": _told("The job."), **problems(403, 409, 413, 415, 422)},
+        responses={"200": told_job("The job."), **problems(403, 409, 413, 415, 422)},
     )
 
 
@@ -233,8 +236,8 @@ def cancel_job(_subject: Subject) -> Part:
         "cancelJob",
         "Cancel a job; what it wrote and its report stay",
         responses={
-            "200": _told("It has ended."),
-            "202": _told("It stops within a chunk."),
+            "200": told_job("It has ended."),
+            "202": told_job("It stops within a chunk."),
             **problems(403, 409),
         },
     )
@@ -245,7 +248,7 @@ def confirm_job(_subject: Subject) -> Part:
         "confirmJob",
         "Let a checked job write",
         "if_match",
-        responses={"202": _told("It is queued."), **problems(403, 409, 412, 428)},
+        responses={"202": told_job("It is queued."), **problems(403, 409, 412, 428)},
     )
 
 
@@ -338,6 +341,13 @@ JOB_PARAMETERS: dict[str, Part] = {
         "explode": False,
         "description": "Only rows of these outcomes.",
         "schema": {"type": "array", "items": word(*OUTCOMES), "uniqueItems": True},
+    },
+    "respond_async": {
+        "name": "Prefer",
+        "in": "header",
+        "description": "`respond-async`: answer later, as a job; with `wait`, only what is long.",
+        "schema": STRING,
+        "example": "respond-async, wait=5",
     },
     "unpacked": {
         "name": "unpacked",

@@ -13,7 +13,7 @@ from tables.api.v1.media_types import (
     PLAIN,
     TYPED,
 )
-from tables.api.v1.openapi.jobs import JOB_PATHS
+from tables.api.v1.openapi.jobs import JOB_PATHS, LATER, told_job
 from tables.api.v1.openapi.parts import FILTER_HELP, PARAMETERS, headers, problems, ref
 from tables.api.v1.openapi.schemas import JSON_PATCH_BODY, page_of
 from tables.api.v1.openapi.subject import Subject
@@ -243,7 +243,7 @@ def search(subject: Subject) -> Part:
     return subject.operation(
         "search",
         "Search with the scan language; a POST because the filter is a body",
-        parameters=subject.parameters("cursor", "format"),
+        parameters=subject.parameters("cursor", "format", "respond_async"),
         requestBody=_body(_json(subject.schema("Search"))),
         responses={
             "200": _answer(
@@ -253,7 +253,8 @@ def search(subject: Subject) -> Part:
                     page_of(ref("schemas", "TypedItem"), **more),
                 ),
             ),
-            **problems(413, 415, 422),
+            "202": told_job("The whole result, as a job that exports it.", *LATER),
+            **problems(403, 409, 413, 415, 422),
         },
     )
 

@@ -19,13 +19,17 @@ from tables.api.v1.requests.bodies import (
 )
 from tables.api.v1.requests.negotiation import PlainRenderer, TypedRenderer
 from tables.api.v1.requests.parameters import next_url, query_pairs, require_known_parameters
+from tables.api.v1.requests.prefer import Deferral, preferred_deferral
 from tables.api.v1.resources.resource import V1View
 from tables.api.v1.responses.browsable import BrowsableRenderer
+from tables.api.v1.responses.jobs import job_document, job_headers
+from tables.api.v1.responses.links import link
 from tables.api.v1.responses.pages import links_to_items, page_document, read_page
 from tables.core.adminapi_scan import parse_attributes, parse_scan
 from tables.core.errors import InvalidExpression, InvalidRequest, Problem
 from tables.core.queries import CollectionQuery, parse_query
 from tables.core.values import join_pointer
+from tables.jobs.orders import How, start
 
 # Members that say the same as a collection's query parameters.
 _PARAMETERS = ("cursor", "limit", "index", "order", "plan")
@@ -44,8 +48,13 @@ class Search(V1View):
     def search(self, request: Request, alias: str) -> HttpResponse:
         """One page; `next` is where to POST the same body for the next one."""
         require_known_parameters(request, _URL_PARAMETERS)
-        query = _read_query(request)
+        members = _read_members(request)
+        query, deferral = _read_query(request, members), preferred_deferral(request)
+        if deferral is not None and not deferral.wait:
+            return self._later(members, deferral)
         found = read_page(request, self.target, query)
+        if deferral is not None and found.next_cursor and query.cursor is None:
+            return self._later(members, deferral)
         following = next_url(request, found.next_cursor) if found.next_cursor else None
         representation = replace(self.representation(), fields=query.fields)
         if self.is_page:
@@ -53,8 +62,25 @@ class Search(V1View):
         document = page_document(found, self.target.sight, representation, following)
         return self.present({**document, "cursor": found.next_cursor})
 
+    def _later(self, members: dict[str, Any], deferral: Deferral) -> HttpResponse:
+        """The whole result as a job's file: a page would not be all of it."""
+        request, target = self.request, self.target
+        kind = "typed_lines" if self.representation().is_typed else "json_lines"
+        how = How(by_token=request.auth is not None)
+        given = {"filter": members["scan"], "format": kind}
+        job, _is_new = start(target.caller, "export", target.table.alias, given, how)
+        headers = {
+            **job_headers(job),
+            "Location": link(request, "v1-job", id=job.pk),
+            "Preference-Applied": deferral.applied,
+        }
+        answer = self.present(job_document(request, job, target.caller), headers)
+        answer.status_code = 202
+        return answer
 
-def _read_query(request: Request) -> CollectionQuery:
+
+def _read_members(request: Request) -> dict[str, Any]:
+    """What the body asks for, its names known. Raises InvalidRequest."""
     data = read_body(request)
     require_media_type(request, (PLAIN,), data)
     # The scan language wraps arrays and conditions around the values of an item.
@@ -66,6 +92,10 @@ def _read_query(request: Request) -> CollectionQuery:
     if "scan" not in members:
         detail = '"scan" is needed; {} means everything.'
         raise InvalidRequest(detail, problems=[Problem("/scan", detail)])
+    return members
+
+
+def _read_query(request: Request, members: dict[str, Any]) -> CollectionQuery:
     with at_pointer("/scan"):
         wanted = parse_scan(members["scan"])
     with at_pointer("/fields"):

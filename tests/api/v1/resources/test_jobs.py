@@ -379,3 +379,26 @@ def test_an_export_is_fetched_once_it_has_finished(admin, staff, files):
     assert json.loads(line)["name"] == "Ann"
     assert b"".join(admin.get(f"{path(job)}/output", "unpacked=true")) == line
     problem(staff.get(f"{path(job)}/output"), 403, "forbidden")
+
+
+def test_a_search_is_answered_later_where_the_client_prefers_that(admin, staff, files):
+    for n in range(3):
+        admin.post("Workers/items", {"id": str(n), "name": "Ann"})
+    body = {"scan": {"name": "Ann"}, "limit": 2}
+    response = admin.post("Workers/search", body, Prefer="respond-async")
+    job = ok(response, 202)
+    assert (job["kind"], job["order"]["format"]) == ("export", "json_lines")
+    assert response["Location"].endswith(f"/api/v1/jobs/{job['id']}")
+    assert response["Preference-Applied"] == "respond-async"
+    problem(staff.post("Workers/search", body, Prefer="respond-async"), 403, "forbidden")
+
+
+def test_a_search_that_is_short_is_answered_within_the_wait(admin, files):
+    for n in range(3):
+        admin.post("Workers/items", {"id": str(n), "name": "Ann"})
+    body = {"scan": {"name": "Ann"}}
+    short = admin.post("Workers/search", body, Prefer="respond-async, wait=5")
+    assert (ok(short)["count"], ok(short)["next"]) == (3, None)
+    long = admin.post("Workers/search", {**body, "limit": 2}, Prefer="respond-async; x, wait=5")
+    assert ok(long, 202)["kind"] == "export"
+    assert long["Preference-Applied"] == "respond-async, wait=5"
