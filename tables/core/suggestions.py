@@ -65,7 +65,7 @@ def _suggestion(
             only |= dict.fromkeys(found[1])
     if key.keys() != set(description.key_names):
         key, only = {}, {}
-    return Suggestion(_alias(mark[1], taken), *mark, len(items), key, tuple(only))
+    return Suggestion(free_alias(mark[1], taken), *mark, len(items), key, tuple(only))
 
 
 def _pattern(
@@ -113,7 +113,7 @@ def _placeholder(before: Sequence[str], place: int) -> str:
     return _NOT_A_NAME.sub("", words).lower() or f"part{place + 1}"
 
 
-def _alias(text: str, taken: set[str]) -> str:
+def free_alias(text: str, taken: set[str]) -> str:
     """An alias for the kind that a mark says, not taken by another."""
     words = [word for word in _NOT_A_NAME.split(text) if word]
     alias = "".join(word[:1].upper() + word[1:] for word in words)[:50]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -9,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tables.configuration import description, registry
 from tables.core.errors import TablesError
 from tables.core.filters import EVERYTHING
+from tables.core.onetable import suggest_from_onetable
 from tables.core.plans import scan_plan
 from tables.core.sight import UNLIMITED
 from tables.core.suggestions import suggest
@@ -25,8 +28,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("alias")
+        parser.add_argument("--onetable", type=Path, help="a OneTable schema, as JSON, instead")
 
-    def handle(self, *_args: Any, alias: str, **_options: Any) -> None:
+    def handle(
+        self, *_args: Any, alias: str, onetable: Path | None = None, **_options: Any
+    ) -> None:
+        if onetable is not None:
+            self._from_file(alias, onetable)
+            return
         try:
             table = registry().get(alias)
             about = description(table)
@@ -41,3 +50,14 @@ class Command(BaseCommand):
             self.stdout.write("# No attribute marks what kind an item is.")
         for kind in found:
             self.stdout.write(f"\n# {kind.count} items\n{kind.toml(alias)}", ending="")
+
+    def _from_file(self, alias: str, path: Path) -> None:
+        try:
+            about = description(registry().get(alias))
+            document = json.loads(path.read_text(encoding="utf-8"))
+            found = suggest_from_onetable(document, about)
+        except TablesError as error:
+            raise CommandError(error.message) from error
+        except (OSError, ValueError) as error:
+            raise CommandError(f"{path} can't be read as a OneTable schema: {error}") from error
+        self.stdout.write("\n".join(kind.toml(alias) for kind in found), ending="")
