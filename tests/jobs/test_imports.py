@@ -10,8 +10,8 @@ from tables.core.errors import Forbidden, InvalidRequest, JobConflict, TooLarge
 from tables.core.preconditions import state_of
 from tables.core.sheets import csv_lines
 from tables.dynamodb.client import call
-from tables.jobs import checking, files, staging
-from tables.jobs.kinds import exports, imports
+from tables.jobs import files, staging
+from tables.jobs.kinds import checking, exports, imports
 from tables.jobs.orders import confirm, start
 from tables.jobs.undoing import undo_job
 from tables.records.jobs.reports import rows_with

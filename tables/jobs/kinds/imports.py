@@ -21,9 +21,10 @@ from tables.items.pinned import as_read
 from tables.items.rules import admitted_change, admitted_new, kept_names
 from tables.items.target import Target
 from tables.items.wanted import Mark, Settled
-from tables.jobs import checking, files, staging
-from tables.jobs.import_orders import read_spec, rights
+from tables.jobs import files, staging
 from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Piece, Work
+from tables.jobs.kinds import checking
+from tables.jobs.kinds.import_orders import read_spec, rights
 from tables.jobs.kinds.which import read_now
 from tables.jobs.staging import StagedRow
 from tables.records.jobs.models import Job

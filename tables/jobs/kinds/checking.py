@@ -21,8 +21,8 @@ from tables.items.new_keys import made_key, makes_key
 from tables.items.rules import admitted_change, admitted_new
 from tables.items.target import Target
 from tables.jobs import files, staging
-from tables.jobs.import_orders import reading_of, rules_of
 from tables.jobs.kind import Work
+from tables.jobs.kinds.import_orders import reading_of, rules_of
 from tables.jobs.kinds.which import read_now
 from tables.jobs.staging import StagedRow
 

@@ -1,0 +1,56 @@
+"""Check a file as an import does, past the engine and the database; print rows and peak KB.
+
+`python -m tests.crash.import_memory FILE PLACE`: PLACE is where the staged chunks go.
+"""
+
+import resource
+import sys
+import uuid
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import django
+from django.conf import settings
+
+
+def main(file: str, place: str) -> None:
+    """Check the file chunk by chunk."""
+    django.setup()
+    from tables.access.callers import Caller  # noqa: PLC0415 - after Django is set up
+    from tables.core.descriptions import KeyAttribute, TableDescription  # noqa: PLC0415 - as above
+    from tables.core.file_formats import look_at  # noqa: PLC0415 - as above
+    from tables.core.registry import Table  # noqa: PLC0415 - as above
+    from tables.items.target import Target  # noqa: PLC0415 - as above
+    from tables.jobs.kinds import checking  # noqa: PLC0415 - as above
+    from tables.jobs.kinds.imports import IMPORT  # noqa: PLC0415 - as above
+
+    settings.STORAGES["jobs"]["OPTIONS"]["location"] = place
+    checking.read_now = lambda _target, keys: [None] * len(keys)
+    with Path(file).open("rb") as stream:
+        reading = look_at(stream).reading
+    spec = {"upload": "file", "reading": asdict(reading), "mode": "upsert", "kinds": {}}
+    spec |= {"taken": [], "cleared": [], "left_out": []}
+    table = Table("T", "real-t", "T", audit_attributes=False)
+    target = Target(
+        table,
+        TableDescription("real-t", KeyAttribute("id", "S")),
+        Caller("a", "A", frozenset()),
+        frozenset(),
+    )
+    work = SimpleNamespace(
+        job=SimpleNamespace(pk=uuid.uuid4()), target=target, spec=spec, moment=datetime.now(UTC)
+    )
+    cursor, rows = None, 0
+    while True:
+        piece = IMPORT.check.piece(work, cursor)
+        rows += piece.matched
+        cursor = piece.next
+        if cursor is None:
+            break
+    print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)  # noqa: T201 - what is asked for
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
