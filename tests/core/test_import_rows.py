@@ -1,3 +1,4 @@
+import csv
 import io
 from dataclasses import replace
 
@@ -29,10 +30,10 @@ PLAINLY = Rules(TABLE)
 KEYED = st.builds(lambda item, key: item | key, ITEMS, KEYS)
 
 
-def judged(data, stored, rules=PLAINLY):
+def judged(data, stored, rules=PLAINLY, delimiter=","):
     """Each row of a file beside the stored items, in their order; the rules with its heads."""
     stream = io.BytesIO(data)
-    reading = look_at(stream, delimiter="," if data[:1] not in b"[{" else "").reading
+    reading = look_at(stream, delimiter=delimiter if data[:1] not in b"[{" else "").reading
     if reading.format == "csv":
         rules = replace(rules, heads=parse_heads(head_of(stream, reading)))
     rows = list(rows_of(stream, reading))
@@ -60,6 +61,24 @@ def test_exact_csv_comes_back_as_the_same_items(items, mode):
     file = head_line(heads) + csv_lines(exact_row(item, heads) for item in items)
     found = judged(file, items, Rules(TABLE, Choices(mode)))
     assert [(each.verdict, each.faults) for each in found] == [("same", ())] * len(items)
+
+
+@given(st.lists(KEYED, min_size=1, max_size=4), st.sampled_from(",;\t"))
+def test_exact_csv_comes_back_as_a_spreadsheet_saves_it(items, delimiter):
+    heads = exact_heads(items[:2], TABLE)
+    rows = [[head.text for head in heads], *(exact_row(item, heads) for item in items)]
+    # Quotes where they are needed alone, a mark, booleans in capitals.
+    shouted = [[{"true": "TRUE", "false": "FALSE"}.get(c, c) for c in row] for row in rows]
+    kinds = [head.kind for head in heads]
+    saved = [
+        [new if kind == "BOOL" else old for new, old, kind in zip(*both, kinds, strict=True)]
+        for both in zip(shouted, rows, strict=True)
+    ]
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter).writerows(saved)
+    data = b"\xef\xbb\xbf" + file.getvalue().encode()
+    rules = Rules(TABLE, Choices("replace"))
+    assert {each.verdict for each in judged(data, items, rules, delimiter)} == {"same"}
 
 
 @given(st.lists(KEYED, min_size=1, max_size=4))
