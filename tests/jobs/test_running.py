@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.management import call_command
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -380,3 +381,15 @@ def test_a_report_holds_no_value_of_an_item(tables):
     kept = [bytes(page.rows) for part in job.parts.all() for page in part.pages.all()]
     assert "secret" not in repr(list(report_rows(job, target_of(person("admins")))))
     assert kept
+
+
+def test_an_item_and_a_person_are_forgotten_in_jobs_too(history, capsys):
+    some(3)
+    ann = person("admins")
+    job = ordered(ann, "change", {"keys": ["t000", "t001"], "changes": ADD_ONE["changes"]})
+    call_command("forget_item", "Things", "t000")
+    call_command("forget_person", "ann")
+    assert "2 rows and orders of jobs no longer name it." in capsys.readouterr().out
+    left = Job.objects.get(pk=job.pk)
+    assert [row[0] for row in report(left)] == ["", "t001"]
+    assert (left.spec["keys"], left.owner_name, counts(left)) == (["t001"], "erased", {"done": 2})

@@ -10,6 +10,7 @@ from tables.configuration import description, registry
 from tables.core.errors import TablesError
 from tables.core.history import Author
 from tables.core.keys import decode_token
+from tables.jobs.forgetting import forget_item_in_jobs
 from tables.records.history.forgetting import forget_item
 
 
@@ -27,9 +28,13 @@ class Command(BaseCommand):
             about = description(registry().get(alias))
             author = Author("", "manage.py forget_item", "command")
             count = forget_item(about, decode_token(key, about), author)
+            rows, jobs = forget_item_in_jobs(about.name, key)
         except TablesError as error:
             raise CommandError(error.message) from error
         self.stdout.write(
             f"{count} entries forgotten. Idempotency records keep answers for 24 hours, backups "
             "and logs as long as they are kept."
         )
+        self.stdout.write(f"{rows} rows and orders of jobs no longer name it.")
+        if jobs:
+            self.stdout.write(f"Files of these jobs may hold it, until they go: {', '.join(jobs)}")

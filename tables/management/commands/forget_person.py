@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tables.core.errors import TablesError
+from tables.jobs.forgetting import forget_person_in_jobs
 from tables.records.history.forgetting import forget_person
 
 
@@ -21,6 +22,9 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, sub: str, **_options: Any) -> None:
         try:
             count = forget_person(sub)
+            jobs = forget_person_in_jobs(sub)
         except TablesError as error:
             raise CommandError(error.message) from error
         self.stdout.write(f"{count} entries changed.")
+        if jobs:
+            self.stdout.write(f"{jobs} jobs changed.")

@@ -15,6 +15,8 @@ from tables.records.history.forgetting import forget_item
 from tests.records.history.conftest import ORDERS
 from tests.tables import create_table
 
+pytestmark = pytest.mark.django_db  # jobs name items and people too
+
 FIRST = {"pk": {"S": "1"}, "total": {"N": "1"}}
 SECOND = {"pk": {"S": "1"}, "total": {"N": "2"}}
 NAME = item_name(FIRST, ORDERS)
