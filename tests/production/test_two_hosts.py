@@ -44,14 +44,21 @@ class Machine:
     def start(self):
         bind = f"{self.host.address}:{PORT}"
         environment = self.site.environment | {"BIND": bind}
-        running = programs.gunicorn(
-            self.site.python, self.folder, environment, bind, within=self.host.within
+        within = self.host.within
+        self.master = self.stack.enter_context(
+            programs.gunicorn(self.site.python, self.folder, environment, bind, within=within)
         )
-        self.master = self.stack.enter_context(running)
+        command = [*within, self.site.python, "manage.py", "run_jobs"]
+        self.jobs = self.stack.enter_context(
+            programs.running(
+                command, self.folder / "jobs.log", cwd=self.folder / "app", env=environment
+            )
+        )
 
     def kill(self):
         """As a power cut would: no process of it lives on."""
-        for process in (self.master.pid, *programs.workers_of(self.master)):
+        served = programs.workers_of(self.master)
+        for process in (self.master.pid, self.jobs.pid, *served):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
         self.master.wait()
@@ -254,3 +261,63 @@ def test_a_host_that_is_cut_off_loses_no_write_and_makes_none_twice(machines, si
         lambda: session.get(f"{site.origin}/admin/", timeout=30).status_code == 200,
         "The session is gone.",
     )
+
+
+CITIES = 200
+
+
+def bearer(site):
+    return {"Authorization": f"Bearer {site.token}"}
+
+
+def order_job(site):
+    """Add one to an attribute of every city, slowly; the URL of the job."""
+    order = {
+        "kind": "change",
+        "filter": {},
+        "changes": [{"action": "add", "path": "counted", "value": 1}],
+        "pace": 10,
+        "dry_run": False,
+    }
+    url = f"{site.origin}/api/v1/tables/Cities/jobs"
+    answer = site.session().post(url, json=order, headers=bearer(site), timeout=30)
+    assert answer.status_code == 202, answer.text
+    return answer.headers["Location"]
+
+
+def job_at(site, url):
+    """What is said of the job now; nothing while the host that was asked is away."""
+    with contextlib.suppress(requests.RequestException):
+        answer = site.session().get(url, headers=bearer(site), timeout=PATIENCE_SECONDS)
+        if answer.status_code == 200:
+            return answer.json()
+    return {"state": "unknown", "progress": {"done": 0}}
+
+
+def cities(site):
+    url = f"{site.origin}/endpoint?table=Cities"
+    return site.session().get(url, headers=bearer(site), timeout=60).json()
+
+
+@pytest.mark.parametrize("trouble", ["killed", "cut off"])
+def test_a_job_goes_on_where_a_host_was_lost(machines, site, trouble):
+    before = Counter(city.get("counted", 0) for city in cities(site))
+    (level,) = before
+    url = order_job(site)
+    programs.wait_until(lambda: job_at(site, url)["progress"]["done"] > 0, "The job is not begun.")
+    # Whichever host works on it: one goes after the other.
+    for machine in machines:
+        if trouble == "killed":
+            machine.kill()
+            time.sleep(2)
+            machine.start()
+        else:
+            machine.host.cut_off()
+            time.sleep(5)
+            machine.host.join()
+    programs.wait_until(lambda: job_at(site, url)["state"] == "finished", "The job does not end.")
+    progress = job_at(site, url)["progress"]
+    after = Counter(city.get("counted", 0) for city in cities(site))
+    print(f"job, hosts {trouble}: {progress}, stored {after}")  # noqa: T201 - figures
+    assert after == {level + 1: CITIES}
+    assert progress["done"] + progress["unsure"] == CITIES
