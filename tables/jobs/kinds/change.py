@@ -98,7 +98,7 @@ def _read_change(given: Any) -> Spec:
     if "to" in given:
         told["to"] = _path(given["to"])
     if "type" in given:
-        if given["type"] not in TYPES:
+        if not isinstance(given["type"], str) or given["type"] not in TYPES:
             raise InvalidRequest('"type" is one of {names}.', names=", ".join(TYPES))
         told["type"] = given["type"]
     return told

@@ -193,7 +193,7 @@ def _first_items(work: Work) -> list[Seen]:
 
 def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
     name = given.get("format", "json_lines")
-    if name not in FORMATS:
+    if not isinstance(name, str) or name not in FORMATS:
         raise InvalidRequest('"format" is one of {names}.', names=", ".join(FORMATS))
     return {**which.read_which(given, target), "format": name}
 

@@ -109,6 +109,7 @@ def _order(kind: str) -> Part:
     return {
         **object_of({"kind": word(kind), **needed, **may, **_COMMON}),
         "required": ["kind", *needed],
+        **({"oneOf": [{"required": [way]} for way in _WHICH]} if "keys" in may else {}),
     }
 
 

@@ -40,6 +40,7 @@ from tables.core.errors import (
     PreconditionFailed,
     TablesError,
 )
+from tables.core.job_states import TRANSITIONS
 from tables.core.preconditions import matches_tag
 from tables.core.queries import MAX_LIMIT
 from tables.items.target import find_target
@@ -109,6 +110,8 @@ class Jobs(JobView):
         if alias:
             find_target(registry().get(alias), self.caller, "view")
             found = found.filter(alias=alias)
+        if asked.get("state") and asked["state"] not in TRANSITIONS:
+            raise InvalidRequest(f'"state" is one of {", ".join(TRANSITIONS)}.')
         for name in ("state", "kind"):
             if asked.get(name):
                 found = found.filter(**{name: asked[name]})

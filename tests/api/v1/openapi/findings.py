@@ -126,6 +126,14 @@ FINDINGS = (
         "A table's schema speaks of plain JSON; the document knows typed JSON's types only.",
         TYPED,
     ),
+    Finding(
+        REFUSED,
+        422,
+        "invalid_value",
+        "A typed value is an object with one type",
+        "An order is one schema for both media types, and only one of them types its values.",
+        TYPED,
+    ),
 )
 
 

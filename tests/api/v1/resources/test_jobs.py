@@ -197,6 +197,7 @@ def test_jobs_are_listed_newest_first_in_pages(staff):
     assert ok(staff.get("Events/jobs"))["jobs"] == []
     problem(staff.get("/api/v1/jobs", "cursor=x"), 400, "invalid_cursor")
     problem(staff.get("/api/v1/jobs", "limit=0"), 400, "invalid_request")
+    problem(staff.get("/api/v1/jobs", "state=7"), 400, "invalid_request")
 
 
 def test_a_job_is_seen_by_who_may_view_its_table_and_steered_by_its_owner(staff, reader, admin):
