@@ -1,5 +1,7 @@
 """Count requests, DynamoDB calls and refusals for Prometheus, over all workers of this machine.
 
+Numbers of jobs stand beside them, for all machines: see project/job_metrics.py.
+
 The page is there with METRICS=true only, and only for who asks this process directly: what came
 through a proxy has an X-Forwarded-For, and is told that nothing is there.
 """
@@ -20,6 +22,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from project.doors import place_of
+from project.job_metrics import JobNumbers
 from tables.access.limits.rates import allowance_of
 from tables.access.log_fields import bound
 from tables.configuration import registry
@@ -59,6 +62,8 @@ THROTTLES = Counter(
     "Calls that DynamoDB throttled until the retries were used up.",
     ["operation", "alias"],
 )
+JOBS = JobNumbers()
+REGISTRY.register(JOBS)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
@@ -113,6 +118,7 @@ def _all_workers() -> CollectorRegistry:
     if not os.environ.get(SHARED_FOLDER):
         return REGISTRY
     workers = CollectorRegistry()
+    workers.register(JOBS)
     MultiProcessCollector(workers)  # type: ignore[no-untyped-call] # the package's own signature
     return workers
 

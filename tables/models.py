@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tables.records.jobs.models import Job, JobPart, ReportPage, Worker
+from tables.records.jobs.models import Job, JobPart, RemovedJobs, ReportPage, Worker
 from tables.records.people.models import PagePreference, RecentItem
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "JobPart",
     "PagePreference",
     "RecentItem",
+    "RemovedJobs",
     "ReportPage",
     "Worker",
 ]

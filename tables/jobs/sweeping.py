@@ -21,6 +21,7 @@ from tables.jobs.nudges import nudge
 from tables.jobs.orders import READY_LIFE
 from tables.jobs.states import locked, move, settle
 from tables.models import Job, Worker
+from tables.records.jobs.sums import remove
 
 log = structlog.get_logger(__name__)
 
@@ -56,8 +57,8 @@ def tidy() -> None:
                 move(held, "expire")
     for job in Job.objects.filter(expires__lt=now).exclude(state__in=ACTIVE):
         remove_files(job)
-        job.delete()
-        log.info("job_removed", job=str(job.pk), kind=job.kind)
+        if remove(job):
+            log.info("job_removed", job=str(job.pk), kind=job.kind)
     tidy_uploads()
     DBTaskResult.objects.filter(finished_at__lt=now - _TASKS_KEPT).delete()
     DBTaskResult.objects.filter(status="RUNNING", started_at__lt=now - _TASKS_RUN).delete()

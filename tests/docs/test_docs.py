@@ -134,6 +134,9 @@ def test_every_metric_has_a_row_with_its_labels():
             name = described.name + ("_total" if described.type == "counter" else "")
             labels = ", ".join(metric._labelnames)
             assert re.sub(r" \(.*\)", "", told[name]) == labels
+    for metric in metrics.JOBS.describe():
+        name = metric.name + ("_total" if metric.type == "counter" else "")
+        assert told[name] == (", ".join(metric._labelnames) or "none")
 
 
 def test_every_attack_has_tests_under_its_number():

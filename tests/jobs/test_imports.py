@@ -188,7 +188,7 @@ def test_the_difference_shows_each_row_beside_what_is_stored(tables):
     assert imports.differences(job, target_of(ann), "refused", start=1, most=5) == rows[4:]
 
 
-def test_a_report_holds_no_content_of_cells_or_items(tables):
+def test_37_a_report_holds_no_content_of_cells_or_items(tables):
     ann = person("admins")
     store("real-things", {"id": {"S": "a"}, "zip": {"S": "0111"}, "n": {"N": "1"}})
     job = checked(ann, csv("id,zip,n", "a,111,secret", ",222,3"))
@@ -210,7 +210,7 @@ def test_what_a_schema_or_the_service_refuses_is_refused_in_the_check(tables):
 # ---------------------------------------------------------------- writing
 
 
-def test_what_changed_after_the_check_is_left_alone(kept):
+def test_37_what_changed_after_the_check_is_left_alone(kept):
     ann = person("admins")
     things(4)
     job = checked(ann, csv("id,n", "t000,100", "t001,101", "t002,102", "new,1", "both,2"))
@@ -344,7 +344,7 @@ def test_an_order_that_can_not_be_followed_is_refused_at_once(history, data, giv
         checked(person("admins"), data, **given)
 
 
-def test_an_upload_is_its_senders_alone_and_not_for_ever(history):
+def test_37_an_upload_is_its_senders_alone_and_not_for_ever(history):
     ann, bob = person("admins"), person("admins", sub="bob")
     upload = files.keep_upload(ann, [csv("id,n", "a,1")])
     with pytest.raises(InvalidRequest, match="Send it again"):
@@ -366,7 +366,7 @@ def test_an_upload_ends_at_its_most_bytes_and_leaves_nothing(monkeypatch, settin
     assert not [path for path in place.rglob("*") if path.is_file()]
 
 
-def test_stored_files_are_for_the_site_alone(settings, db):
+def test_37_stored_files_are_for_the_site_alone(settings, db):
     files.keep_upload(person("admins"), [b"x"])
     place = settings.STORAGES["jobs"]["OPTIONS"]["location"]
     (path,) = [path for path in place.rglob("*") if path.is_file()]
@@ -386,7 +386,7 @@ def test_stored_files_are_for_the_site_alone(settings, db):
         ("readers", "update", False),
     ],
 )
-def test_an_import_takes_the_rights_of_its_mode(history, group, mode, is_allowed):
+def test_37_an_import_takes_the_rights_of_its_mode(history, group, mode, is_allowed):
     things(1)
     caller = person(group)
     upload = files.keep_upload(caller, [csv("id,n", "t000,1", "a,1")])
@@ -400,7 +400,7 @@ def test_an_import_takes_the_rights_of_its_mode(history, group, mode, is_allowed
             start(caller, "import", "Things", {"upload": upload, "mode": mode})
 
 
-def test_more_rows_than_a_page_shows_take_the_right_for_many(history):
+def test_37_more_rows_than_a_page_shows_take_the_right_for_many(history):
     caller = person("staff")
     few, many = (
         files.keep_upload(caller, [csv("id,n", *(f"a{i},1" for i in range(count)))])
@@ -435,7 +435,7 @@ def test_nothing_is_fetched_before_the_end(history):
         exports.output(job)
 
 
-def test_an_export_takes_its_right_and_a_known_format(history):
+def test_37_an_export_takes_its_right_and_a_known_format(history):
     with pytest.raises(Forbidden):
         start(person("readers"), "export", "Things", {"filter": {}})
     with pytest.raises(InvalidRequest, match='"format" is one of'):

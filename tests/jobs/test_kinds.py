@@ -192,14 +192,14 @@ def test_an_order_that_has_no_meaning_is_refused(history, order):
     assert refused.value.status in (400, 404, 422)
 
 
-def test_more_than_a_page_takes_a_right_of_its_own(history):
+def test_37_more_than_a_page_takes_a_right_of_its_own(history):
     order = {**EVERYTHING, "changes": [setting("x", {"S": "y"})]}
     with pytest.raises(Forbidden, match="more than a page"):
         start(person("staff"), "change", "Things", order)
     start(person("staff"), "change", "Things", {**order, "filter": None, "keys": ["a"]})
 
 
-def test_nobody_orders_what_one_item_would_be_refused_for(history):
+def test_37_nobody_orders_what_one_item_would_be_refused_for(history):
     with pytest.raises(Forbidden):
         start(
             person("readers"),
@@ -284,7 +284,7 @@ def test_a_copy_that_has_no_meaning_is_refused(history, order):
         start(person("admins"), "copy", "Things", {"filter": {}, **order})
 
 
-def test_a_copy_takes_rights_on_both_tables(history):
+def test_37_a_copy_takes_rights_on_both_tables(history):
     order = {"keys": ["a"], "to": "Stamped"}
     with pytest.raises(Forbidden):
         start(person("staff"), "copy", "Things", order)

@@ -78,7 +78,7 @@ def _be_locked_out(caller):
 
 
 @pytest.mark.parametrize("lose", [_leave, _be_locked_out], ids=["group", "account"])
-def test_a_lost_right_stops_it_within_a_chunk_and_whoever_has_it_goes_on(
+def test_37_a_lost_right_stops_it_within_a_chunk_and_whoever_has_it_goes_on(
     history, between_chunks, lose
 ):
     some(10)
@@ -97,7 +97,7 @@ def test_a_lost_right_stops_it_within_a_chunk_and_whoever_has_it_goes_on(
     assert (written(), counts(job)) == (10, {"done": 10})
 
 
-def test_an_alias_that_goes_or_leads_elsewhere_stops_it(
+def test_37_an_alias_that_goes_or_leads_elsewhere_stops_it(
     history, between_chunks, settings, tmp_path
 ):
     some(10)
@@ -109,14 +109,14 @@ def test_an_alias_that_goes_or_leads_elsewhere_stops_it(
     assert "another table" in job.failure
 
 
-def test_read_only_stops_it(history, between_chunks, settings):
+def test_37_read_only_stops_it(history, between_chunks, settings):
     some(10)
     between_chunks(lambda: setattr(settings, "READ_ONLY", True))
     job = work(start(person("admins"), "change", "Things", ADD_ONE)[0])
     assert (job.state, written()) == ("failed", CHUNK)
 
 
-def test_the_groups_of_a_token_hold_for_a_day(history):
+def test_37_the_groups_of_a_token_hold_for_a_day(history):
     some(1)
     ann = person(sub="program")
     caller = type(ann)(ann.sub, ann.identity, frozenset({"admins"}))
@@ -245,7 +245,7 @@ def test_a_key_makes_one_job_for_a_day(history):
     assert start(ann, "change", "Things", ADD_ONE, how)[1]
 
 
-def test_what_is_confirmed_is_what_was_looked_at(history):
+def test_37_what_is_confirmed_is_what_was_looked_at(history):
     some(3)
     ann, bob = person("staff", "admins"), person("admins", sub="bob")
     job = work(start(ann, "delete", "Things", {"filter": {}})[0])
@@ -259,7 +259,7 @@ def test_what_is_confirmed_is_what_was_looked_at(history):
         confirm(done, bob, done.etag)
 
 
-def test_a_check_of_yesterday_can_not_be_confirmed(history):
+def test_37_a_check_of_yesterday_can_not_be_confirmed(history):
     ann = person("admins")
     job = work(start(ann, "delete", "Things", {"filter": {}})[0])
     Job.objects.update(ended=timezone.now() - timedelta(hours=25))
@@ -270,7 +270,7 @@ def test_a_check_of_yesterday_can_not_be_confirmed(history):
     assert Job.objects.get().state == "expired"
 
 
-def test_somebody_has_only_so_many_jobs_under_way(history):
+def test_37_somebody_has_only_so_many_jobs_under_way(history):
     ann = person("admins")
     for _ in range(MOST_AT_ONCE):
         start(ann, "change", "Things", ADD_ONE)
@@ -280,7 +280,7 @@ def test_somebody_has_only_so_many_jobs_under_way(history):
     assert (running_of(ann), Job.objects.count()) == (5, 6)
 
 
-def test_who_sees_a_job_and_who_moves_it(history):
+def test_37_who_sees_a_job_and_who_moves_it(history):
     ann, reader, other = person("admins"), person("readers", sub="r"), person("none", sub="o")
     job, _ = start(ann, "change", "Things", ADD_ONE)
     assert [*visible_to(reader)] == [job]
@@ -374,7 +374,7 @@ def test_a_pace_is_followed_while_it_runs(history):
         set_pace(ended, 1.0)
 
 
-def test_a_report_holds_no_value_of_an_item(tables):
+def test_37_a_report_holds_no_value_of_an_item(tables):
     store("real-things", {"id": {"S": "a"}, "n": {"S": "secret"}})
     job = ordered(person("admins"), "change", ADD_ONE)
     assert report(job) == [("a", "refused", "invalid_expression")]

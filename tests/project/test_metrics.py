@@ -19,7 +19,7 @@ from tests.project.test_server import ROOT, free_port, wait_until_it_listens
 
 
 @pytest.fixture
-def watched(settings):
+def watched(db, settings):
     """A client of a site that counts."""
     settings.METRICS = True
     client = Client()
@@ -117,7 +117,7 @@ def test_a_call_for_real_is_counted(watched, dynamodb_moto):
     assert added(before, samples(watched)) == {sample: 1}
 
 
-def test_our_own_refusals_count_by_scope(db, watched, settings):
+def test_our_own_refusals_count_by_scope(watched, settings):
     settings.THROTTLE_ANONYMOUS = "1/day"
     before = samples(watched)
     statuses = [

@@ -152,6 +152,27 @@ class ReportPage(models.Model):
         return f"page {self.sequence} of part {self.part_id}"
 
 
+class RemovedJobs(models.Model):
+    """What jobs of one kind at one table came to that are gone by now: a counter never falls."""
+
+    alias = models.CharField(max_length=64)
+    kind = models.CharField(max_length=16)
+    done = models.PositiveBigIntegerField(default=0)
+    same = models.PositiveBigIntegerField(default=0)
+    changed = models.PositiveBigIntegerField(default=0)
+    refused = models.PositiveBigIntegerField(default=0)
+    unsure = models.PositiveBigIntegerField(default=0)
+    takeovers = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["alias", "kind"], name="one_sum_of_removed_jobs")
+        ]
+
+    def __str__(self) -> str:
+        return f"removed: {self.kind} {self.alias}"
+
+
 class Worker(models.Model):
     """A worker that lives: it says so now and then, and the pages know whether anybody works."""
 
@@ -165,4 +186,14 @@ class Worker(models.Model):
         return self.name
 
 
-__all__ = ["COUNTERS", "Job", "JobPart", "Phase", "ReportPage", "State", "Wanted", "Worker"]
+__all__ = [
+    "COUNTERS",
+    "Job",
+    "JobPart",
+    "Phase",
+    "RemovedJobs",
+    "ReportPage",
+    "State",
+    "Wanted",
+    "Worker",
+]

@@ -130,7 +130,7 @@ def test_a_kind_that_is_not_offered_and_a_body_that_is_none_are_refused(staff):
     problem(staff.post("Workers/jobs", ORDER, query="x=1"), 400, "invalid_request")
 
 
-def test_who_may_not_is_told_so_and_who_may_not_view_finds_nothing(reader, nobody):
+def test_37_who_may_not_is_told_so_and_who_may_not_view_finds_nothing(reader, nobody):
     problem(reader.post("Workers/jobs", ORDER), 403, "forbidden")
     problem(reader.post("Hidden/jobs", ORDER), 404, "table_not_found")
     problem(nobody.post("Workers/jobs", ORDER), 401, "unauthorized")
@@ -200,7 +200,7 @@ def test_jobs_are_listed_newest_first_in_pages(staff):
     problem(staff.get("/api/v1/jobs", "state=7"), 400, "invalid_request")
 
 
-def test_a_job_is_seen_by_who_may_view_its_table_and_steered_by_its_owner(staff, reader, admin):
+def test_37_a_job_is_seen_by_who_may_view_its_table_and_steered_by_its_owner(staff, reader, admin):
     job = order(staff)
     assert ok(reader.get(path(job)))["id"] == job["id"]
     problem(reader.patch(path(job), {"state": "paused"}), 403, "forbidden")
@@ -243,7 +243,7 @@ def test_what_can_not_be_wished_is_told(staff, wish, pointer):
     assert pointers(body) == [pointer]
 
 
-def test_a_confirmation_is_for_what_was_looked_at(staff):
+def test_37_a_confirmation_is_for_what_was_looked_at(staff):
     job = order(staff, kind="weigh")
     moved(job, "ready")
     found = staff.get(path(job))
@@ -255,14 +255,14 @@ def test_a_confirmation_is_for_what_was_looked_at(staff):
     problem(staff.post(confirm, None, If_Match=answer["ETag"]), 409, "job_conflict")
 
 
-def test_a_confirmation_holds_the_rights_of_who_confirms(staff, reader):
+def test_37_a_confirmation_holds_the_rights_of_who_confirms(staff, reader):
     job = order(staff, kind="weigh")
     moved(job, "ready")
     tag = reader.get(path(job))["ETag"]
     problem(reader.post(f"{path(job)}/confirm", None, If_Match=tag), 403, "forbidden")
 
 
-def test_a_token_holds_for_a_day_and_a_session_is_asked_anew(signer, nobody, staff):
+def test_37_a_token_holds_for_a_day_and_a_session_is_asked_anew(signer, nobody, staff):
     job = ok(nobody.post("Workers/jobs", ORDER, **signer.bearer("staff")), 202)
     assert Job.objects.get(pk=job["id"]).groups == ["staff"]
     assert Job.objects.get(pk=order(staff)["id"]).groups == []
@@ -299,7 +299,7 @@ def test_a_report_is_streamed_as_lines_or_as_a_sheet(staff):
     ]
 
 
-def test_a_report_is_for_who_may_view_and_refuses_in_problems(staff):
+def test_37_a_report_is_for_who_may_view_and_refuses_in_problems(staff):
     job = order(staff)
     problem(staff.get(f"{path(job)}/report", "outcome=good"), 400, "invalid_request")
     problem(staff.get(f"{path(job)}/report", "phase=x"), 400, "invalid_request")
