@@ -47,7 +47,7 @@ def _suggestion(
         key = {}
     names = (part for text in key.values() for part in parse_pattern(text).names)
     only = tuple(part for part in dict.fromkeys(names) if part not in {*model, mark})
-    return Suggestion(free_alias(name, taken), mark, name, 0, key, only)
+    return Suggestion(free_alias(name, taken), {mark: name}, 0, key, only)
 
 
 def _pattern(template: str) -> str | None:

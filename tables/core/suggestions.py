@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tables.core.descriptions import TableDescription
@@ -15,31 +15,46 @@ from tables.core.values import Item
 # What keys are put together with.
 _SEPARATOR = "#"
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9]+")
+# What would make a placeholder of a name another one, or a path.
+_NOT_IN_A_PATTERN = re.compile(r"[{}:.\[\]\\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A kind of items: the attribute that marks it and its text, how many were seen, and patterns
-    of the key attributes that keep one. `key_only` are placeholders that no attribute holds.
+    """A kind of items: what is true of each (`when`), how many were seen, and patterns of the key
+    attributes. `key_only` are placeholders that no attribute holds, `notes` what can't be told.
     """
 
     alias: str
-    mark: str
-    text: str
+    when: dict[str, str]
     count: int
     key: dict[str, str]
     key_only: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def toml(self, of: str) -> str:
-        """The section of the alias map that says so."""
-        lines = [f"[{self.alias}]", f"of = {_quoted(of)}"]
-        lines.append(f"when = {{ {_name(self.mark)} = {_quoted(self.text)} }}")
+        """The section of the alias map that says so; a comment where nothing marks the kind."""
+        notes = [f"# {' '.join(note.split())}" for note in self.notes]
+        lines = [f"[{self.alias}]", f"of = {_quoted(of)}", f"when = {_inline(self.when)}"]
         if self.key:
-            parts = (f"{_name(name)} = {_quoted(text)}" for name, text in self.key.items())
-            lines.append(f"key = {{ {', '.join(parts)} }}")
-        if self.key and self.key_only:
-            lines.append(f"key_only = [{', '.join(map(_quoted, self.key_only))}]")
+            lines.append(f"key = {_inline(self.key)}")
+            if self.key_only:
+                lines.append(f"key_only = [{', '.join(map(_quoted, self.key_only))}]")
+        if not self.when:
+            lines = [f"# {line}" for line in lines if not line.startswith("when")]
+        lines = notes + lines
         return "\n".join(lines) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPatterns:
+    """The patterns that the keys of some items keep: of all key attributes, or of none. `note`
+    says why there are none.
+    """
+
+    patterns: dict[str, str]
+    key_only: tuple[str, ...] = ()
+    note: str = ""
 
 
 def suggest(items: Iterable[Item], description: TableDescription) -> list[Suggestion]:
@@ -50,67 +65,81 @@ def suggest(items: Iterable[Item], description: TableDescription) -> list[Sugges
         if mark is not None and mark[0] not in description.key_names:
             groups.setdefault(mark, []).append(item)
     taken: set[str] = set()
-    return [_suggestion(mark, members, description, taken) for mark, members in groups.items()]
+    found = []
+    for (name, text), members in groups.items():
+        keys = patterns_of(members, description)
+        notes = (keys.note,) if keys.note else ()
+        alias = free_alias(text, taken)
+        found.append(
+            Suggestion(alias, {name: text}, len(members), keys.patterns, keys.key_only, notes)
+        )
+    return found
 
 
-def _suggestion(
-    mark: tuple[str, str], items: Sequence[Item], description: TableDescription, taken: set[str]
-) -> Suggestion:
-    key: dict[str, str] = {}
-    only: dict[str, None] = {}
+def patterns_of(items: Sequence[Item], description: TableDescription) -> KeyPatterns:
+    """What the keys of these items are made of.
+
+    Only samples that differ tell a value from text: one alone does not, nor do items that all have
+    one partition key.
+    """
+    if len(items) < 2:
+        return KeyPatterns({}, note="Its key can't be told from one sample.")
+    first = description.partition_key.name
+    if len({text_of(item[first]) for item in items}) == 1:
+        text = _quoted(str(text_of(items[0][first])))
+        words = f"Its key can't be told: {first} is {text} in each of {len(items)} samples."
+        return KeyPatterns({}, note=words)
+    columns = _Columns(items, description)
+    patterns = {}
     for name in description.key_names:
-        found = _pattern(name, items, description)
-        if found is not None:
-            key[name] = found[0]
-            only |= dict.fromkeys(found[1])
-    if key.keys() != set(description.key_names):
-        key, only = {}, {}
-    return Suggestion(free_alias(mark[1], taken), *mark, len(items), key, tuple(only))
+        pattern = columns.pattern(name)
+        if pattern is None:
+            words = f"Its key can't be told: {name} has not as many parts between {_SEPARATOR}"
+            return KeyPatterns({}, note=f"{words} in every sample.")
+        patterns[name] = pattern
+    return KeyPatterns(patterns, tuple(columns.labels.values()))
 
 
-def _pattern(
-    name: str, items: Sequence[Item], description: TableDescription
-) -> tuple[str, list[str]] | None:
-    """The pattern that a key attribute keeps in every item, and the names it alone holds."""
-    texts = [text_of(item[name]) for item in items]
-    rows = [text.split(_SEPARATOR) for text in texts if text is not None]
-    if len(rows) < len(items) or len({len(row) for row in rows}) != 1:
-        return None
-    parts: list[str] = []
-    only: list[str] = []
-    for place, column in enumerate(zip(*rows, strict=True)):
-        # One sample tells no placeholder from text: the first segment is text then.
-        attribute = _attribute(column, items, description)
-        if attribute is not None and (len(items) > 1 or place > 0):
-            parts.append(f"{{{attribute}}}")
-        elif len(set(column)) == 1:
-            parts.append(column[0].replace("{", "{{").replace("}", "}}"))
-        else:
-            label = _placeholder(parts, place)
-            parts.append(f"{{{label}}}")
-            only.append(label)
-    return _SEPARATOR.join(parts), only
+class _Columns:
+    """Keys of samples, cut into segments, and the names of those that no attribute holds."""
 
+    def __init__(self, items: Sequence[Item], description: TableDescription) -> None:
+        self.items = items
+        passed = {*description.key_names, *TYPE_MARKS}
+        # Attributes whose text may stand in a key, by their texts in the samples, in order.
+        self.attributes: dict[tuple[str | None, ...], str] = {}
+        for name in items[0]:
+            if name not in passed and not _NOT_IN_A_PATTERN.search(name):
+                texts = (text_of(item[name]) if name in item else None for item in items)
+                self.attributes.setdefault(tuple(texts), name)
+        self.labels: dict[tuple[str, ...], str] = {}
 
-def _attribute(
-    column: Sequence[str], items: Sequence[Item], description: TableDescription
-) -> str | None:
-    """The attribute that has the segment's text in every item."""
-    for name in items[0]:
-        if name in (*description.key_names, *TYPE_MARKS) or re.search(r"[{}:.\[\]\\]", name):
-            continue
-        if all(
-            name in item and text_of(item[name]) == text
-            for item, text in zip(items, column, strict=True)
-        ):
-            return name
-    return None
+    def pattern(self, name: str) -> str | None:
+        """The pattern that a key attribute keeps in every item."""
+        texts = [text_of(item[name]) for item in self.items]
+        rows = [text.split(_SEPARATOR) for text in texts if text is not None]
+        if len(rows) < len(self.items) or len({len(row) for row in rows}) != 1:
+            return None
+        parts: list[str] = []
+        for column in zip(*rows, strict=True):
+            parts.append(self._part(column, parts))
+        return _SEPARATOR.join(parts)
 
+    def _part(self, column: tuple[str, ...], before: Sequence[str]) -> str:
+        if column in self.attributes:
+            return f"{{{self.attributes[column]}}}"
+        if len(set(column)) == 1:
+            return column[0].replace("{", "{{").replace("}", "}}")
+        if column not in self.labels:
+            self.labels[column] = self._free_label(before)
+        return f"{{{self.labels[column]}}}"
 
-def _placeholder(before: Sequence[str], place: int) -> str:
-    """A name for what no attribute holds: after the text before it, such as `customer`."""
-    words = before[-1] if before and not before[-1].startswith("{") else ""
-    return _NOT_A_NAME.sub("", words).lower() or f"part{place + 1}"
+    def _free_label(self, before: Sequence[str]) -> str:
+        """A name for what no attribute holds: after the text before it, such as `customer`."""
+        words = before[-1] if before and not before[-1].startswith("{") else ""
+        label = _NOT_A_NAME.sub("", words).lower() or f"part{len(before) + 1}"
+        taken = {*self.labels.values(), *(name for item in self.items for name in item)}
+        return next(name for name in _numbered(label) if name not in taken)
 
 
 def free_alias(text: str, taken: set[str]) -> str:
@@ -129,6 +158,12 @@ def _numbered(alias: str) -> Iterator[str]:
     while True:
         yield f"{alias}{number}"
         number += 1
+
+
+def _inline(entries: Mapping[str, str]) -> str:
+    return (
+        f"{{ {', '.join(f'{_name(name)} = {_quoted(text)}' for name, text in entries.items())} }}"
+    )
 
 
 def _name(text: str) -> str:

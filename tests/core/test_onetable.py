@@ -34,7 +34,7 @@ def test_templates_become_patterns_and_what_is_none_is_left_out():
     found = {kind.alias: kind for kind in suggest_from_onetable(SCHEMA, TABLE)}
 
     assert found["Band"].key == {"pk": "band#{slug}", "sk": "profile"}
-    assert (found["Band"].mark, found["Band"].text, found["Band"].key_only) == ("kind", "Band", ())
+    assert (found["Band"].when, found["Band"].key_only) == ({"kind": "Band"}, ())
     assert found["Gig"].key == {"pk": "band#{slug}", "sk": "gig#{night:03}{{x}}"}
     assert found["Gig"].key_only == ("slug",)
     assert found["Odd"].key == found["Bare"].key == {}

@@ -54,7 +54,9 @@ def test_a_mark_is_text_of_a_key_and_no_placeholder():
 def test_keys_that_keep_no_pattern_are_left_out():
     mixed = [item("A#1", "x", kind="a"), item("A#1#2", "x", kind="a")]
 
-    assert sections(mixed) == ['[A]\nof = "Base"\nwhen = { kind = "a" }\n']
+    (section,) = sections(mixed)
+    assert section.endswith('\n[A]\nof = "Base"\nwhen = { kind = "a" }\n')
+    assert "# Its key can't be told: pk has not as many parts between #" in section
 
 
 def test_kinds_get_aliases_that_differ_and_can_be_written():
@@ -91,3 +93,25 @@ def test_the_command_says_what_is_no_alias(settings, tmp_path):
     settings.TABLES_FILE.write_text("")
     with pytest.raises(CommandError, match="No table has that alias"):
         call_command("suggest_entities", "Shop")
+
+
+def test_two_values_after_one_text_get_two_names():
+    pairs = [item(f"u#{n}#follows", f"u#{n}0", kind="f", u="x") for n in (1, 2)]
+
+    found = tomllib.loads("".join(sections(pairs)))["F"]
+    assert found["key"] == {"pk": "u#{u2}#follows", "sk": "u#{u3}"}
+    assert found["key_only"] == ["u2", "u3"]
+
+
+@pytest.mark.parametrize(
+    ("items", "words"),
+    [
+        ([item("a#1", "b#1", kind="k")], "# Its key can't be told from one sample."),
+        (
+            [item("a#1", f"b#{n}", kind="k") for n in (1, 2)],
+            '# Its key can\'t be told: pk is "a#1" in each of 2 samples.',
+        ),
+    ],
+)
+def test_samples_that_do_not_differ_tell_no_key(items, words):
+    assert sections(items) == [f'{words}\n[K]\nof = "Base"\nwhen = {{ kind = "k" }}\n']

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from tables.configuration import description, registry
+from tables.core.descriptions import TableDescription
 from tables.core.errors import TablesError
 from tables.core.filters import EVERYTHING
 from tables.core.onetable import suggest_from_onetable
 from tables.core.plans import scan_plan
 from tables.core.sight import UNLIMITED
-from tables.core.suggestions import suggest
+from tables.core.suggestions import Suggestion, suggest
+from tables.core.workbench import suggest_from_workbench
 from tables.dynamodb.reads import read_page
 
 # Most items that are looked at, in one call.
 SAMPLE = 1000
+Reader = Callable[[Any, TableDescription], list[Suggestion]]
+# By the option: what its file is, and who reads it.
+FILES: dict[str, tuple[str, Reader]] = {
+    "onetable": ("a OneTable schema", suggest_from_onetable),
+    "workbench": ("a NoSQL Workbench model", suggest_from_workbench),
+}
 
 
 class Command(BaseCommand):
@@ -28,14 +37,15 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("alias")
-        parser.add_argument("--onetable", type=Path, help="a OneTable schema, as JSON, instead")
+        files = parser.add_mutually_exclusive_group()
+        files.add_argument("--onetable", type=Path, help="a OneTable schema, as JSON, instead")
+        files.add_argument("--workbench", type=Path, help="a NoSQL Workbench model instead")
 
-    def handle(
-        self, *_args: Any, alias: str, onetable: Path | None = None, **_options: Any
-    ) -> None:
-        if onetable is not None:
-            self._from_file(alias, onetable)
-            return
+    def handle(self, *_args: Any, alias: str, **options: Any) -> None:
+        for option, (name, read) in FILES.items():
+            if options.get(option) is not None:
+                self._from_file(alias, options[option], name, read)
+                return
         try:
             table = registry().get(alias)
             about = description(table)
@@ -51,13 +61,16 @@ class Command(BaseCommand):
         for kind in found:
             self.stdout.write(f"\n# {kind.count} items\n{kind.toml(alias)}", ending="")
 
-    def _from_file(self, alias: str, path: Path) -> None:
+    def _from_file(self, alias: str, path: Path, name: str, read: Reader) -> None:
         try:
             about = description(registry().get(alias))
-            document = json.loads(path.read_text(encoding="utf-8"))
-            found = suggest_from_onetable(document, about)
+            found = read(json.loads(path.read_text(encoding="utf-8")), about)
         except TablesError as error:
             raise CommandError(error.message) from error
         except (OSError, ValueError) as error:
-            raise CommandError(f"{path} can't be read as a OneTable schema: {error}") from error
+            raise CommandError(f"{path} can't be read as {name}: {error}") from error
+        if not found:
+            self.stdout.write(
+                "# The file tells no kinds: neither models nor facets, nor samples with a mark."
+            )
         self.stdout.write("\n".join(kind.toml(alias) for kind in found), ending="")
