@@ -36,7 +36,7 @@ from tables.jobs.kind import Begun, Candidate, Pieces, Work, Writes
 from tables.jobs.kinds import KINDS
 from tables.jobs.pace import Pace
 from tables.models import JobPart
-from tables.records.jobs.reports import Result
+from tables.records.jobs.reports import CREATED, Outcome, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def _judged(
         if verdict == "write":
             left.append((intent, candidate))
         else:
-            rows.append(Result(intent.token, verdict, line=intent.line, version=version or 0))
+            rows.append(_told(work, intent, verdict, version))
     planned, more = decide(work, course, [candidate for _intent, candidate in left], target)
     by_token = {each.intent.token: each for each in planned}
     for intent, _candidate in left:
@@ -213,7 +213,7 @@ def _result(
     """What became of a write, told by the item itself where its condition did not hold."""
     token, line, error = planned.intent.token, planned.intent.line, ending.error
     if error is None:
-        return Result(token, "done", line=line, version=ending.version)
+        return _told(work, planned.intent, "done", ending.version)
     if not isinstance(error, PreconditionFailed):
         return refused(token, error, line)
     key = planned.write.outcome.key
@@ -227,7 +227,13 @@ def _result(
         keeps_history=target.keeps_history or not is_again,
     )
     outcome = "changed" if verdict == "write" else verdict
-    return Result(token, outcome, line=line, version=version or 0)
+    return _told(work, planned.intent, outcome, version)
+
+
+def _told(work: Work, intent: Intent, outcome: Outcome, version: int | None) -> Result:
+    is_created = outcome == "done" and not intent.before and KINDS[work.job.kind].tells_created
+    code = CREATED if is_created else ""
+    return Result(intent.token, outcome, code, intent.line, version or 0)
 
 
 def _our_version(work: Work, target: Target, key: Item) -> int | None:

@@ -27,7 +27,7 @@ def forget_item_in_jobs(table: str, token: str) -> tuple[int, list[str]]:
             job.spec["keys"] = [key for key in keys if key != token]
             job.save(update_fields=["spec"])
             count += 1
-    with_files = jobs.filter(kind__in=("import", "export")).values_list("pk", flat=True)
+    with_files = jobs.filter(kind__in=("import", "export", "batch")).values_list("pk", flat=True)
     return count, [str(pk) for pk in with_files]
 
 

@@ -144,4 +144,6 @@ class JobKind:
     # Whose items are written, by alias, where it is another table than the one that is read.
     writes_to: Callable[[Spec], str | None] = lambda _spec: None
     is_checked_first: bool = False
+    # Whether the report's rows say by the code `created` which items were not there before.
+    tells_created: bool = False
     finish: Callable[[Work], None] | None = None

@@ -13,6 +13,8 @@ from tables.records.jobs.models import Job, JobPart, ReportPage
 
 Outcome = Literal["done", "same", "changed", "refused", "unsure"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+# The code of what was done, where a kind of job tells what was new.
+CREATED = "created"
 
 
 class Result(NamedTuple):

@@ -350,6 +350,14 @@ JOB_PARAMETERS: dict[str, Part] = {
         "schema": STRING,
         "example": "respond-async, wait=5",
     },
+    "batch_prefer": {
+        "name": "Prefer",
+        "in": "header",
+        "description": "`return=minimal` leaves the items out. `respond-async`: answer later, as "
+        "a job; with `wait`, only what is not done within so many seconds.",
+        "schema": STRING,
+        "example": "respond-async, wait=5",
+    },
     "unpacked": {
         "name": "unpacked",
         "in": "query",

@@ -264,11 +264,16 @@ def batch(subject: Subject) -> Part:
     results = ref("schemas", "BatchResults")
     return subject.operation(
         "batch",
-        "Up to 100 operations, each on its own",
-        parameters=subject.parameters("format", "prefer", "idempotency_key"),
+        "Up to 100 operations, each on its own; as a job up to 10,000",
+        parameters=subject.parameters("format", "batch_prefer", "idempotency_key"),
         requestBody=_body({PLAIN: batches, TYPED: batches}),
         responses={
-            "207": _answer("One result for each.", _both(results, results), "Idempotency-Replayed"),
+            "202": told_job("A job that does them.", *LATER, "Idempotency-Replayed"),
+            "207": _answer(
+                "One result for each.",
+                _both(results, results),
+                *("Idempotency-Replayed", "Preference-Applied"),
+            ),
             **problems(403, 409, 413, 415, 422, *subject.read_only),
         },
     )

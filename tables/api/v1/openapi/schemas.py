@@ -9,13 +9,13 @@ from tables.api.v1.openapi.parts import object_of, ref
 from tables.api.v1.openapi.scan_language import SCAN_LANGUAGE
 from tables.api.v1.openapi.texts import PATH, POINTER, STRING, TAGS, Part, word
 from tables.api.v1.openapi.values import NAMES, TYPED_VALUE, VALUE, VALUES
-from tables.api.v1.requests.batch_operations import MAX_OPERATIONS
 from tables.core.descriptions import KeyType
 from tables.core.history import Action
 from tables.core.json_patch import MAX_OPERATIONS as MAX_PATCH_OPERATIONS
 from tables.core.permissions import RIGHTS
 from tables.core.queries import MAX_LIMIT
 from tables.core.values import TYPES
+from tables.jobs.kinds.batch import MOST_OPERATIONS
 
 _URI: Part = {"type": "string", "format": "uri"}
 _NULLABLE_STRING: Part = {"type": ["string", "null"]}
@@ -198,7 +198,7 @@ _BATCH = object_of(
         "operations": {
             "type": "array",
             "minItems": 1,
-            "maxItems": MAX_OPERATIONS,
+            "maxItems": MOST_OPERATIONS,
             "items": {
                 "oneOf": [
                     _operation("POST", body=_ANY),

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tables.api.v1.requests.bodies import read_document, require_object
-from tables.core.errors import InvalidRequest, InvalidValue, Problem
+from tables.core.errors import InvalidRequest, InvalidValue, Problem, TooLarge
 from tables.core.values import join_pointer
 from tables.items.conditions import Tags
+from tables.jobs.kinds.batch import MOST_OPERATIONS, Method
 
 MAX_OPERATIONS = 100
 # Around each item: the document, the array, the operation.
@@ -28,22 +29,30 @@ _NEEDED = {
 class BatchOperation:
     """One operation; `body` is parsed JSON."""
 
-    method: str
+    method: Method
     key: str | None
     body: Any
     tags: Tags
 
 
-def read_operations(data: bytes, *, is_typed: bool) -> list[BatchOperation]:
+def read_operations(
+    data: bytes, *, is_typed: bool, most: int = MAX_OPERATIONS
+) -> list[BatchOperation]:
     """The operations of a batch's body.
 
-    Raises InvalidRequest, and InvalidValue with a pointer for each thing wrong with one.
+    Raises InvalidRequest, TooLarge for more than `most`, and InvalidValue with a pointer for each
+    thing wrong with one.
     """
     document = require_object(read_document(data, is_typed=is_typed, around=_LEVELS_AROUND))
     operations = document.get("operations")
-    if not isinstance(operations, list) or not 1 <= len(operations) <= MAX_OPERATIONS:
-        detail = f'"operations" is an array of 1 to {MAX_OPERATIONS} operations.'
+    if not isinstance(operations, list) or not 1 <= len(operations) <= MOST_OPERATIONS:
+        detail = (
+            f'"operations" is an array of 1 to {MAX_OPERATIONS} operations, in a job of at most '
+            f"{MOST_OPERATIONS}."
+        )
         raise InvalidValue(detail, problems=[Problem("/operations", detail)])
+    if len(operations) > most:
+        raise _too_many()
     unknown = sorted(document.keys() - {"operations"})
     problems = [Problem(join_pointer("", name), "Means nothing here.") for name in unknown]
     for position, operation in enumerate(operations):
@@ -51,6 +60,14 @@ def read_operations(data: bytes, *, is_typed: bool) -> list[BatchOperation]:
     if problems:
         raise InvalidValue(f"{problems[0].detail} (at {problems[0].pointer})", problems=problems)
     return [_operation(members) for members in operations]
+
+
+def _too_many() -> TooLarge:
+    detail = (
+        f"A batch that is answered at once has at most {MAX_OPERATIONS} operations; with "
+        f'"Prefer: respond-async" it becomes a job, of at most {MOST_OPERATIONS}.'
+    )
+    return TooLarge(detail, problems=[Problem("/operations", detail)])
 
 
 def _operation(members: dict[str, Any]) -> BatchOperation:

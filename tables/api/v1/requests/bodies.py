@@ -21,10 +21,9 @@ from tables.api.v1.media_types import (
 from tables.api.v1.requests.forms import read_form, read_multipart
 from tables.core import strict_json
 from tables.core.errors import InvalidRequest, Problem
-from tables.core.json_patch import json_patch, parse_patch
-from tables.core.merge_patch import merge_patch, typed_patch
 from tables.core.typed_json import typed_item
 from tables.core.values import wire_item
+from tables.items import patches
 from tables.items.drafts import Draft, Patch
 
 # Typed JSON takes two objects for each level, and one more around the scalar.
@@ -60,15 +59,12 @@ def draft_of(document: Any, *, is_typed: bool) -> Draft:
 def json_change(document: Any) -> Patch:
     """The change of a parsed JSON patch. Raises InvalidRequest."""
     with at_pointer(""):
-        operations = parse_patch(document)
-    return Patch(lambda stored: json_patch(stored, operations), is_local=False)
+        return patches.json_change(document)
 
 
 def merge_change(document: Any, *, is_typed: bool) -> Patch:
     """The change of a parsed merge patch, plain or typed. Raises InvalidRequest."""
-    members = require_object(document)
-    patch = typed_patch if is_typed else merge_patch
-    return Patch(lambda stored: patch(stored, members), is_local=True)
+    return patches.merge_change(require_object(document), is_typed=is_typed)
 
 
 def read_document(data: bytes, *, is_typed: bool = False, around: int = 0) -> Any:

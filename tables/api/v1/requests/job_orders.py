@@ -46,6 +46,8 @@ def read_order(members: Mapping[str, Any], *, is_typed: bool) -> Order:
     kind = members.get("kind")
     if not isinstance(kind, str):
         raise _wrong("kind", '"kind" is needed: what the job does.')
+    if kind == "batch":
+        raise _wrong("kind", 'A batch is ordered at …/batch, with "Prefer: respond-async".')
     reason, dry_run = members.get("reason", ""), members.get("dry_run", False)
     if not isinstance(reason, str) or len(reason) > MAX_REASON:
         raise _wrong("reason", f'"reason" is a text of at most {MAX_REASON} characters.')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -11,48 +12,72 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from tables.api.v1.media_types import PLAIN, TYPED
-from tables.api.v1.requests.batch_operations import BatchOperation, read_operations
+from tables.api.v1.requests.batch_jobs import stage
+from tables.api.v1.requests.batch_operations import (
+    MAX_OPERATIONS,
+    BatchOperation,
+    read_operations,
+)
 from tables.api.v1.requests.bodies import draft_of, json_change, merge_change, require_media_type
 from tables.api.v1.requests.parameters import require_known_parameters
 from tables.api.v1.requests.preconditions import require_precondition
-from tables.api.v1.requests.prefer import preferred_return
-from tables.api.v1.resources.creates import create
+from tables.api.v1.requests.prefer import Deferral, preferred_deferral, preferred_return
+from tables.api.v1.resources.errors_page import error_entries
+from tables.api.v1.resources.waiting import has_ended, keyed_of
 from tables.api.v1.resources.writing import WritingView
-from tables.api.v1.responses.links import item_link
+from tables.api.v1.responses.batch_results import batch_results
+from tables.api.v1.responses.jobs import job_document, job_headers
+from tables.api.v1.responses.links import item_link, link
 from tables.api.v1.responses.problems import problem_of
 from tables.core.errors import PreconditionFailed, TablesError, Unavailable, WriteInDoubt
 from tables.core.keys import decode_token, encode_token
 from tables.core.values import Item, dumps
+from tables.items.creates import create
 from tables.items.deletes import delete
 from tables.items.puts import replace as replace_item
 from tables.items.updates import patch
 from tables.items.wanted import Outcome, Told, Write
 from tables.items.writes import perform
-from tables.records.idempotency.keeping import Keeping, Part, keep_parts
+from tables.jobs.files import drop_upload, keep_upload
+from tables.jobs.kinds.batch import MOST_OPERATIONS, StagedOperation
+from tables.jobs.orders import How, start
+from tables.records.idempotency.keeping import REPLAYED_HEADER, Keeping, Part, keep_parts
 from tables.records.idempotency.kept_answers import Answer
 from tables.records.idempotency.keyed_requests import KeyedRequest
+from tables.records.jobs.models import Job
 
 _NOT_BEGUN = Unavailable("Not begun: it is not known whether the operation before it was done.")
 
 
+def _status_and_title(code: str) -> tuple[int, str]:
+    entry = next(entry for entry in error_entries() if entry.code == code)
+    return entry.statuses[0], entry.title
+
+
 class Batch(WritingView):
-    """Up to 100 operations, as {"operations": [{"method": "PUT", "key": "…", "body": {…}}]}."""
+    """Up to 100 operations, as {"operations": [{"method": "PUT", "key": "…", "body": {…}}]}.
+
+    With `Prefer: respond-async` up to 10,000: they become a job.
+    """
 
     rights: ClassVar = {"POST": ("add", "change", "delete")}
     accepted: ClassVar = {"POST": (PLAIN, TYPED)}
     starts: ClassVar = {"POST": {"operations": [{"method": "POST", "body": {}}]}}
 
     def batch(self, request: Request, alias: str) -> HttpResponse:
-        """207 with one result for each operation, in the same order."""
+        """207 with one result for each operation, in the same order; 202 where it comes later."""
+        deferral = preferred_deferral(request)
+        if deferral is not None:
+            operations = self._operations(MOST_OPERATIONS)
+            if not deferral.wait or len(operations) > MAX_OPERATIONS:
+                return self._later(operations, deferral)
         answer = keep_parts(
             self.keyed(), self._run_all, word=self.word, require=self.target.require
         )
         return self.respond(answer)
 
     def _run_all(self, part: Part) -> Answer:
-        require_known_parameters(self.request, frozenset({"format"}))
-        is_typed = require_media_type(self.request, self.accepted["POST"], self.body) == TYPED
-        operations = read_operations(self.body, is_typed=is_typed)
+        operations, is_typed = self._operations(), self._is_typed
         answers: list[Answer] = []
         broken: TablesError | None = None
         for position, operation in enumerate(operations):
@@ -70,6 +95,49 @@ class Batch(WritingView):
                 is_final = not isinstance(error, TablesError)
                 answers.append(replace(self._refusal(operation, error), final=is_final))
         return self._answer(answers)
+
+    def _operations(self, most: int = MAX_OPERATIONS) -> list[BatchOperation]:
+        require_known_parameters(self.request, frozenset({"format"}))
+        return read_operations(self.body, is_typed=self._is_typed, most=most)
+
+    @property
+    def _is_typed(self) -> bool:
+        return require_media_type(self.request, self.accepted["POST"], self.body) == TYPED
+
+    def _later(self, operations: Sequence[BatchOperation], deferral: Deferral) -> HttpResponse:
+        """The job that they become, or what became of them where it ended within the wait."""
+        job, is_new = self._ordered(stage(operations, self.target, is_typed=self._is_typed))
+        told = {"Preference-Applied": deferral.applied}
+        if not is_new:
+            told[REPLAYED_HEADER] = "true"
+        if has_ended(job, self.target.caller, deferral.wait):
+            results = batch_results(job, _status_and_title, self.document)
+            answer = self.present({"results": results}, told)
+            answer.status_code = 207
+            return answer
+        job.refresh_from_db()
+        told |= {**job_headers(job), "Location": link(self.request, "v1-job", id=job.pk)}
+        answer = self.present(job_document(self.request, job, self.target.caller), told)
+        answer.status_code = 202
+        return answer
+
+    def _ordered(self, staged: Sequence[StagedOperation]) -> tuple[Job, bool]:
+        target, keyed = self.target, self.keyed()
+        upload = keep_upload(target.caller, (operation.packed() for operation in staged))
+        given = {
+            "upload": upload,
+            "count": len(staged),
+            "methods": {operation.method for operation in staged},
+        }
+        how = How(by_token=self.request.auth is not None, keyed=keyed_of(keyed))
+        try:
+            job, is_new = start(target.caller, "batch", target.table.alias, given, how)
+        except TablesError:
+            drop_upload(target.caller, upload)
+            raise
+        if not is_new:
+            drop_upload(target.caller, upload)
+        return job, is_new
 
     def _run_one(
         self, operation: BatchOperation, keyed: KeyedRequest | None, *, is_typed: bool

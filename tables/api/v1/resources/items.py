@@ -18,7 +18,6 @@ from tables.api.v1.requests.parameters import (
     require_known_parameters,
 )
 from tables.api.v1.requests.preconditions import read_tags
-from tables.api.v1.resources.creates import create
 from tables.api.v1.resources.writing import WritingView
 from tables.api.v1.responses.expansions import expansion_of, related_links
 from tables.api.v1.responses.pages import links_to_items, page_document, read_page
@@ -29,6 +28,7 @@ from tables.core.preconditions import matches_state, matches_tag
 from tables.core.queries import parse_query
 from tables.core.registry import Table
 from tables.core.values import Item, plain_item
+from tables.items.creates import create
 from tables.items.deletes import delete
 from tables.items.puts import replace
 from tables.items.reads import stored

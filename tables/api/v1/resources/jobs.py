@@ -26,6 +26,7 @@ from tables.api.v1.requests.parameters import next_url, query_pairs, require_kno
 from tables.api.v1.requests.preconditions import read_tags
 from tables.api.v1.requests.uploads import FILE_TYPES, keep_file
 from tables.api.v1.resources.resource import V1View
+from tables.api.v1.resources.waiting import keyed_of
 from tables.api.v1.responses.browsable import BrowsableRenderer
 from tables.api.v1.responses.downloads import download
 from tables.api.v1.responses.job_reports import REPORT_FORMATS, CsvRenderer, JsonLinesRenderer
@@ -170,7 +171,7 @@ class Jobs(JobView):
         headers = CaseInsensitiveMapping({**headers, "Content-Type": media_type(self.request)})
         url, method = self.request.build_absolute_uri(), self.request.method or ""
         found = keyed_request(self.caller.sub, method, url, headers, body)
-        return Keyed(found.record_id.partition("#")[2], found.fingerprint) if found else None
+        return keyed_of(found)
 
 
 class _OfJob(JobView):

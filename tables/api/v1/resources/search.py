@@ -21,6 +21,7 @@ from tables.api.v1.requests.negotiation import PlainRenderer, TypedRenderer
 from tables.api.v1.requests.parameters import next_url, query_pairs, require_known_parameters
 from tables.api.v1.requests.prefer import Deferral, preferred_deferral
 from tables.api.v1.resources.resource import V1View
+from tables.api.v1.resources.waiting import has_ended
 from tables.api.v1.responses.browsable import BrowsableRenderer
 from tables.api.v1.responses.jobs import job_document, job_headers
 from tables.api.v1.responses.links import link
@@ -63,12 +64,14 @@ class Search(V1View):
         return self.present({**document, "cursor": found.next_cursor})
 
     def _later(self, members: dict[str, Any], deferral: Deferral) -> HttpResponse:
-        """The whole result as a job's file: a page would not be all of it."""
+        """The whole result as a job's file, which may be there once the wait is over."""
         request, target = self.request, self.target
         kind = "typed_lines" if self.representation().is_typed else "json_lines"
         how = How(by_token=request.auth is not None)
         given = {"filter": members["scan"], "format": kind}
         job, _is_new = start(target.caller, "export", target.table.alias, given, how)
+        if has_ended(job, target.caller, deferral.wait):
+            job.refresh_from_db()
         headers = {
             **job_headers(job),
             "Location": link(request, "v1-job", id=job.pk),

@@ -147,11 +147,10 @@ def test_a_malformed_operation_refuses_the_whole_batch_first(staff, operation, p
         {},
         {"operations": []},
         {"operations": {}},
-        {"operations": [{"method": "POST", "body": {}}] * 101},
         {"operations": [{"method": "POST", "body": {}}], "atomic": True},
     ],
 )
-def test_the_number_of_operations_is_1_to_100(staff, body):
+def test_there_are_operations_and_nothing_else(staff, body):
     problem(staff.post("Bare/batch", body), 422, "invalid_value")
     assert ok(staff.get("Bare/items"))["count"] == 0
 

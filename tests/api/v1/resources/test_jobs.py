@@ -13,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test.client import encode_multipart
 from django.utils import timezone
 
+from tables.api.v1.resources import waiting
 from tables.jobs.kind import JobKind, Piece
 from tables.jobs.kinds import KINDS
 from tables.jobs.runner import Hands, work_on_job
@@ -403,3 +404,20 @@ def test_a_search_that_is_short_is_answered_within_the_wait(admin, files):
     long = admin.post("Workers/search", {**body, "limit": 2}, Prefer="respond-async; x, wait=5")
     assert ok(long, 202)["kind"] == "export"
     assert long["Preference-Applied"] == "respond-async, wait=5"
+
+
+def test_a_search_waits_for_its_job_as_long_as_the_client_would(admin, files, working, monkeypatch):
+    for n in range(3):
+        admin.post("Workers/items", {"id": str(n), "name": "Ann"})
+    person = User.objects.create(username="sub-admin, ada")
+    person.groups.add(Group.objects.create(name="admins"))
+
+    def work(_seconds):
+        while work_on_job(str(Job.objects.get().pk), Hands("worker")):
+            pass
+
+    monkeypatch.setattr(waiting.time, "sleep", work)
+    body = {"scan": {"name": "Ann"}, "limit": 2}
+    job = ok(admin.post("Workers/search", body, Prefer="respond-async, wait=5"), 202)
+    assert (job["state"], job["progress"]["scanned"]) == ("finished", 3)
+    assert job["links"]["output"].endswith("/output")

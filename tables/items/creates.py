@@ -1,6 +1,8 @@
-"""What a POST to a collection creates, and whose the key of it is to choose."""
+"""What is created in a collection, and whose the key of it is to choose."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 from tables.core.natural_keys import require_server_chosen
 from tables.core.values import Item
@@ -18,15 +20,30 @@ def create(target: Target, draft: Draft, tags: Tags) -> Write:
     Raises PreconditionFailed, Forbidden, InvalidRequest, InvalidValue, TooLarge, and what the
     write raises.
     """
-    placed = draft.keyed(target.description)
+    return create_placed(target, placed(target, draft, tags), tags)
+
+
+def placed(target: Target, draft: Draft, tags: Tags) -> Draft:
+    """The draft with the key that it gets, which may be made here, another each time.
+
+    Raises PreconditionFailed, InvalidRequest, InvalidValue.
+    """
+    keyed = draft.keyed(target.description)
     if target.table.natural_key:
-        require_server_chosen(placed.item, target.description)
-        return puts.upsert(target, placed, tags)
+        require_server_chosen(keyed.item, target.description)
+        return replace(keyed, item=_with_partition_key(keyed.item, target))
     tags.require(None)
     if not target.table.client_keys:
-        require_server_chosen(placed.item, target.description)
-    new = completed_new(placed.item, target)
-    return puts.create(target, _with_partition_key(new, target))
+        require_server_chosen(keyed.item, target.description)
+    new = completed_new(keyed.item, target)
+    return replace(keyed, item=_with_partition_key(new, target))
+
+
+def create_placed(target: Target, draft: Draft, tags: Tags) -> Write:
+    """The write of a draft that has its key. Raises as `create` does."""
+    if target.table.natural_key:
+        return puts.upsert(target, draft, tags)
+    return puts.create(target, draft.item)
 
 
 def _with_partition_key(item: Item, target: Target) -> Item:
