@@ -187,6 +187,34 @@ def test_the_page_before_a_delete_names_what_belongs_to_the_item(shop, sign_in, 
     assert "the first 3 of more" in text
 
 
+def test_the_page_before_several_deletes_leads_to_what_belongs_to_each(shop, sign_in, calls):
+    client = sign_in("staff")
+    form = {"action": "delete_selected", "_selected_action": [C1, LAST]}
+    client.post("/admin/tables/Shop/", form)
+    calls.clear()
+
+    page = Page(client.post("/admin/tables/Shop/", form))
+
+    assert calls == ["BatchGetItem"]
+    assert "What belongs to them stays" in page.one("main")["text"]
+    (link,) = [a for a in page.all("a") if a["text"].startswith("Orders: CUSTOMER#C-1")]
+    assert len(Page(client.get(link["attrs"]["href"])).all("th", class_="key", scope="row")) == 5
+
+    form["_selected_action"] = [LAST, CART]
+    page = Page(client.post("/admin/tables/Shop/", form))
+    assert "What belongs" not in page.one("main")["text"]
+
+
+def test_who_may_not_view_what_belongs_to_an_item_is_not_led_there(shop, sign_in, settings):
+    words = settings.TABLES_FILE.read_text()
+    settings.TABLES_FILE.write_text(words.replace('delete = ["staff"]', 'delete = ["guests"]'))
+    form = {"action": "delete_selected", "_selected_action": [C1, C2]}
+    page = Page(sign_in("guests").post("/admin/tables/Shop/", form))
+
+    assert "What belongs to them stays" in page.one("main")["text"]
+    assert [a for a in page.all("a") if "/Tags/" in a["attrs"].get("href", "")] == []
+
+
 def test_deleting_an_item_leaves_what_belongs_to_it(shop, sign_in):
     client = sign_in("staff")
     form = Page(client.get(f"/admin/tables/Shop/{C2}/delete/"))

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from tables.admin.item_list.changelist import ItemList
 from tables.admin.list_actions.ticked import read_chosen
 from tables.admin.recent_items import forget
+from tables.admin.related import Panel, panels_of
 from tables.admin.texts.core_messages import told
 from tables.admin.texts.sentences import count_words, items_words
 from tables.admin.undo_button import with_undo_of_all
@@ -44,7 +45,8 @@ _SUMMARY_CHARACTERS = 200
 class ToDelete:
     """An item of the confirmation page: `state` is what it was when it was shown.
 
-    One whose key looks like another's on the page `is_alike`.
+    One whose key looks like another's on the page `is_alike`. `panels` are the lists of what may
+    belong to it.
     """
 
     token: str
@@ -52,6 +54,7 @@ class ToDelete:
     summary: str
     state: str
     is_alike: bool = False
+    panels: Sequence[Panel] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,7 @@ def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> Http
             _rest_of(see(item), description),
             state_of(see(item)),
             _raw_key(item, description) in same,
+            panels_of(listing.visit, item),
         )
         for item in items
     ]
@@ -104,6 +108,7 @@ def _ask(listing: ItemList, keys: Sequence[Item], items: Sequence[Item]) -> Http
         "title": title,
         "listing": listing,
         "shown": shown,
+        "may_have_belongings": any(item.panels for item in shown),
         "gone": len(keys) - len(shown),
         "keeps_history": listing.visit.target.keeps_history,
         "days": days_kept(listing.visit.table),
