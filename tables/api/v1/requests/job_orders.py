@@ -16,6 +16,16 @@ MOST_PACE = 1_000_000  # write units a second
 # What a client may wish a job's state to be -> what the job is told.
 STATES: Mapping[str, Wanted] = {"paused": "pause", "running": "run"}
 _WISHES = ("state", "pace")
+_COMMON = ("kind", "reason", "dry_run", "pace")
+_WHICH = ("filter", "query", "keys")
+# Kind -> what its orders say besides; an import reads its own.
+_MEMBERS: Mapping[str, tuple[str, ...]] = {
+    "change": (*_WHICH, "changes"),
+    "copy": (*_WHICH, "to", "mode"),
+    "delete": _WHICH,
+    "export": (*_WHICH, "format"),
+    "undo": ("job",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +63,13 @@ def read_order(members: Mapping[str, Any], *, is_typed: bool) -> Order:
         raise _wrong("reason", f'"reason" is a text of at most {MAX_REASON} characters.')
     if not isinstance(dry_run, bool):
         raise _wrong("dry_run", '"dry_run" is true or false.')
-    common = ("kind", "reason", "dry_run", "pace")
-    given = {name: value for name, value in members.items() if name not in common}
+    given = {name: value for name, value in members.items() if name not in _COMMON}
+    for name, value in given.items() if kind in _MEMBERS else ():
+        if name not in _MEMBERS[kind]:
+            known = ", ".join((*_COMMON, *_MEMBERS[kind]))
+            raise _wrong(name, f"Means nothing here; known are {known}.")
+        if value is None:
+            raise _wrong(name, "It may be left out; it is never null.")
     if not is_typed and isinstance(given.get("changes"), list):
         given["changes"] = [_typed(one, place) for place, one in enumerate(given["changes"])]
     return Order(kind, given, dry_run, reason, _pace(members.get("pace")))

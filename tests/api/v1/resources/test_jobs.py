@@ -103,10 +103,15 @@ def test_a_dry_run_writes_nothing_until_it_is_confirmed(staff):
         ({"reason": "x" * 501}, "/reason"),
         ({"pace": 0}, "/pace"),
         ({"pace": "fast"}, "/pace"),
+        ({"kind": "export", "filter": {}}, "/words"),
+        ({"kind": "delete", "filter": {}}, "/words"),
+        ({"kind": "delete", "filter": {}, "keys": None}, "/keys"),
     ],
 )
 def test_an_order_that_says_it_wrong_is_told_where(staff, members, pointer):
-    response = staff.post("Workers/jobs", {**ORDER, **members})
+    response = staff.post(
+        "Workers/jobs", {**members, **{n: v for n, v in ORDER.items() if n not in members}}
+    )
     assert pointers(problem(response, 422, "invalid_value")) == [pointer]
 
 

@@ -7,7 +7,8 @@ import pytest
 from tests.api.v1.conftest import Door
 from tests.tables import store
 
-pytestmark = pytest.mark.usefixtures("moto_tables")
+# The header counts jobs under way.
+pytestmark = [pytest.mark.usefixtures("moto_tables"), pytest.mark.django_db]
 USES = ("Workers", "Students", "Checked")
 HTML = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
