@@ -16,7 +16,7 @@ from statistics import median
 from bench import data
 
 PEER = "dynamodb-admin@5.3.3"
-GOAL, FAILS_ABOVE = 0.25, 0.40
+GOAL, FAILS_ABOVE = 0.12, 0.25
 _REQUESTS = 40
 _WARM_UP = 5
 FOLDER = Path("var/bench-peers")
