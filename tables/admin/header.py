@@ -45,7 +45,8 @@ def write_header(request: HttpRequest) -> SafeString:
     has_changes = any(_tells(table, caller) for table in tables)
     areas = _programs_areas(request.path)
     if is_staff:
-        running = running_of(caller)
+        # A program that asks for a page needs no database for it.
+        running = 0 if is_program_page else running_of(caller)
         areas = (*_staff_areas(request.path, running, has_changes=has_changes), *areas)
     return fragment(
         "shared/header.html",
