@@ -23,7 +23,6 @@ SERVED = [
     "tests/project",
     "tests/docs",
     "tests/bench",
-    "tests/crash",
     "tests/attacks",
 ]
 HALVES = {"served": SERVED, "called": ["tests", *(f"--ignore={path}" for path in SERVED)]}
