@@ -12,7 +12,9 @@ from tables.core.numbers import canonical_number
 from tables.core.values import AttributeValue, content_of, type_of
 
 # A doubled brace is a brace; `{}` is a placeholder without a name, `{number:02}` has a width.
-_PIECE = re.compile(r"(?P<text>(?:[^{}]|\{\{|\}\})+)|\{(?P<name>[^{}:]*)(?::(?P<width>0[1-9]))?\}")
+_PIECE = re.compile(
+    r"(?P<text>(?:[^{}]++|\{\{|\}\})++)|\{(?P<name>[^{}:]*)(?::(?P<width>0[1-9]))?\}"
+)
 _WHOLE = re.compile(r"0|[1-9][0-9]*")
 
 

@@ -162,7 +162,7 @@ def _first_sheet(archive: zipfile.ZipFile) -> str:
 def _tags(xml: bytes, name: bytes) -> list[dict[str, str]]:
     """The attributes of each tag of this name, by their own names: no parser that follows XML."""
     tags = re.findall(rb"<(?:\w+:)?%b\s([^<>]*)>" % name, xml)
-    pairs = [re.findall(rb'([\w:]+)="([^"<>]*)"', tag) for tag in tags]
+    pairs = [re.findall(rb'(?<![\w:])([\w:]+)="([^"<>]*)"', tag) for tag in tags]
     return [{key.decode(): value.decode() for key, value in found} for found in pairs]
 
 

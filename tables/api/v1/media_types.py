@@ -10,3 +10,13 @@ PROBLEM = "application/problem+json"
 
 ITEM_TYPES = (PLAIN, TYPED, FORM, MULTIPART)
 PATCH_TYPES = (MERGE_PATCH, PLAIN, JSON_PATCH, TYPED)
+# Of the files that can be imported.
+FILE_TYPES = (
+    "text/csv",
+    "text/tab-separated-values",
+    "application/jsonl",
+    "application/x-ndjson",
+    "application/gzip",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "application/octet-stream",
+)

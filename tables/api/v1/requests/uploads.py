@@ -19,15 +19,6 @@ from tables.api.v1.requests.parameters import query_pairs
 from tables.core.errors import InvalidRequest
 from tables.jobs.files import keep_upload
 
-FILE_TYPES = (
-    "text/csv",
-    "text/tab-separated-values",
-    "application/jsonl",
-    "application/x-ndjson",
-    "application/gzip",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/octet-stream",
-)
 # What a query string or a form says beside the file; `taken` and its like may stand there often.
 LISTED = ("taken", "cleared", "left_out")
 MEMBERS = ("name", "mode", "encoding", "delimiter", "format", "reason", "pace", *LISTED)

@@ -18,13 +18,13 @@ from tables.access.callers import Caller
 from tables.access.limits.rates import ReadThrottle, WriteThrottle
 from tables.access.log_fields import bind
 from tables.api.bodies import media_type, read_body
-from tables.api.v1.media_types import MERGE_PATCH, MULTIPART, PLAIN, TYPED
+from tables.api.v1.media_types import FILE_TYPES, MERGE_PATCH, MULTIPART, PLAIN, TYPED
 from tables.api.v1.requests.bodies import read_document, require_media_type, require_object
 from tables.api.v1.requests.job_orders import Order, pace_of, read_order, read_wish
 from tables.api.v1.requests.negotiation import PlainRenderer
 from tables.api.v1.requests.parameters import next_url, query_pairs, require_known_parameters
 from tables.api.v1.requests.preconditions import read_tags
-from tables.api.v1.requests.uploads import FILE_TYPES, keep_file
+from tables.api.v1.requests.uploads import keep_file
 from tables.api.v1.resources.resource import V1View
 from tables.api.v1.resources.waiting import keyed_of
 from tables.api.v1.responses.browsable import BrowsableRenderer

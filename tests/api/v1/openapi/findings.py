@@ -7,7 +7,7 @@ import schemathesis
 from schemathesis.core.failures import AcceptedNegativeData
 from schemathesis.openapi.checks import MissingHeaderNotRejected, RejectedPositiveData
 
-from tables.api.v1.media_types import FORM, TYPED
+from tables.api.v1.media_types import FILE_TYPES, FORM, MULTIPART, TYPED
 from tables.api.v1.openapi.texts import LISTED_PATH
 from tables.core.queries import PARAMETERS
 
@@ -133,6 +133,17 @@ FINDINGS = (
         "A typed value is an object with one type",
         "An order is one schema for both media types, and only one of them types its values.",
         TYPED,
+    ),
+    *(
+        Finding(
+            REFUSED,
+            400,
+            "invalid_request",
+            "",
+            "For a schema a file is bytes; whether they are rows is for its reader to say.",
+            media_type,
+        )
+        for media_type in (*FILE_TYPES, MULTIPART)
     ),
 )
 

@@ -40,9 +40,10 @@ def generate(served, path, target):
     ran = subprocess.run(command, capture_output=True, text=True, check=False)
     told = ran.stdout + ran.stderr
     assert ran.returncode == 0, told
-    # Of the bodies of a PATCH it leaves out the one that is an array.
+    # Of the bodies of a PATCH it leaves out the one that is an array, of a job's files that are no
+    # JSON.
     left_out = set(re.findall(r"^WARNING parsing (\S+) \S*/tables/[^/]+(\S*)", told, re.MULTILINE))
-    assert left_out == {("PATCH", "/items/{token}")}, told
+    assert left_out == {("PATCH", "/items/{token}"), ("POST", "/jobs")}, told
     assert "Unable to process" not in told
 
 
@@ -129,7 +130,6 @@ def test_the_document_of_one_table_speaks_of_no_other(served):
         headers={"Authorization": f"Bearer {served.token}"},
         timeout=30,
     )
-    assert {path.split("/")[4] for path in answer.json()["paths"] if path.count("/") > 3} == {
-        "Events"
-    }
+    of_tables = [path for path in answer.json()["paths"] if path.startswith("/api/v1/tables/")]
+    assert {path.split("/")[4] for path in of_tables} == {"Events"}
     assert "Students" not in json.dumps(answer.json())
