@@ -134,6 +134,14 @@ FINDINGS = (
         "An order is one schema for both media types, and only one of them types its values.",
         TYPED,
     ),
+    Finding(REFUSED, 400, "invalid_request", "is the id of a job that", "No job can be made up."),
+    Finding(
+        REFUSED,
+        400,
+        "invalid_expression",
+        " takes a ",
+        "What an action of an order takes, a number, a set or a list, goes by the value's type.",
+    ),
     *(
         Finding(
             REFUSED,
