@@ -12,12 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from tables.admin.item_form.value_text import value_of
 from tables.admin.item_list.changelist import ItemList
-from tables.admin.list_actions.orders import ordered, which_items, which_words
+from tables.admin.list_actions.orders import dialog, how_of, ordered, which_items
 from tables.admin.texts.core_messages import told
-from tables.core.errors import InvalidRequest, InvalidValue, TablesError
+from tables.core.errors import InvalidValue, TablesError
 from tables.core.expressions import parse_path
 from tables.core.values import SET_TYPES, TYPES, Item
-from tables.jobs.orders import How
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -89,14 +88,6 @@ def change_chosen(listing: ItemList, keys: Sequence[Item], *, everything: bool) 
         return _ask(listing, keys, rows, everything=everything, error=words, status=error.status)
 
 
-def how_of(form: QueryDict) -> How:
-    """How a dialog orders: always to be looked at first. Raises InvalidRequest for no pace."""
-    pace = form.get("pace", "").strip()
-    if pace and not (pace.isascii() and pace.isdigit() and 0 < int(pace) <= 1_000_000):
-        raise InvalidRequest(_("The pace is a whole number of write units a second, or nothing."))
-    return How(dry_run=True, reason=form.get("reason", "")[:500], pace=float(pace or 0) or None)
-
-
 def _ask(
     listing: ItemList,
     keys: Sequence[Item],
@@ -106,23 +97,16 @@ def _ask(
     error: str = "",
     status: int = 200,
 ) -> HttpResponseBase:
-    form = listing.visit.request.POST
-    context = {
+    asked = {
         "title": _("Change many items of %(table)s") % {"table": listing.table.label},
-        "listing": listing,
         "action": "change_many",
-        "which": which_words(listing, keys, everything=everything),
-        "everything": everything,
-        "tokens": form.getlist("_selected_action"),
         "rows": rows,
         "deeds": [(name, words) for name, (words, _type, _value) in DEEDS.items()],
         "types": [(tag, _(words)) for tag, words in TYPES.items()],
         "names": sorted(listing.names.with_sample()),
         "error": error,
-        "pace": form.get("pace", ""),
-        "reason": form.get("reason", ""),
     }
-    return listing.visit.render("admin/jobs/change.html", context, status)
+    return dialog(listing, keys, "change", asked, everything=everything, status=status)
 
 
 def _rows(form: QueryDict) -> list[ChangeRow]:

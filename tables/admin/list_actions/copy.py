@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from tables.access.rights import can, viewable_tables
 from tables.admin.item_list.changelist import ItemList
-from tables.admin.list_actions.change import how_of
-from tables.admin.list_actions.orders import ordered, which_items, which_words
+from tables.admin.list_actions.orders import dialog, how_of, ordered, which_items
 from tables.admin.texts.core_messages import told
 from tables.configuration import registry
 from tables.core.errors import TablesError
@@ -43,21 +42,15 @@ def _ask(
     status: int = 200,
 ) -> HttpResponseBase:
     form = listing.visit.request.POST
-    context = {
+    asked = {
         "title": _("Copy from %(table)s") % {"table": listing.table.label},
-        "listing": listing,
         "action": "copy_many",
-        "which": which_words(listing, keys, everything=everything),
-        "everything": everything,
-        "tokens": form.getlist("_selected_action"),
         "targets": _targets(listing),
         "to": form.get("to", ""),
         "mode": form.get("mode", "create"),
         "error": error,
-        "pace": form.get("pace", ""),
-        "reason": form.get("reason", ""),
     }
-    return listing.visit.render("admin/jobs/copy.html", context, status)
+    return dialog(listing, keys, "copy", asked, everything=everything, status=status)
 
 
 def _targets(listing: ItemList) -> list[Table]:
