@@ -7,6 +7,7 @@ from tests.contract import languages
 from tests.contract.languages import dumps, loads
 from tests.contract.pages import Pages
 from tests.contract.tables import THINGS
+from tests.tables import stored
 
 TYPED = "application/vnd.dynamodb+json"
 
@@ -226,3 +227,17 @@ def _only(items, name):
 
 def _old_key(name):
     return {"HashKeyElement": {"S": name}}
+
+
+def assert_every_door_reads_what_one_writes(enter, writer, item):
+    """By each way that the writer has: what DynamoDB holds then is the item, and all read it."""
+    for operation, can_say, write in enter(writer, "admins").writes():
+        if not can_say(item):
+            continue
+        enter("adminapi", "admins").delete(item["id"]["S"])
+        response = write(item)
+        assert response.status_code in (200, 201, 207, 302), (operation, response.content)
+        assert stored("real-things", item["id"]["S"]) == item, operation
+        for reader in DOORS:
+            for reading, seen, expected in enter(reader, "admins").reads(item):
+                assert seen == expected, (operation, reader, reading)

@@ -67,6 +67,12 @@ class Site:
             check=False,
         )
 
+    def prepare(self):
+        """What is done once before the first start."""
+        for command in (["collectstatic", "--noinput"], ["migrate"], ["create_state_table"]):
+            done = self.manage(*command)
+            assert done.returncode == 0, done.stderr
+
     @property
     def log(self):
         return (self.folder / "gunicorn.log").read_text()
@@ -144,9 +150,7 @@ def site(folder, python, copied):
             python,
             id_token(client, pool, "ada.admin"),
         )
-        for command in (["collectstatic", "--noinput"], ["migrate"], ["create_state_table"]):
-            done = made.manage(*command)
-            assert done.returncode == 0, done.stderr
+        made.prepare()
         servers = shipped_servers(folder, https, http, app) + SIGN_IN_SERVER.format(
             port=sign_in, folder=folder, engine=engine.url
         )

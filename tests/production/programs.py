@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -56,6 +57,20 @@ def wait_until(is_ready, what, log=None):
         if time.monotonic() > deadline:
             pytest.fail(f"{what}\n{log.read_text() if log else ''}")
         time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def in_threads(work, count, ending):
+    """Let so many threads work until the end of the block, which sets `ending`."""
+    threads = [threading.Thread(target=work) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ending.set()
+        for thread in threads:
+            thread.join()
 
 
 @contextlib.contextmanager

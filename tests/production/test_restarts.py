@@ -8,7 +8,7 @@ import time
 
 import requests
 
-from tests.production.programs import wait_until, workers_of
+from tests.production.programs import in_threads, wait_until, workers_of
 
 CLIENTS = 8
 
@@ -48,16 +48,9 @@ class Load:
 @contextlib.contextmanager
 def under_load(site):
     load = Load(site)
-    threads = [threading.Thread(target=load.ask) for _ in range(CLIENTS)]
-    for thread in threads:
-        thread.start()
-    try:
+    with in_threads(load.ask, CLIENTS, load.ending):
         load.wait_for(200)
         yield load
-    finally:
-        load.ending.set()
-        for thread in threads:
-            thread.join()
 
 
 def test_a_killed_worker_takes_only_what_it_was_answering(site):

@@ -101,9 +101,7 @@ def _machines(hosts, stack, folder, python, copied):
         "THROTTLE_WRITE": "",
     }
     site = Site(origin, "", "", folder, environment, python, id_token(client, pool, "ada.admin"))
-    for command in (["collectstatic", "--noinput"], ["migrate"], ["create_state_table"]):
-        done = site.manage(*command)
-        assert done.returncode == 0, done.stderr
+    site.prepare()
     _connect(hosts, stack, site, [database, cache, engine.url, sign_in_origin])
     servers = shipped_servers(folder, https, http, PORT)
     both = "\n".join(f"    server {host.address}:{PORT};" for host in hosts)
@@ -178,16 +176,9 @@ class Writers:
 @contextlib.contextmanager
 def writing(site):
     writers = Writers(site)
-    threads = [threading.Thread(target=writers.write) for _ in range(WRITERS)]
-    for thread in threads:
-        thread.start()
-    try:
+    with programs.in_threads(writers.write, WRITERS, writers.ending):
         writers.wait_for(50)
         yield writers
-    finally:
-        writers.ending.set()
-        for thread in threads:
-            thread.join()
 
 
 def counter(site):
