@@ -74,20 +74,17 @@ class _Pending:
     place: int
     write: Settled
     entry: Recorded | None
-    size: int
     tries: int = 0
 
     def operations(self) -> list[Operation]:
         return [self.write.operation, *(self.entry.operations() if self.entry else ())]
 
 
-def write_chunk(
-    chunk: Sequence[Settled], pacing: Pacing, *, threads: int, are_first: bool = False
-) -> list[Ending]:
+def write_chunk(chunk: Sequence[Settled], pacing: Pacing, *, threads: int) -> list[Ending]:
     """Make these writes of distinct items of one table; how each ended, in their order.
 
-    `are_first`: none of the items has an entry in history, as far as is known. Raises Unavailable
-    and Refused where DynamoDB can't go on: some may be made then, and the items tell which.
+    Raises Unavailable and Refused where DynamoDB can't go on: some may be made then, and the items
+    tell which.
     """
     if not chunk:
         return []
@@ -95,7 +92,7 @@ def write_chunk(
     # What must be checked may be what another write of the group makes, or checks as well.
     is_checked = any(sets_links(write) for write in chunk)
     if mode == "transaction" and not is_checked:
-        return _in_groups(chunk, pacing, threads=threads, are_first=are_first)
+        return _in_groups(chunk, pacing, threads=threads)
     send = _single if mode == "off" else _recorded
     return side_by_side(lambda write: _ended(send, write, pacing), chunk, threads)
 
@@ -157,19 +154,13 @@ def _ending_of(error: TablesError) -> Ending:
 # ---------------------------------------------------------------- in transactions
 
 
-def _in_groups(
-    chunk: Sequence[Settled], pacing: Pacing, *, threads: int, are_first: bool
-) -> list[Ending]:
+def _in_groups(chunk: Sequence[Settled], pacing: Pacing, *, threads: int) -> list[Ending]:
     endings: dict[int, Ending] = {}
-    lasts: list[Entry | None] = [None] * len(chunk)
-    if not are_first:
-        lasts = side_by_side(_last_entry, chunk, threads)
+    lasts = side_by_side(_last_entry, chunk, threads)
     pending = [
-        _Pending(place, write, entry_of_write(write.target, write.mark, write.outcome, last), 0)
+        _Pending(place, write, entry_of_write(write.target, write.mark, write.outcome, last))
         for place, (write, last) in enumerate(zip(chunk, lasts, strict=True))
     ]
-    for one in pending:
-        one.size = _size_of(one)
     groups = deque(_cut(pending))
     while groups:
         group = groups.popleft()
@@ -184,13 +175,13 @@ def _cut(pending: Sequence[_Pending]) -> Iterator[list[_Pending]]:
     group: list[_Pending] = []
     count = size = 0
     for one in pending:
-        needs = len(one.operations())
+        needs, bytes_more = len(one.operations()), _size_of(one)
         is_full = len(group) == MOST_ITEMS or count + needs > _MOST_OPERATIONS
-        if group and (is_full or size + one.size > _MOST_BYTES):
+        if group and (is_full or size + bytes_more > _MOST_BYTES):
             yield group
             group, count, size = [], 0, 0
         group.append(one)
-        count, size = count + needs, size + one.size
+        count, size = count + needs, size + bytes_more
     if group:
         yield group
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from tables.core.errors import (
 from tables.core.job_states import Event, Wanted, after
 from tables.items.groups import new_group
 from tables.items.target import find_target
+from tables.jobs.finding import running_of
 from tables.jobs.kind import JobKind
 from tables.jobs.kinds import KINDS
 from tables.jobs.nudges import nudge
@@ -113,7 +114,7 @@ def start(
     except IntegrityError:
         if how.keyed is None:
             raise
-        return start(caller, kind, alias, given, replace(how, keyed=how.keyed))
+        return start(caller, kind, alias, given, how)  # the same key was faster
     log.info("job_started", job=str(job.id), kind=kind, alias=alias, phase=job.phase)
     nudge(job)
     return job, True
@@ -195,9 +196,7 @@ def _known(keyed: Keyed) -> Job | None:
 
 
 def _require_few_jobs(caller: Caller) -> None:
-    under_way = Job.objects.filter(
-        owner_sub=caller.sub, state__in=("checking", "queued", "running")
-    ).count()
+    under_way = running_of(caller)
     if under_way >= MOST_AT_ONCE:
         raise JobConflict(
             "You have {count} jobs under way; {most} are allowed at a time.",
