@@ -91,7 +91,7 @@ def new_links(target: Target, outcome: Outcome, check: Check) -> Iterator[NewLin
             continue
         table = registry().get(link.to)
         found = description(table)
-        old = list(link.values(before))
+        old = link.values(before)
         known = [link.key_of(value, before, found) for value in old]
         for value in link.values(outcome.after):
             key = link.key_of(value, outcome.after, found)

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from tables.core.job_intents import Intents
@@ -20,7 +20,7 @@ from tables.core.job_states import ACTIVE, can
 from tables.jobs.kind import Cursor
 from tables.jobs.states import locked, move, settle
 from tables.models import Job, JobPart
-from tables.records.jobs.reports import Result, page_of
+from tables.records.jobs.reports import OUTCOMES, Result, page_of
 
 log = structlog.get_logger(__name__)
 
@@ -87,8 +87,7 @@ def renew(part: JobPart, worker: str) -> bool:
 def keep_intents(part: JobPart, worker: str, intents: Intents) -> None:
     """Say what the chunk is about to write. Raises LeaseLost."""
     packed = intents.pack()
-    mine = JobPart.objects.filter(pk=part.pk, owner=worker, sequence=part.sequence)
-    if not mine.update(intents=packed):
+    if not _at_chunk(part, worker).update(intents=packed):
         raise LeaseLost
     part.intents = packed
 
@@ -110,10 +109,8 @@ def commit(
     """
     page = page_of(part, part.sequence, rows)
     recent = [*part.recent, [round(seconds, 3), scanned]][-_RECENT_CHUNKS:]
-    counts = {name: F(name) + getattr(page, name) for name in ("done", "same", "changed")}
-    counts |= {name: F(name) + getattr(page, name) for name in ("refused", "unsure")}
     changes: dict[str, Any] = {
-        **counts,
+        **{name: F(name) + getattr(page, name) for name in OUTCOMES},
         "scanned": F("scanned") + scanned,
         "matched": F("matched") + matched,
         "read_units": F("read_units") + units[0],
@@ -128,8 +125,7 @@ def commit(
     if next is None:
         changes |= {"owner": "", "until": None}
     with transaction.atomic():
-        mine = JobPart.objects.filter(pk=part.pk, owner=worker, sequence=part.sequence)
-        if not mine.update(**changes):
+        if not _at_chunk(part, worker).update(**changes):
             raise LeaseLost
         if rows:
             page.save()
@@ -154,6 +150,11 @@ def postpone(part: JobPart, worker: str, reason: str) -> int:
         owner="", until=timezone.now() + pause, attempts=attempts, last_error=reason[:500]
     )
     return attempts
+
+
+def _at_chunk(part: JobPart, worker: str) -> QuerySet[JobPart]:
+    """The part in the database, where this worker still holds it at this chunk."""
+    return JobPart.objects.filter(pk=part.pk, owner=worker, sequence=part.sequence)
 
 
 def _free_part(job: Job, now: Any) -> JobPart | None:
