@@ -102,6 +102,8 @@ def _write(work: Work, course: Writes, part: JobPart, worker: str, pace: Pace) -
         intents = unpack(bytes(part.intents))
         work = replace(work, moment=datetime.fromtimestamp(intents.moment / 1000, UTC))
         rows, planned = _judged(work, course, part, intents, target)
+        if work.job.wanted == "cancel":
+            planned = []  # only what was written before is still to be told
     else:
         intents, planned = _decided(work, course, part, target)
         rows = []

@@ -86,6 +86,13 @@ def may_control(caller: Caller, job: Job) -> bool:
     return caller.sub == job.owner_sub or not caller.groups.isdisjoint(registry().superuser_groups)
 
 
+def can_be_undone(job: Job) -> bool:
+    """Whether a job has written something that can be taken back as a whole, if history is kept."""
+    if job.phase != "write" or job.state in ACTIVE or job.state == "paused":
+        return False
+    return job.totals["done"] > 0 and not job.undone_by.exclude(state="cancelled").exists()
+
+
 def is_anybody_working() -> bool:
     """Whether a worker lives. Without one, jobs wait."""
     return Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENCE).exists()

@@ -21,7 +21,7 @@ from tables.core.errors import (
     JobConflict,
     PreconditionFailed,
 )
-from tables.core.job_states import Event, Wanted, after
+from tables.core.job_states import ACTIVE, Event, Wanted, after
 from tables.items.groups import new_group
 from tables.items.target import find_target
 from tables.jobs.finding import running_of
@@ -29,6 +29,7 @@ from tables.jobs.kind import JobKind
 from tables.jobs.kinds import KINDS
 from tables.jobs.nudges import nudge
 from tables.jobs.owners import require_rights
+from tables.jobs.parts import give_up
 from tables.jobs.states import locked, settle
 from tables.records.jobs.models import Job
 
@@ -64,7 +65,6 @@ class How:
     reason: str = ""
     pace: float | None = None
     keyed: Keyed | None = None
-    of: Job | None = None
 
 
 PLAINLY = How()
@@ -79,6 +79,7 @@ def start(
     TableNotFound, Forbidden, IdempotencyConflict, and JobConflict for one job too many.
     """
     if how.keyed is not None and (known := _known(how.keyed)) is not None:
+        require_rights(KINDS[known.kind].rights(known.spec, known.alias), caller)
         return known, False
     row = _kind_of(kind)
     target = find_target(registry().get(alias), caller, "view")
@@ -97,17 +98,15 @@ def start(
         alias=alias,
         table=target.name,
         spec=spec,
-        owner_sub=caller.sub,
-        owner_name=caller.identity,
         reason=how.reason,
         pace=how.pace,
-        of=how.of,
+        of_id=spec.get("job"),
         confirmed=None if is_check else now,
         expires=now + timedelta(days=settings.JOB_DAYS),
         idempotency=how.keyed.scope if how.keyed else None,
         request_digest=how.keyed.request if how.keyed else "",
     )
-    _hold_rights(job, caller, by_token=how.by_token)
+    _belong_to(job, caller, by_token=how.by_token)
     try:
         with transaction.atomic():
             job.save(force_insert=True)
@@ -127,6 +126,7 @@ def confirm(job: Job, caller: Caller, etag: str, *, by_token: bool = False) -> J
     JobConflict, Forbidden.
     """
     require_rights(KINDS[job.kind].rights(job.spec, job.alias), caller)
+    _require_few_jobs(caller)
     with transaction.atomic():
         held = locked(job)
         state = after(held.state, "confirm", held.phase)
@@ -136,20 +136,21 @@ def confirm(job: Job, caller: Caller, etag: str, *, by_token: bool = False) -> J
             raise JobConflict("The check is a day old. Start the job again.")
         held.state, held.phase, held.wanted = state, "write", "run"
         held.confirmed, held.ended = timezone.now(), None
-        held.owner_sub, held.owner_name = caller.sub, caller.identity
-        _hold_rights(held, caller, by_token=by_token)
+        _belong_to(held, caller, by_token=by_token)
         held.save()
     nudge(held)
     return held
 
 
-def want(job: Job, caller: Caller, wanted: Wanted) -> Job:
+def want(job: Job, caller: Caller, wanted: Wanted, *, by_token: bool = False) -> Job:
     """Ask for a pause, for going on, or for the end. A worker hears of it within one chunk.
 
-    Who goes on with a job must hold its rights. Raises JobConflict, Forbidden.
+    Who goes on with a job must hold its rights: it works with them from then on. Raises
+    JobConflict, Forbidden.
     """
     if wanted == "run":
         require_rights(KINDS[job.kind].rights(job.spec, job.alias), caller)
+        _require_few_jobs(caller)
     with transaction.atomic():
         held = locked(job)
         if wanted == "cancel" and held.is_ended:
@@ -158,12 +159,15 @@ def want(job: Job, caller: Caller, wanted: Wanted) -> Job:
         held.wanted = wanted
         if wanted == "run":
             held.state, held.failure, held.ended = state, "", None
+            _belong_to(held, caller, by_token=by_token)
             held.parts.update(attempts=0)
             held.parts.filter(owner="").update(until=None)
+        elif wanted == "cancel" and held.state == "failed":
+            give_up(held)
         held.save()
         settle(held)
     log.info("job_wanted", job=str(job.id), wanted=wanted)
-    if wanted == "run":
+    if held.state in ACTIVE:
         nudge(held)
     return held
 
@@ -205,6 +209,7 @@ def _require_few_jobs(caller: Caller) -> None:
         )
 
 
-def _hold_rights(job: Job, caller: Caller, *, by_token: bool) -> None:
+def _belong_to(job: Job, caller: Caller, *, by_token: bool) -> None:
+    job.owner_sub, job.owner_name = caller.sub, caller.identity
     job.groups = sorted(caller.groups) if by_token else []
     job.groups_until = timezone.now() + _TOKEN_LIFE if by_token else None

@@ -7,7 +7,7 @@ longer may be taken by another: then nothing that the first one still has in han
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -15,10 +15,10 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from tables.core.job_intents import Intents
+from tables.core.job_intents import Intents, unpack
 from tables.core.job_states import ACTIVE, can
 from tables.jobs.kind import Cursor
-from tables.jobs.states import locked, move, settle
+from tables.jobs.states import begun_parts, fail, locked, move, settle
 from tables.models import Job, JobPart
 from tables.records.jobs.reports import OUTCOMES, Result, page_of
 
@@ -36,11 +36,17 @@ class LeaseLost(Exception):
 
 
 def cut(job: Job, cursors: Sequence[Cursor]) -> None:
-    """Make the parts of a job's phase, unless they are there: at least one, maybe ended."""
+    """Make the parts of a job's phase, unless they are there: at least one, maybe ended.
+
+    What cutting it told of its estimate is kept with them. Nothing happens where the job came to
+    another phase meanwhile: another worker was faster, and these cursors are of a phase gone by.
+    """
     with transaction.atomic():
         held = locked(job)
-        if held.parts.filter(phase=held.phase).exists():
+        if held.phase != job.phase or held.parts.filter(phase=held.phase).exists():
             return
+        held.estimate |= job.estimate
+        held.save(update_fields=["estimate"])
         total = max(len(cursors), 1)
         JobPart.objects.bulk_create(
             JobPart(
@@ -56,20 +62,27 @@ def cut(job: Job, cursors: Sequence[Cursor]) -> None:
 
 
 def claim(job: Job, worker: str) -> JobPart | None:
-    """Take a free part of a job; None where there is none, or nobody wants it done."""
+    """Take a free part of a job; None where there is none, or nobody wants it done.
+
+    Of a job that is to be cancelled only chunks that were begun are brought to their end.
+    """
     with transaction.atomic():
         held = locked(job)
         settle(held)
-        if held.wanted != "run" or held.state not in ACTIVE or not can(held.state, "claim"):
+        if held.wanted == "pause" or held.state not in ACTIVE or not can(held.state, "claim"):
             return None
         now = timezone.now()
-        part = _free_part(held, now)
+        part = free_parts(held, now).first()
         if part is None:
             return None
         if part.owner:
             part.takeovers += 1
             part.attempts += 1
             log.warning("job_part_taken_over", job=str(job.pk), part=part.number)
+            if part.attempts >= MOST_ATTEMPTS:
+                part.save(update_fields=["takeovers", "attempts"])
+                fail(held, "Each worker that tried a part of it has died.")
+                return None
         part.owner, part.until = worker, now + LEASE
         part.save(update_fields=["owner", "until", "takeovers", "attempts"])
         if held.started is None or held.state == "queued":
@@ -133,6 +146,22 @@ def commit(
     part.sequence, part.recent, part.attempts = part.sequence + 1, recent, 0
 
 
+def give_up(job: Job) -> None:
+    """Say of chunks that were begun that nobody knows what became of their items: nobody will look
+    at them any more. The job is locked.
+    """
+    for part in begun_parts(job):
+        intents = unpack(bytes(part.intents or b""))
+        rows = [Result(*row) for row in intents.rows]
+        rows += [Result(each.token, "unsure", line=each.line) for each in intents.writes]
+        page = page_of(part, part.sequence, rows)
+        for name in OUTCOMES:
+            setattr(part, name, getattr(part, name) + getattr(page, name))
+        part.sequence, part.intents = part.sequence + 1, None
+        part.save()
+        page.save()
+
+
 def free(part: JobPart, worker: str) -> None:
     """Let another worker take the part at once; its job moves on where it can."""
     with transaction.atomic():
@@ -157,6 +186,11 @@ def _at_chunk(part: JobPart, worker: str) -> QuerySet[JobPart]:
     return JobPart.objects.filter(pk=part.pk, owner=worker, sequence=part.sequence)
 
 
-def _free_part(job: Job, now: Any) -> JobPart | None:
-    is_free = Q(until=None) | Q(until__lte=now)
-    return job.parts.filter(is_free, phase=job.phase, finished=False).order_by("number").first()
+def free_parts(job: Job, now: datetime) -> QuerySet[JobPart]:
+    """The parts that a worker could take now, in their order."""
+    parts = begun_parts(job) if job.wanted == "cancel" else _unfinished(job)
+    return parts.filter(Q(until=None) | Q(until__lte=now)).order_by("number")
+
+
+def _unfinished(job: Job) -> QuerySet[JobPart]:
+    return job.parts.filter(phase=job.phase, finished=False)

@@ -14,7 +14,7 @@ import structlog
 from django.db import transaction
 from django.utils import timezone
 
-from tables.core.errors import Forbidden, Refused, TableNotFound, TablesError
+from tables.core.errors import Refused, TablesError, Throttled, TransactionConflict, Unavailable
 from tables.core.job_states import ACTIVE
 from tables.jobs import parts
 from tables.jobs.chunk import do_chunk
@@ -66,7 +66,7 @@ def work_on_job(job_id: str, hands: Hands, *, seconds: float = SLICE_SECONDS) ->
     until = time.monotonic() + seconds
     while not hands.told_to_end.is_set():
         job = Job.objects.filter(pk=job_id).first()
-        if job is None or job.state not in ACTIVE or not _is_cut(job):
+        if job is None or job.state not in ACTIVE or (job.wanted == "run" and not _is_cut(job)):
             return False
         part = parts.claim(job, hands.name)
         if part is None:
@@ -89,7 +89,6 @@ def _is_cut(job: Job) -> bool:
         _give_up(job, error)
         return False
     job.estimate |= {"items": _expected(work)}
-    job.save(update_fields=["estimate"])
     parts.cut(job, cursors)
     return True
 
@@ -119,7 +118,9 @@ def _chunks(part: JobPart, hands: Hands, lease: Lease, until: float) -> None:
     pace = Pace(None, check)
     while not part.finished and not hands.told_to_end.is_set():
         job = Job.objects.get(pk=part.job_id)
-        if job.wanted != "run" or job.state not in ACTIVE:
+        # What was begun is told of before the end; a worker that is to pause leaves it as it is.
+        is_wanted = job.wanted == "run" or (job.wanted == "cancel" and part.intents is not None)
+        if not is_wanted or job.state not in ACTIVE:
             return
         part.job = job
         pace.set_most(_share(job))
@@ -174,10 +175,10 @@ def _give_up(job: Job, error: TablesError) -> None:
 
 
 def _is_final(error: TablesError) -> bool:
-    """Whether trying again leads nowhere: rights or the table are gone."""
-    return isinstance(error, Forbidden | TableNotFound) or (
-        isinstance(error, Refused) and (error.is_missing_table or error.is_denied)
-    )
+    """Whether trying again leads nowhere: rights, the table or a file are gone."""
+    if isinstance(error, Refused):
+        return error.is_missing_table or error.is_denied
+    return not isinstance(error, Unavailable | Throttled | TransactionConflict)
 
 
 def _conclude(job: Job) -> None:

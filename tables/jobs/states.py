@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import structlog
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from tables.core.job_states import ACTIVE, Event, after, can
-from tables.records.jobs.models import Job
+from tables.records.jobs.models import Job, JobPart
 
 log = structlog.get_logger(__name__)
 
@@ -21,10 +22,23 @@ def locked(job: Job) -> Job:
 
 
 def settle(job: Job) -> None:
-    """Stop a locked job that somebody wants to stop, as soon as no worker holds a part of it."""
+    """Stop a locked job that somebody wants to stop, as soon as no worker holds a part of it.
+
+    Before it is cancelled, a worker must have told what became of chunks that were begun.
+    """
     event = _STOPS.get(job.wanted)
-    if event is not None and can(job.state, event) and not _is_held(job):
-        move(job, event)
+    if event is None or not can(job.state, event) or _is_held(job):
+        return
+    if event == "cancel" and begun_parts(job).exists():
+        if job.state == "paused":
+            move(job, "go on")
+        return
+    move(job, event)
+
+
+def begun_parts(job: Job) -> QuerySet[JobPart]:
+    """Parts whose chunk may be written in part: nobody has told yet what became of its items."""
+    return job.parts.filter(phase=job.phase, finished=False).exclude(intents=None)
 
 
 def fail(job: Job, reason: str) -> None:

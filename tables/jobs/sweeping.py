@@ -11,7 +11,6 @@ from datetime import timedelta
 import structlog
 from django.core.files.storage import Storage, storages
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -19,6 +18,7 @@ from tables.core.job_states import ACTIVE
 from tables.jobs.files import tidy_uploads
 from tables.jobs.nudges import nudge
 from tables.jobs.orders import READY_LIFE
+from tables.jobs.parts import free_parts
 from tables.jobs.states import locked, move, settle
 from tables.models import Job, Worker
 from tables.records.jobs.sums import remove
@@ -40,7 +40,6 @@ def sweep() -> int:
         if job.wanted != "run":
             with transaction.atomic():
                 settle(locked(job))
-            continue
         for _ in range(_waiting(job) - _asked(job)):
             nudge(job)
             nudged += 1
@@ -85,13 +84,14 @@ def _remove(storage: Storage, folder: str) -> None:
 def _waiting(job: Job) -> int:
     """How many of a job's parts a worker could take now, of one that has none yet one."""
     now = timezone.now()
+    if job.wanted != "run":
+        return free_parts(job, now).count() if job.wanted == "cancel" else 0
     mine = job.parts.filter(phase=job.phase)
     if not mine.exists():
         return int(job.created < now - _FIRST_NUDGE)
-    left = mine.filter(finished=False)
-    if not left.exists():
+    if not mine.filter(finished=False).exists():
         return 1  # it only has to come to its end
-    return left.filter(Q(until=None) | Q(until__lte=now)).count()
+    return free_parts(job, now).count()
 
 
 def _asked(job: Job) -> int:

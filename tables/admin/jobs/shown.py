@@ -24,12 +24,12 @@ from tables.items.target import Target
 from tables.jobs.finding import (
     Progress,
     ReportRow,
+    can_be_undone,
     is_anybody_working,
     may_control,
     progress,
     report_rows,
 )
-from tables.jobs.undoing import can_be_undone
 from tables.records.history.entries import mode_of
 from tables.records.jobs.models import Job
 

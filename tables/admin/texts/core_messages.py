@@ -190,6 +190,7 @@ SENTENCES = (
     gettext_noop("typed JSON lines"),
     gettext_noop("{name} is no link of {table}; its links are: {known}."),
     gettext_noop("{what} The stored value is kept: {stored}."),
+    gettext_noop("Whoever started the job takes it back, and superusers do."),
     gettext_noop("Whoever started this job is not known any more."),
     gettext_noop("Whoever started this job may not sign in any more."),
     gettext_noop("You have {count} jobs under way; {most} are allowed at a time."),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tables.core.errors import InvalidRequest, NotFound, UndoConflict
+from tables.core.errors import (
+    Forbidden,
+    InvalidRequest,
+    JobConflict,
+    JobNotFound,
+    NotFound,
+    UndoConflict,
+)
 from tables.core.history import Entry, fingerprint, item_name
 from tables.core.keys import decode_token
 from tables.dynamodb.history_table import entry_of
@@ -16,9 +22,10 @@ from tables.items.pinned import settled
 from tables.items.target import Target
 from tables.items.undo import undo
 from tables.items.wanted import Mark, Settled
+from tables.jobs.finding import can_be_undone, find_job, may_control
 from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Spec, Work
 from tables.jobs.kinds import which
-from tables.models import Job, ReportPage
+from tables.models import ReportPage
 from tables.records.jobs.reports import rows_of
 
 
@@ -76,16 +83,19 @@ def _entry(work: Work, candidate: Candidate) -> Entry | None:
 
 
 def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
+    """An undo as it is kept. Raises InvalidRequest, Forbidden, JobConflict, NotFound."""
     try:
-        job = Job.objects.filter(pk=uuid.UUID(str(given.get("job")))).first()
-    except ValueError:
+        job = find_job(target.caller, str(given.get("job")))
+    except JobNotFound:
         job = None
-    written = {job.alias, job.spec.get("to")} if job is not None else set()
-    if job is None or target.table.alias not in written:
+    if job is None or target.table.alias != job.spec.get("to", job.alias):
         raise InvalidRequest('"job" is the id of a job that wrote to this table.')
+    if not may_control(target.caller, job):
+        raise Forbidden("Whoever started the job takes it back, and superusers do.")
     require_kept(target)
-    done = sum(job.parts.filter(phase="write").values_list("done", flat=True))
-    return {"job": str(job.pk), "count": done}
+    if not can_be_undone(job):
+        raise JobConflict("There is nothing of this job to undo, or it was undone already.")
+    return {"job": str(job.pk), "count": int(job.totals["done"])}
 
 
 def _rights(spec: Spec, alias: str) -> Mapping[str, frozenset[str]]:

@@ -212,7 +212,7 @@ class OneJob(_OfJob):
         if wish.sets_pace:
             job = set_pace(job, wish.pace)
         if wish.wanted is not None:
-            job = want(job, self.caller, wish.wanted)
+            job = want(job, self.caller, wish.wanted, by_token=self.by_token)
         return self.told(job)
 
     def cancel(self, request: Request, id: str) -> HttpResponse:
