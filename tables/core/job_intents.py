@@ -57,12 +57,12 @@ def unpack(packed: bytes) -> Intents:
     return Intents(moment, [Intent(*each) for each in writes], rows, next_, scanned, units)
 
 
-def judge(intent: Intent, state: str, *, is_ours: bool, keeps_history: bool) -> Verdict:
+def judge(intent: Intent, state: str, *, is_ours: bool, is_certain: bool) -> Verdict:
     """What became of an intended write whose worker is gone, by the item's state now.
 
-    `is_ours` where the item's history holds an entry of this job. Without history nobody can know
-    of an item that is neither as it was nor as it should be: it may have been written, and changed
-    by somebody else since.
+    `is_ours` where the item's history holds an entry of this job, `is_certain` where it would if
+    the write had been made. Else nobody can know of an item that is neither as it was nor as it
+    should be: it may have been written, and changed by somebody else since.
     """
     if is_ours:
         return "done"
@@ -70,4 +70,4 @@ def judge(intent: Intent, state: str, *, is_ours: bool, keeps_history: bool) -> 
         return "write"
     if state == intent.after:
         return "done"
-    return "changed" if keeps_history else "unsure"
+    return "changed" if is_certain else "unsure"

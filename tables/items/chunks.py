@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
@@ -28,6 +28,7 @@ from tables.core.sizes import item_size
 from tables.dynamodb import writes
 from tables.items.link_checks import checking, sets_links
 from tables.items.recorded import entry_of_write, last_of, note, recorded, stands
+from tables.items.units import units_of
 from tables.items.wanted import Settled, itself
 from tables.records.history.entries import Recorded, mode_of
 
@@ -46,7 +47,7 @@ class Ending:
     """How one write ended: `error` says why it was not made, None where it was.
 
     `version` is that of its entry in history, 0 where there is none; `capacity` in write units,
-    of the item alone.
+    its entry's included: as DynamoDB told it, else as the sizes do.
     """
 
     error: TablesError | None = None
@@ -98,12 +99,18 @@ def write_chunk(chunk: Sequence[Settled], pacing: Pacing, *, threads: int) -> li
 
 
 def side_by_side(do: Callable[[T], R], each: Sequence[T], threads: int) -> list[R]:
-    """What `do` gives for each, in order, with so many at a time. Raises what the first raises."""
+    """What `do` gives for each, in order, with so many at a time.
+
+    Raises what the first raises, once those that had begun are through; no other is begun then.
+    """
     if threads == 1 or len(each) == 1:
         return [do(one) for one in each]
     with ThreadPoolExecutor(min(threads, len(each))) as pool:
         running = [pool.submit(copy_context().run, do, one) for one in each]
-        return [future.result() for future in running]
+        wait(running, return_when=FIRST_EXCEPTION)
+        if any(one.done() and one.exception() is not None for one in running):
+            pool.shutdown(cancel_futures=True)
+        return [one.result() for one in running if not one.cancelled()]
 
 
 # ---------------------------------------------------------------- one by one
@@ -111,12 +118,14 @@ def side_by_side(do: Callable[[T], R], each: Sequence[T], threads: int) -> list[
 
 def _single(write: Settled) -> Ending:
     told = checking(write.target, itself)(write.outcome)
-    return Ending(capacity=writes.write(write.operation, companions=told.companions).capacity)
+    done = writes.write(write.operation, companions=told.companions)
+    return Ending(capacity=done.capacity or units_of(write))
 
 
 def _recorded(write: Settled) -> Ending:
     made = recorded(write, checking(write.target, itself))
-    return Ending(version=made.result.version or 0, capacity=made.capacity)
+    # What is told of such a write is the item's part alone.
+    return Ending(version=made.result.version or 0, capacity=units_of(write))
 
 
 def _ended(send: Callable[[Settled], Ending], write: Settled, pacing: Pacing) -> Ending:
@@ -193,7 +202,7 @@ def _send_group(
     operations = [operation for one in group for operation in one.operations()]
     pacing.before()
     try:
-        done = writes.transact(operations, units_of=group[0].write.target.name)
+        done = writes.transact(operations)
     except WriteInDoubt:
         if not _stand(group):
             raise
@@ -206,8 +215,9 @@ def _send_group(
         raise
     except TablesError as error:
         return _without_culprits(group, error, endings)
-    pacing.took(2 * done.capacity)
-    _note_made(group, endings, done.capacity / len(group))
+    capacity = done.capacity or sum(units_of(one.write) for one in group)
+    pacing.took(capacity)
+    _note_made(group, endings, capacity / len(group))
     return []
 
 

@@ -25,13 +25,13 @@ from tables.core.values import Item
 from tables.dynamodb.tries import one_try
 from tables.items.chunks import Ending, write_chunk
 from tables.items.clock import fixed_at
-from tables.items.groups import version_in_group
+from tables.items.groups import Trace, trace_of
 from tables.items.reads import stored
 from tables.items.target import Target
+from tables.items.units import units_of
 from tables.items.wanted import Settled
 from tables.jobs import parts
 from tables.jobs.chunk_rows import refused
-from tables.jobs.costs import units_of
 from tables.jobs.kind import Begun, Candidate, Pieces, Work, Writes
 from tables.jobs.kinds import KINDS
 from tables.jobs.pace import Pace
@@ -187,17 +187,17 @@ def _judged(
     left: list[tuple[Intent, Candidate]] = []
     now = course.again(work, part.cursor, begun)
     for intent, candidate in zip(intents.writes, now, strict=True):
-        version = _our_version(work, target, candidate.key)
+        trace = _trace(work, target, candidate.key)
         verdict = judge(
             intent,
             fingerprint(candidate.before),
-            is_ours=version is not None,
-            keeps_history=target.keeps_history,
+            is_ours=trace.version is not None,
+            is_certain=trace.is_certain,
         )
         if verdict == "write":
             left.append((intent, candidate))
         else:
-            rows.append(_told(work, intent, verdict, version))
+            rows.append(_told(work, intent, verdict, trace.version))
     planned, more = decide(work, course, [candidate for _intent, candidate in left], target)
     by_token = {each.intent.token: each for each in planned}
     for intent, _candidate in left:
@@ -219,17 +219,17 @@ def _result(
     if not isinstance(error, PreconditionFailed):
         return refused(token, error, line)
     key = planned.write.outcome.key
-    version = _our_version(work, target, key)
+    trace = _trace(work, target, key)
     state = fingerprint(error.current or stored(target, key))
     verdict = judge(
         planned.intent,
         state,
-        is_ours=version is not None,
+        is_ours=trace.version is not None,
         # Whoever wrote it meanwhile was not a worker of this job, unless one had it before us.
-        keeps_history=target.keeps_history or not is_again,
+        is_certain=trace.is_certain or not is_again,
     )
     outcome = "changed" if verdict == "write" else verdict
-    return _told(work, planned.intent, outcome, version)
+    return _told(work, planned.intent, outcome, trace.version)
 
 
 def _told(work: Work, intent: Intent, outcome: Outcome, version: int | None) -> Result:
@@ -238,7 +238,8 @@ def _told(work: Work, intent: Intent, outcome: Outcome, version: int | None) -> 
     return Result(intent.token, outcome, code, intent.line, version or 0)
 
 
-def _our_version(work: Work, target: Target, key: Item) -> int | None:
+def _trace(work: Work, target: Target, key: Item) -> Trace:
+    """What history tells of this job's write of an item; nothing, where none is kept."""
     if not target.keeps_history:
-        return None
-    return version_in_group(target, key, str(work.job.pk))
+        return Trace(None, is_certain=False)
+    return trace_of(target, key, str(work.job.pk))

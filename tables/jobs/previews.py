@@ -23,8 +23,9 @@ from tables.core.sight import Seen
 from tables.core.values import Item
 from tables.items.groups import new_group
 from tables.items.target import find_target
+from tables.items.units import units_of
 from tables.jobs.chunk import Planned, decide, written_to
-from tables.jobs.costs import money_of, units_of
+from tables.jobs.costs import money_of
 from tables.jobs.kind import JobKind, Pieces, Work, Writes
 from tables.jobs.kinds import KINDS
 from tables.jobs.owners import require_rights, targets_for

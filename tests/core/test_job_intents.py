@@ -16,15 +16,13 @@ def test_intents_are_read_as_they_were_kept(writes, moment, cursor):
 
 
 @given(INTENTS.filter(lambda intent: intent.before != intent.after), STATES, st.booleans())
-def test_nothing_is_written_that_may_have_been(intent, state, keeps_history):
-    verdict = judge(intent, state, is_ours=False, keeps_history=keeps_history)
+def test_nothing_is_written_that_may_have_been(intent, state, is_certain):
+    verdict = judge(intent, state, is_ours=False, is_certain=is_certain)
     assert (verdict == "write") == (state == intent.before)
     assert (verdict == "done") == (state == intent.after)
-    assert (verdict == "unsure") == (
-        state not in {intent.before, intent.after} and not keeps_history
-    )
+    assert (verdict == "unsure") == (state not in {intent.before, intent.after} and not is_certain)
 
 
 @given(INTENTS, STATES)
 def test_what_history_tells_counts_whatever_stands_there_now(intent, state):
-    assert judge(intent, state, is_ours=True, keeps_history=True) == "done"
+    assert judge(intent, state, is_ours=True, is_certain=True) == "done"

@@ -3,9 +3,12 @@
 import pytest
 
 from tables.core.errors import Forbidden, TableNotFound, TablesError
+from tables.dynamodb import writes
 from tables.dynamodb.client import call
+from tables.dynamodb.history_table import create_history_table
 from tables.jobs.orders import How, start, want
 from tables.jobs.undoing import undo_job
+from tests.contract.conftest import make_tables
 from tests.jobs.conftest import counts, ordered, person, report, work
 from tests.tables import fill, store, stored
 
@@ -150,6 +153,27 @@ def test_a_dry_run_writes_nothing_and_tells_what_it_would(tables, settings):
     assert all_stored() == before
     assert job.estimate["write_units"] == 29
     assert job.estimate["money"] == pytest.approx(29 * 2 / 1_000_000)
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["told", "untold"])
+@pytest.mark.parametrize("history", [True, False], ids=["with history", "without"])
+def test_a_job_takes_the_units_that_its_dry_run_told(
+    dynamodb_embedded, settings, monkeypatch, history, is_told
+):
+    settings.HISTORY = history
+    make_tables(settings)
+    create_history_table(settings.HISTORY_TABLE)
+    things(12, long={"S": "x" * 1500})
+    if not is_told:
+        monkeypatch.setattr(writes, "consumed_units", lambda _answer: 0.0)
+    order = {**EVERYTHING, "changes": [setting("note", {"S": "new"})]}
+
+    job = ordered(person("admins"), "change", order, How(dry_run=True))
+
+    assert (job.state, counts(job)) == ("finished", {"done": 12})
+    assert job.totals["write_units"] == job.estimate["write_units"]
+    # Two kilobytes each; with history twice that, twice one of the entry, and its two indexes.
+    assert job.totals["write_units"] == 12 * (2 * 2 + 2 * 1 + 2 if history else 2)
 
 
 def test_a_ticked_item_that_went_is_nothing_to_do(tables):

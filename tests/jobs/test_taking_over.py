@@ -6,14 +6,21 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from tables.core.updates import Change
 from tables.dynamodb import writes
+from tables.dynamodb.history_table import create_history_table
+from tables.items.drafts import Edit
+from tables.items.updates import update
+from tables.items.writes import send
 from tables.jobs import parts, runner
 from tables.jobs.orders import start, want
 from tables.jobs.runner import Hands, work_on_job
 from tables.jobs.sweeping import sweep
 from tables.models import Job
-from tests.jobs.conftest import counts, person, report, work
+from tests.contract.conftest import make_tables
+from tests.jobs.conftest import counts, person, report, target_of, work
 from tests.jobs.test_running import ADD_ONE, some, written
+from tests.tables import store
 
 pytestmark = pytest.mark.django_db
 
@@ -124,3 +131,25 @@ def test_a_job_is_cut_once_for_the_phase_that_it_is_in(tables):
     parts.cut(stale, [None, None])
     assert not checked.parts.filter(phase="write").exists()
     assert Job.objects.get(pk=job.pk).estimate["writes"] == 3
+
+
+@pytest.mark.parametrize("rival", ["ours", "from outside"])
+def test_what_a_dead_worker_had_only_announced_is_judged_by_what_came_after(
+    engine, settings, monkeypatch, rival
+):
+    settings.DYNAMODB_TRANSACTIONS, settings.HISTORY, settings.JOB_THREADS = False, True, 1
+    make_tables(settings)
+    create_history_table(settings.HISTORY_TABLE)
+    some(1)
+    ann = person("admins")
+    job, _ = start(ann, "change", "Things", ADD_ONE)
+    die_after(monkeypatch, 2, job)  # the entry is announced, the item written
+    assert written() == 1
+    if rival == "ours":
+        target, key = target_of(ann), {"id": {"S": "t000"}}
+        send(update(target, key, Edit([Change("set", ("n",), {"N": "7"})])))
+    else:
+        store("real-things", {"id": {"S": "t000"}, "n": {"N": "7"}})
+    done = work(job)
+    assert done.state == "finished"
+    assert counts(done) == ({"done": 1} if rival == "ours" else {"unsure": 1})

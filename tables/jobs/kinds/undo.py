@@ -16,7 +16,7 @@ from tables.core.errors import (
 from tables.core.history import Entry, fingerprint, item_name
 from tables.core.keys import decode_token
 from tables.dynamodb.history_table import entry_of
-from tables.items.groups import version_in_group
+from tables.items.groups import trace_of
 from tables.items.history import Version, deltas_of, require_kept
 from tables.items.pinned import settled
 from tables.items.target import Target
@@ -78,7 +78,7 @@ def _entry(work: Work, candidate: Candidate) -> Entry | None:
     """What the job wrote of the item; where its report has no number, history is asked for it."""
     n = candidate.given
     if not n:
-        n = version_in_group(work.target, candidate.key, work.spec["job"])
+        n = trace_of(work.target, candidate.key, work.spec["job"]).version
     return entry_of(item_name(candidate.key, work.target.description), n) if n else None
 
 

@@ -1,0 +1,17 @@
+"""The write units that a pinned write takes with all that goes with it, told by its sizes."""
+
+from __future__ import annotations
+
+from tables.core.job_costs import entry_units, write_units
+from tables.core.values import Item
+from tables.items.wanted import Settled
+from tables.records.history.entries import mode_of
+
+
+def units_of(write: Settled) -> float:
+    """The write units that it takes, those of its entry in history included."""
+    before = write.outcome.before if isinstance(write.outcome.before, dict) else None
+    after: Item | None = write.outcome.after
+    mode = mode_of(write.target.table)
+    units = write_units(before, after, write.target.description, doubled=mode == "transaction")
+    return units if mode == "off" else units + entry_units(before, after)
