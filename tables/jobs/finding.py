@@ -88,7 +88,8 @@ def may_control(caller: Caller, job: Job) -> bool:
 
 def can_be_undone(job: Job) -> bool:
     """Whether a job has written something that can be taken back as a whole, if history is kept."""
-    if job.phase != "write" or job.state in ACTIVE or job.state == "paused":
+    writes_items = job.kind != "export"
+    if not writes_items or job.phase != "write" or job.state in ACTIVE or job.state == "paused":
         return False
     return job.totals["done"] > 0 and not job.undone_by.exclude(state="cancelled").exists()
 
@@ -108,6 +109,7 @@ def progress(job: Job) -> Progress:
         fraction = 1.0
     elif expected:
         fraction = min(counts["scanned"] / expected, 0.99)
+    if expected and not job.is_ended and job.state != "ready":
         seconds = _seconds_left(job, max(expected - counts["scanned"], 0))
     units = totals["read_units"], totals["write_units"]
     return Progress(counts, *units, expected, fraction, seconds)

@@ -139,22 +139,28 @@ def confirm(job: Job, caller: Caller, etag: str, *, by_token: bool = False) -> J
         _belong_to(held, caller, by_token=by_token)
         held.save()
     nudge(held)
-    return held
+    # Its counters are those of the writes by now.
+    return Job.objects.get(pk=held.pk)
 
 
 def want(job: Job, caller: Caller, wanted: Wanted, *, by_token: bool = False) -> Job:
     """Ask for a pause, for going on, or for the end. A worker hears of it within one chunk.
 
-    Who goes on with a job must hold its rights: it works with them from then on. Raises
-    JobConflict, Forbidden.
+    What is wanted already may be asked again. Who goes on with a job must hold its rights: it works
+    with them from then on. Raises JobConflict, Forbidden.
     """
     if wanted == "run":
         require_rights(KINDS[job.kind].rights(job.spec, job.alias), caller)
-        _require_few_jobs(caller)
     with transaction.atomic():
         held = locked(job)
         if wanted == "cancel" and held.is_ended:
             return held
+        if wanted != "cancel" and held.wanted == "cancel" and not held.is_ended:
+            raise JobConflict("The job is being cancelled.")
+        if wanted == "run" and held.state in ACTIVE:
+            return _kept_running(held)
+        if wanted == "run":
+            _require_few_jobs(caller)
         state = after(held.state, _EVENTS[wanted], held.phase)
         held.wanted = wanted
         if wanted == "run":
@@ -169,6 +175,13 @@ def want(job: Job, caller: Caller, wanted: Wanted, *, by_token: bool = False) ->
     log.info("job_wanted", job=str(job.id), wanted=wanted)
     if held.state in ACTIVE:
         nudge(held)
+    return held
+
+
+def _kept_running(held: Job) -> Job:
+    """A locked job that goes on as it was: nobody wants a pause of it any more."""
+    held.wanted = "run"
+    held.save(update_fields=["wanted"])
     return held
 
 

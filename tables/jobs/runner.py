@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -17,7 +17,7 @@ from django.utils import timezone
 from tables.core.errors import Refused, TablesError, Throttled, TransactionConflict, Unavailable
 from tables.core.job_states import ACTIVE
 from tables.jobs import parts
-from tables.jobs.chunk import do_chunk
+from tables.jobs.chunk import do_chunk, written_to
 from tables.jobs.costs import money_of
 from tables.jobs.kind import MOST_IN_CHUNK, Work
 from tables.jobs.kinds import KINDS
@@ -27,6 +27,7 @@ from tables.jobs.pace import Pace
 from tables.jobs.parts import LeaseLost
 from tables.jobs.states import fail, is_through, locked, move
 from tables.models import Job, JobPart
+from tables.records.history.entries import mode_of
 
 log = structlog.get_logger(__name__)
 
@@ -34,7 +35,7 @@ log = structlog.get_logger(__name__)
 SLICE_SECONDS = 20.0
 # How long a chunk may go on when the process was told to end.
 GRACE_SECONDS = 10.0
-# Items of a chunk under a pace: so many seconds' worth.
+# Under a pace a chunk has items for so many seconds: nobody who wants a pause waits longer.
 _CHUNK_SECONDS = 5.0
 
 
@@ -144,10 +145,18 @@ def _work_of(job: Job, part: JobPart | None = None, pace: Pace | None = None) ->
     targets = targets_of(job, owner_of(job))
     if part is None:
         return Work(job, targets, moment)
-    most = MOST_IN_CHUNK
-    if pace is not None and pace.rate is not None:
-        most = min(max(round(pace.rate * _CHUNK_SECONDS), 1), most)
-    return Work(job, targets, moment, part.number, part.total, most)
+    work = Work(job, targets, moment, part.number, part.total, MOST_IN_CHUNK)
+    if pace is None or pace.rate is None:
+        return work
+    most = round(pace.rate * _CHUNK_SECONDS / _units_each(part, work))
+    return replace(work, most=min(max(most, 1), work.most))
+
+
+def _units_each(part: JobPart, work: Work) -> float:
+    """Write units that an item of a part takes: as it went so far, before that as small ones do."""
+    if part.done and part.write_units:
+        return max(part.write_units / part.done, 1.0)
+    return 2.0 if mode_of(written_to(work).table) == "transaction" else 1.0
 
 
 def _expected(work: Work) -> int | None:

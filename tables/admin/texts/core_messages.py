@@ -157,6 +157,7 @@ SENTENCES = (
         "The item was there when the file was made: it was deleted, or its key has changed."
     ),
     gettext_noop("The job has ended."),
+    gettext_noop("The job is being cancelled."),
     gettext_noop("The job is not what it was when it was looked at."),
     gettext_noop("The job is {state}: that can't be done now."),
     gettext_noop("The line"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, get_args
 
-from tables.api.v1.media_types import FILE_TYPES, MULTIPART, PLAIN, TYPED
+from tables.api.v1.media_types import FILE_TYPES, MERGE_PATCH, MULTIPART, PLAIN, TYPED
 from tables.api.v1.openapi.parts import PARAMETERS, headers, object_of, problems, ref
 from tables.api.v1.openapi.subject import Subject
 from tables.api.v1.openapi.texts import PATH, STRING, TOKEN, Part, word
@@ -227,10 +227,9 @@ def change_job(_subject: Subject) -> Part:
     return _of_job(
         "changeJob",
         "Pause a job, let it go on, set its pace",
-        # A merge patch is taken too. openapi-python-client makes a module that can't be imported of
-        # one required body in two media types where no parameter is optional.
-        requestBody={"required": True, "content": {PLAIN: wish}},
-        responses={"200": told_job("The job."), **problems(403, 409, 413, 415, 422)},
+        "if_match",
+        requestBody={"required": True, "content": {PLAIN: wish, MERGE_PATCH: wish}},
+        responses={"200": told_job("The job."), **problems(403, 409, 412, 413, 415, 422)},
     )
 
 
@@ -238,10 +237,11 @@ def cancel_job(_subject: Subject) -> Part:
     return _of_job(
         "cancelJob",
         "Cancel a job; what it wrote and its report stay",
+        "if_match",
         responses={
             "200": told_job("It has ended."),
             "202": told_job("It stops within a chunk."),
-            **problems(403, 409),
+            **problems(403, 409, 412),
         },
     )
 
@@ -321,7 +321,7 @@ JOB_PARAMETERS: dict[str, Part] = {
         "in": "query",
         "allowEmptyValue": True,
         "description": "Only jobs of this kind.",
-        "schema": STRING,
+        "schema": word(*KINDS),
     },
     "job_cursor": {
         "name": "cursor",

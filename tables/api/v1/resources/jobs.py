@@ -47,6 +47,7 @@ from tables.core.queries import MAX_LIMIT
 from tables.items.target import find_target
 from tables.jobs.files import drop_upload
 from tables.jobs.finding import find_job, may_control, report_rows, visible_to
+from tables.jobs.kinds import KINDS
 from tables.jobs.kinds.exports import output
 from tables.jobs.orders import How, Keyed, confirm, set_pace, start, want
 from tables.records.idempotency.keyed_requests import HEADER, keyed_request
@@ -111,10 +112,10 @@ class Jobs(JobView):
         if alias:
             find_target(registry().get(alias), self.caller, "view")
             found = found.filter(alias=alias)
-        if asked.get("state") and asked["state"] not in TRANSITIONS:
-            raise InvalidRequest(f'"state" is one of {", ".join(TRANSITIONS)}.')
-        for name in ("state", "kind"):
+        for name, known in (("state", TRANSITIONS), ("kind", KINDS)):
             if asked.get(name):
+                if asked[name] not in known:
+                    raise InvalidRequest(f'"{name}" is one of {", ".join(known)}.')
                 found = found.filter(**{name: asked[name]})
         if asked.get("cursor"):
             found = found.filter(pk__lt=_job_id(asked["cursor"]))
@@ -186,9 +187,15 @@ class _OfJob(JobView):
 
     @property
     def controlled(self) -> Job:
-        """The same, for whoever may steer it. Raises JobNotFound, Forbidden."""
+        """The same, for whoever may steer it, if it is what If-Match names.
+
+        Raises JobNotFound, Forbidden, PreconditionFailed.
+        """
         if not may_control(self.caller, self.job):
             raise Forbidden("Whoever started the job steers it, and superusers do.")
+        wanted = read_tags(self.request).if_match
+        if wanted is not None and not matches_tag(wanted, job_tag(self.job)):
+            raise PreconditionFailed("The job is not what it was when it was looked at.")
         return self.job
 
 
@@ -230,12 +237,9 @@ class Confirm(_OfJob):
     def create(self, request: Request, id: str) -> HttpResponse:
         """Queue it, if it is still what If-Match names."""
         require_known_parameters(request, frozenset({"format"}))
-        tags = read_tags(request)
-        if tags.if_match is None:
-            raise PreconditionRequired("Send the ETag of the job that was checked as If-Match.")
         job = self.controlled
-        if not matches_tag(tags.if_match, job_tag(job)):
-            raise PreconditionFailed("The job is not what it was when it was looked at.")
+        if read_tags(request).if_match is None:
+            raise PreconditionRequired("Send the ETag of the job that was checked as If-Match.")
         return self.told(confirm(job, self.caller, job.etag, by_token=self.by_token), 202)
 
 

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeGuard
 
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.cache import patch_vary_headers
 from rest_framework.exceptions import MethodNotAllowed, UnsupportedMediaType
 from rest_framework.request import Request
@@ -202,10 +202,14 @@ def _is_problem(response: HttpResponse) -> TypeGuard[Response]:
     return isinstance(response, Response) and response.exception
 
 
-def _remove_body(response: HttpResponse) -> None:
+def _remove_body(response: HttpResponse | StreamingHttpResponse) -> None:
     """Leave what a GET would have answered, but for the content."""
     if isinstance(response, Response) and not response.is_rendered:
         response.add_post_render_callback(_remove_body)
+        return
+    if isinstance(response, StreamingHttpResponse):
+        # How long it would be, nobody knows; the server closes what was there to be sent.
+        response.streaming_content = ()
         return
     response["Content-Length"] = str(len(response.content))
     response.content = b""

@@ -11,6 +11,7 @@ from tables.access.callers import Caller
 from tables.api.v1.responses.links import link
 from tables.core.job_states import ACTIVE
 from tables.jobs.finding import is_anybody_working, may_control, progress
+from tables.jobs.undoing import undo_alias
 from tables.records.jobs.models import Job
 
 # Seconds after which it makes sense to look again at a job that is under way.
@@ -70,7 +71,7 @@ def is_idle(job: Job) -> bool:
 
 
 def _links(request: Request, job: Job, caller: Caller) -> dict[str, str]:
-    """Only what there is: a confirmation for what waits for one, an undo for what can be undone."""
+    """Only what there is: a confirmation for what waits for one, where to order the undo of it."""
     url = link(request, "v1-job", id=job.pk)
     report = f"{url}/report"
     links = {
@@ -87,6 +88,8 @@ def _links(request: Request, job: Job, caller: Caller) -> dict[str, str]:
         return links
     if job.state == "ready":
         links["confirm"] = f"{url}/confirm"
+    if (alias := undo_alias(job, caller)) is not None:
+        links["undo"] = link(request, "v1-table-jobs", alias=alias)
     return links
 
 

@@ -204,6 +204,7 @@ def test_jobs_are_listed_newest_first_in_pages(staff):
     problem(staff.get("/api/v1/jobs", "cursor=x"), 400, "invalid_cursor")
     problem(staff.get("/api/v1/jobs", "limit=0"), 400, "invalid_request")
     problem(staff.get("/api/v1/jobs", "state=7"), 400, "invalid_request")
+    problem(staff.get("/api/v1/jobs", "kind=7"), 400, "invalid_request")
 
 
 def test_37_a_job_is_seen_by_who_may_view_its_table_and_steered_by_its_owner(staff, reader, admin):
@@ -226,9 +227,36 @@ def test_a_job_is_paused_sent_on_and_cancelled_and_a_second_delete_is_harmless(s
     assert ok(staff.patch(path(job), {"state": "paused", "pace": 5}))["state"] == "paused"
     again = ok(staff.patch(path(job), {"state": "running", "pace": None}))
     assert (again["state"], again["pace"]) == ("queued", None)
+    assert ok(staff.patch(path(job), {"state": "running"}))["state"] == "queued"
     assert ok(staff.delete(path(job)))["state"] == "cancelled"
     assert ok(staff.delete(path(job)))["state"] == "cancelled"
     problem(staff.patch(path(job), {"state": "running"}), 409, "job_conflict")
+
+
+def test_a_pause_that_no_worker_has_heard_of_is_taken_back_and_a_cancel_is_not(staff):
+    job = order(staff)
+    later = timezone.now() + timedelta(hours=1)
+    JobPart.objects.create(job_id=job["id"], number=0, total=1, owner="w", until=later)
+    moved(job, "running")
+    assert ok(staff.patch(path(job), {"state": "paused"}))["wanted"] == "pause"
+    told = ok(staff.patch(path(job), {"state": "running"}))
+    assert (told["state"], told["wanted"]) == ("running", "run")
+    ok(staff.delete(path(job)), 202)
+    for state in ("paused", "running"):
+        problem(staff.patch(path(job), {"state": state}), 409, "job_conflict")
+    assert ok(staff.delete(path(job)), 202)["wanted"] == "cancel"
+
+
+def test_a_job_that_is_not_what_if_match_names_is_left_as_it_is(staff):
+    job = order(staff)
+    tag = staff.get(path(job))["ETag"]
+    moved(job, "running")
+    wish = {"state": "paused"}
+    problem(staff.patch(path(job), wish, If_Match=tag), 412, "precondition_failed")
+    problem(staff.delete(path(job), If_Match=tag), 412, "precondition_failed")
+    problem(staff.delete(path(job), If_Match='"half'), 400, "invalid_request")
+    tag = staff.get(path(job))["ETag"]
+    assert ok(staff.patch(path(job), wish, If_Match=tag))["state"] == "paused"
 
 
 def test_what_a_worker_holds_is_202_until_it_has_let_go(staff):
@@ -256,8 +284,15 @@ def test_37_a_confirmation_is_for_what_was_looked_at(staff):
     confirm = ok(found)["links"]["confirm"].removeprefix("http://testserver")
     problem(staff.post(confirm, None), 428, "precondition_required")
     problem(staff.post(confirm, None, If_Match='"other"'), 412, "precondition_failed")
+    JobPart.objects.create(
+        job_id=job["id"], phase="check", number=0, total=1, finished=True, scanned=9, done=7
+    )
+    found = staff.get(path(job))
+    assert ok(found)["progress"]["done"] == 7
     answer = staff.post(confirm, None, If_Match=found["ETag"])
     assert (ok(answer, 202)["state"], ok(answer, 202)["phase"]) == ("queued", "write")
+    # What the check has counted is no longer told as if it were done.
+    assert (ok(answer, 202)["progress"]["done"], ok(answer, 202)["progress"]["scanned"]) == (0, 0)
     problem(staff.post(confirm, None, If_Match=answer["ETag"]), 409, "job_conflict")
 
 
@@ -303,6 +338,37 @@ def test_a_report_is_streamed_as_lines_or_as_a_sheet(staff):
     assert rows == [
         ["refused", "invalid_value", "total: a number is needed.", "", "", "~PTEx", "'=11"]
     ]
+
+
+def test_head_of_what_is_streamed_is_its_headers_alone(staff, admin, files):
+    job = order(staff)
+    reported(job, Result("1", "done"))
+    whole, head = (staff.send(method, f"{path(job)}/report") for method in ("GET", "HEAD"))
+    assert (head.status_code, b"".join(head)) == (200, b"")
+    assert "Content-Length" not in head
+    assert head["Content-Type"] == whole["Content-Type"]
+    assert head["Content-Disposition"] == whole["Content-Disposition"]
+    made = ok(admin.post("Workers/jobs", {"kind": "export", "filter": {}}), 202)
+    moved(made, "finished")
+    fetched = admin.send("HEAD", f"{path(made)}/output")
+    assert (fetched.status_code, fetched["Content-Type"]) == (200, "application/gzip")
+
+
+def test_what_can_be_taken_back_says_where_that_is_ordered(staff, reader, settings):
+    settings.HISTORY = True
+    job = order(staff)
+    reported(job, Result("1", "done"))
+    JobPart.objects.update(done=1)
+    assert "undo" not in ok(staff.get(path(job)))["links"]
+    moved(job, "finished")
+    links = ok(staff.get(path(job)))["links"]
+    assert links["undo"] == "http://testserver/api/v1/tables/Workers/jobs"
+    assert "undo" not in ok(reader.get(path(job)))["links"]
+    settings.HISTORY = False
+    assert "undo" not in ok(staff.get(path(job)))["links"]
+    settings.HISTORY = True
+    moved(job, "finished", kind="export")
+    assert "undo" not in ok(staff.get(path(job)))["links"]
 
 
 def test_37_a_report_is_for_who_may_view_and_refuses_in_problems(staff):
