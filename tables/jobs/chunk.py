@@ -134,7 +134,7 @@ def _write(work: Work, course: Writes, part: JobPart, worker: str, pace: Pace) -
 
 def written_to(work: Work) -> Target:
     """The table whose items the job writes."""
-    return work.targets[KINDS[work.job.kind].writes_to(work.spec) or work.job.alias]
+    return work.targets[work.job.written_alias]
 
 
 def _decided(

@@ -6,8 +6,8 @@ import gzip
 import hashlib
 import uuid
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO, cast
 
 import orjson
@@ -101,17 +101,36 @@ def folder(job: Job) -> str:
     return f"jobs/{job.pk}"
 
 
+def remove_files(job: Job) -> None:
+    """Remove what a job has stored: what was read of its upload, its output. Raises Unavailable."""
+    with _reached():
+        _remove(_storage(), folder(job))
+
+
 def tidy_uploads() -> None:
-    """Remove uploads that nobody will import any more."""
+    """Remove uploads that nobody will import any more. Raises Unavailable."""
     storage = _storage()
     oldest = timezone.now() - _UPLOAD_LIFE
-    for owner in _listed(storage, _UPLOADS)[0]:
-        names = [
-            f"{_UPLOADS}/{owner}/{file}" for file in _listed(storage, f"{_UPLOADS}/{owner}")[1]
-        ]
-        for name in names:
-            if storage.get_modified_time(name) < oldest:
-                storage.delete(name)
+    with _reached():
+        for owner in _listed(storage, _UPLOADS)[0]:
+            for file in _listed(storage, f"{_UPLOADS}/{owner}")[1]:
+                _remove_older(storage, f"{_UPLOADS}/{owner}/{file}", oldest)
+
+
+def _remove_older(storage: Storage, name: str, moment: datetime) -> None:
+    # Another worker that tidies may be faster.
+    with suppress(FileNotFoundError):
+        if storage.get_modified_time(name) < moment:
+            storage.delete(name)
+
+
+def _remove(storage: Storage, place: str) -> None:
+    folders, names = _listed(storage, place)
+    for name in names:
+        storage.delete(f"{place}/{name}")
+    for name in folders:
+        _remove(storage, f"{place}/{name}")
+    storage.delete(place)
 
 
 def _listed(storage: Storage, place: str) -> tuple[list[str], list[str]]:

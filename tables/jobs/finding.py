@@ -18,7 +18,7 @@ from tables.core.errors import JobNotFound, TablesError
 from tables.core.job_states import ACTIVE
 from tables.core.keys import decode_token
 from tables.core.sight import Seen
-from tables.items.target import Target
+from tables.items.target import Target, find_target
 from tables.records.jobs.models import COUNTERS, Job, Worker
 from tables.records.jobs.reports import Outcome, rows_with
 
@@ -113,6 +113,15 @@ def progress(job: Job) -> Progress:
         seconds = _seconds_left(job, max(expected - counts["scanned"], 0))
     units = totals["read_units"], totals["write_units"]
     return Progress(counts, *units, expected, fraction, seconds)
+
+
+def reported_at(job: Job, caller: Caller) -> Target:
+    """The table whose items a report names, for somebody who may view all that it tells of.
+
+    Raises TableNotFound.
+    """
+    find_target(registry().get(job.alias), caller, "view")
+    return find_target(registry().get(job.written_alias), caller, "view")
 
 
 def report_rows(

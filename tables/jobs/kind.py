@@ -141,8 +141,6 @@ class JobKind:
     cut: Callable[[Work], Sequence[Cursor]]
     write: Writes | Pieces
     check: Writes | Pieces | None = None
-    # Whose items are written, by alias, where it is another table than the one that is read.
-    writes_to: Callable[[Spec], str | None] = lambda _spec: None
     is_checked_first: bool = False
     # Whether the report's rows say by the code `created` which items were not there before.
     tells_created: bool = False

@@ -156,7 +156,7 @@ def _units_each(part: JobPart, work: Work) -> float:
     """Write units that an item of a part takes: as it went so far, before that as small ones do."""
     if part.done and part.write_units:
         return max(part.write_units / part.done, 1.0)
-    return 2.0 if mode_of(written_to(work).table) == "transaction" else 1.0
+    return 1.0 if mode_of(written_to(work).table) == "off" else 6.0
 
 
 def _expected(work: Work) -> int | None:

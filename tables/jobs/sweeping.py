@@ -9,13 +9,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import structlog
-from django.core.files.storage import Storage, storages
 from django.db import transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from tables.core.errors import TablesError
 from tables.core.job_states import ACTIVE
-from tables.jobs.files import tidy_uploads
+from tables.jobs.files import remove_files, tidy_uploads
 from tables.jobs.nudges import nudge
 from tables.jobs.orders import READY_LIFE
 from tables.jobs.parts import free_parts
@@ -49,36 +49,30 @@ def sweep() -> int:
 def tidy() -> None:
     """End what is too old: checks of yesterday, jobs past their days, tasks that were done."""
     now = timezone.now()
-    for job in Job.objects.filter(state="ready", ended__lt=now - READY_LIFE):
-        with transaction.atomic():
-            held = locked(job)
-            if held.state == "ready":
-                move(held, "expire")
+    with transaction.atomic():
+        old = Job.objects.select_for_update().filter(state="ready", ended__lt=now - READY_LIFE)
+        for job in old:
+            move(job, "expire")
     for job in Job.objects.filter(expires__lt=now).exclude(state__in=ACTIVE):
-        remove_files(job)
-        if remove(job):
-            log.info("job_removed", job=str(job.pk), kind=job.kind)
-    tidy_uploads()
+        _remove(job)
+    try:
+        tidy_uploads()
+    except TablesError as error:
+        log.warning("uploads_not_tidied", reason=error.code)
     DBTaskResult.objects.filter(finished_at__lt=now - _TASKS_KEPT).delete()
     DBTaskResult.objects.filter(status="RUNNING", started_at__lt=now - _TASKS_RUN).delete()
     Worker.objects.filter(seen__lt=now - _WORKERS_KEPT).delete()
 
 
-def remove_files(job: Job) -> None:
-    """Remove what a job has stored: its upload, what was read of it, its output."""
-    _remove(storages["jobs"], f"jobs/{job.pk}")
-
-
-def _remove(storage: Storage, folder: str) -> None:
+def _remove(job: Job) -> None:
+    """Remove a job and its files; where those can't be removed, both are tried again later."""
     try:
-        folders, files = storage.listdir(folder)
-    except FileNotFoundError:
+        remove_files(job)
+    except TablesError as error:
+        log.warning("job_not_removed", job=str(job.pk), reason=error.code)
         return
-    for name in files:
-        storage.delete(f"{folder}/{name}")
-    for name in folders:
-        _remove(storage, f"{folder}/{name}")
-    storage.delete(folder)
+    if remove(job):
+        log.info("job_removed", job=str(job.pk), kind=job.kind)
 
 
 def _waiting(job: Job) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from types import FrameType
@@ -13,7 +15,7 @@ from django_tasks_db.management.commands import db_worker
 
 from tables.jobs.nudges import HANDS
 from tables.jobs.sweeping import sweep, tidy
-from tables.models import Worker
+from tables.models import Job, Worker
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +49,7 @@ def run() -> None:
     )
     worker.configure_signals()
     ended = threading.Event()
-    sweeper = threading.Thread(target=_sweep_until, args=(ended,), daemon=True)
+    sweeper = threading.Thread(target=_sweep_beside, args=(ended,), daemon=True)
     sweeper.start()
     try:
         worker.run()
@@ -62,6 +64,15 @@ def sweep_for_ever() -> None:
     _sweep_until(threading.Event())
 
 
+def _sweep_beside(ended: threading.Event) -> None:
+    """Sweep in a thread; a worker that can't any more ends, and whoever keeps it starts another."""
+    try:
+        _sweep_until(ended)
+    finally:
+        if not ended.is_set():
+            os.kill(os.getpid(), signal.SIGTERM)
+
+
 def _sweep_until(ended: threading.Event) -> None:
     tidied = -_TIDY_SECONDS
     try:
@@ -70,9 +81,9 @@ def _sweep_until(ended: threading.Event) -> None:
                 _say_that_we_live()
                 sweep()
                 if time.monotonic() - tidied > _TIDY_SECONDS:
-                    tidy()
                     tidied = time.monotonic()
-            except DatabaseError as error:
+                    tidy()
+            except (DatabaseError, Job.DoesNotExist) as error:  # also: removed by another worker
                 log.warning("jobs_not_swept", reason=type(error).__name__)
                 connection.close()
             ended.wait(SWEEP_SECONDS)

@@ -4,11 +4,14 @@ import pytest
 
 from tables.access.callers import Caller
 from tables.core.errors import Forbidden, InvalidRequest, JobConflict, TableNotFound
+from tables.core.keys import encode_token
+from tables.jobs.finding import report_rows, reported_at
 from tables.jobs.orders import MOST_AT_ONCE, How, Keyed, confirm, start, want
 from tables.jobs.undoing import undo_job
 from tables.models import Job
-from tests.jobs.conftest import counts, ordered, person, work
+from tests.jobs.conftest import counts, ordered, person, target_of, work
 from tests.jobs.test_running import ADD_ONE, some, written
+from tests.tables import store
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +82,30 @@ def test_37_jobs_that_waited_count_when_they_are_let_go(history):
         confirm(checked, ann, checked.etag)
     with pytest.raises(JobConflict, match="5 jobs"):
         want(paused, ann, "run")
+
+
+def test_37_a_report_of_a_copy_is_for_who_may_view_both_tables(history):
+    some(2)
+    job = ordered(person("admins"), "copy", {"filter": {}, "to": "Stamped"})
+    assert reported_at(job, person("readers", sub="r")).table.alias == "Stamped"
+    for groups in (["adders"], ["none"]):  # adders view what is copied, and not where it goes
+        with pytest.raises(TableNotFound):
+            reported_at(job, person(*groups, sub="other"))
+    Job.objects.update(alias="Stamped", spec={"to": "Things"})
+    with pytest.raises(TableNotFound):
+        reported_at(Job.objects.get(), person("adders", sub="other"))
+
+
+def test_a_copy_names_items_of_the_table_that_it_writes(history):
+    ann = person("admins")
+    store("real-things", {"id": {"S": "a"}, "country": {"S": "CH"}, "rank": {"N": "1"}})
+    store("real-things", {"id": {"S": "no key there"}, "n": {"N": "0"}})
+    job = ordered(ann, "copy", {"filter": {}, "to": "Pairs"})
+    rows = sorted(report_rows(job, reported_at(job, ann)), key=lambda row: row.outcome)
+    assert [(row.key, row.outcome) for row in rows] == [
+        ({"country": {"S": "CH"}, "rank": {"N": "1"}}, "done"),
+        (None, "refused"),
+    ]
+    assert rows[1].detail.startswith(
+        encode_token({"id": {"S": "no key there"}}, target_of(ann).description)
+    )

@@ -67,7 +67,8 @@ def _placed(work: Work, sources: Sequence[Item]) -> tuple[list[Candidate], list[
         try:
             key = key_of(source, target.description)
         except TablesError as error:
-            rows.append(refused(origin, error))
+            row = refused("", error)  # it has no key there; here it has one
+            rows.append(row._replace(detail=f"{origin}: {row.detail}"[:300]))
             continue
         token = encode_token(key, target.description)
         if token in placed:
@@ -110,5 +111,4 @@ COPY = JobKind(
     which.cut,
     write=_Copies(),
     check=_Copies(),
-    writes_to=lambda spec: str(spec["to"]),
 )

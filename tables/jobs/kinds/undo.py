@@ -88,7 +88,7 @@ def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
         job = find_job(target.caller, str(given.get("job")))
     except JobNotFound:
         job = None
-    if job is None or target.table.alias != job.spec.get("to", job.alias):
+    if job is None or target.table.alias != job.written_alias:
         raise InvalidRequest('"job" is the id of a job that wrote to this table.')
     if not may_control(target.caller, job):
         raise Forbidden("Whoever started the job takes it back, and superusers do.")

@@ -62,6 +62,11 @@ class Job(models.Model):
         """Whether nothing can happen to it any more."""
         return self.state in ENDED
 
+    @property
+    def written_alias(self) -> str:
+        """The alias whose items it writes and reports of: that of a copy is another."""
+        return str(self.spec.get("to", self.alias))
+
     @cached_property
     def totals(self) -> dict[str, float]:
         """Counters, read and write units over the parts of its phase, as they were when first

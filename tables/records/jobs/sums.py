@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
+from tables.core.job_states import ACTIVE
 from tables.records.jobs.models import Job, JobPart, RemovedJobs
 from tables.records.jobs.reports import OUTCOMES
 
@@ -50,10 +51,13 @@ def sums() -> Sums:
 
 
 def remove(job: Job) -> bool:
-    """Remove a job, and keep what it adds to the sums; whether it was still there."""
+    """Remove a job that nobody works on, and keep what it adds to the sums; whether it was done.
+
+    A person may have sent it on since it was looked at, or another worker removed it.
+    """
     with transaction.atomic():
         held = Job.objects.select_for_update().filter(pk=job.pk).first()
-        if held is None:
+        if held is None or held.state in ACTIVE:
             return False
         counts = held.parts.aggregate(**_COUNTED)
         row, _ = RemovedJobs.objects.get_or_create(alias=held.alias, kind=held.kind)

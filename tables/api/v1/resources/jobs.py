@@ -46,7 +46,7 @@ from tables.core.preconditions import matches_tag
 from tables.core.queries import MAX_LIMIT
 from tables.items.target import find_target
 from tables.jobs.files import drop_upload
-from tables.jobs.finding import find_job, may_control, report_rows, visible_to
+from tables.jobs.finding import find_job, may_control, report_rows, reported_at, visible_to
 from tables.jobs.kinds import KINDS
 from tables.jobs.kinds.exports import output
 from tables.jobs.orders import How, Keyed, confirm, set_pace, start, want
@@ -255,7 +255,7 @@ class Report(_OfJob):
         outcomes, phase = _outcomes(asked.get("outcome", "")), asked.get("phase", "")
         if phase not in ("", "check", "write"):
             raise InvalidRequest('"phase" is check or write.')
-        target = find_target(registry().get(self.job.alias), self.caller, "view")
+        target = reported_at(self.job, self.caller)
         extension = request.accepted_renderer.format
         wanted = REPORT_FORMATS[extension]
         rows = report_rows(self.job, target, *outcomes, phase=phase)
