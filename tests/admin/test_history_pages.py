@@ -238,7 +238,7 @@ def test_an_old_version_is_shown_whole_with_the_difference_to_now_and_restored(j
     assert item()["name"] == {"S": "Cid"}
 
 
-def test_a_restore_is_pinned_to_what_was_shown(jane):
+def test_36_a_restore_is_pinned_to_what_was_shown(jane):
     add(jane, ANN)
     save(jane, {**ANN, "name": {"S": "Bob"}})
     state = Page(jane.get(url("history/1/restore/"))).one("input", name="state")["attrs"]["value"]
@@ -455,7 +455,7 @@ def tighten(settings):
     )
 
 
-def test_without_the_right_there_is_neither_tab_nor_button_nor_page(kept, sign_in, settings):
+def test_36_without_the_right_there_is_neither_tab_nor_button_nor_page(kept, sign_in, settings):
     tighten(settings)
     staff = sign_in("staff")
     saved = add(staff, ANN)
@@ -474,7 +474,7 @@ def jar(page):
     return page.content.decode()
 
 
-def test_who_may_only_look_sees_history_and_can_take_nothing_back(kept, sign_in, admin):
+def test_36_who_may_only_look_sees_history_and_can_take_nothing_back(kept, sign_in, admin):
     add(admin, ANN)
     save(admin, {**ANN, "name": {"S": "Bob"}})
     reader = sign_in("readers")
@@ -505,13 +505,13 @@ def test_without_history_nothing_of_it_is_there(tables, sign_in):
     assert "there is no way back" in jar(client.get(url("delete/")))
 
 
-def test_nothing_is_undone_by_a_link(jane):
+def test_36_nothing_is_undone_by_a_link(jane):
     add(jane, ANN)
     assert jane.get(url("history/1/undo/")).status_code == 405
     assert item() is not None
 
 
-def test_another_tables_bulk_action_is_not_told(jane, people, sign_in, settings, client):
+def test_36_another_tables_bulk_action_is_not_told(jane, people, sign_in, settings, client):
     deleted = bulk_delete(jane, "12")
     (button,) = Page(deleted).all("button", class_="undo")
     sub = me(client)

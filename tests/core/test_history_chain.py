@@ -56,7 +56,7 @@ def test_a_version_is_rebuilt_from_the_last_whole_state_before_it():
     assert read == [100, 101, 102, 103, 104]
 
 
-def test_a_version_whose_fingerprint_does_not_come_out_is_not_offered():
+def test_36_a_version_whose_fingerprint_does_not_come_out_is_not_offered():
     entries, bodies = written([{"a": {"N": "1"}}, {"a": {"N": "2"}}])
     bodies[2] = Body([Delta(("a",), {"N": "1"}, {"N": "3"})])
 
@@ -115,7 +115,7 @@ def test_an_untouched_chain_is_whole_whichever_key_signed_it():
         {"author": replace(AUTHOR, request="other")}, {"author": replace(AUTHOR, group="other")},
     ],
 )  # fmt: skip
-def test_an_altered_entry_is_found(part):
+def test_36_an_altered_entry_is_found(part):
     entries, _ = written([{"a": {"N": str(n)}} for n in range(5)])
     entries[2] = replace(entries[2], **part)
 
@@ -129,7 +129,7 @@ def test_a_name_may_be_erased_and_an_announcement_confirmed():
     assert broken(entries, [SECRET], 0) == []
 
 
-def test_exchanged_and_removed_entries_are_found():
+def test_36_exchanged_and_removed_entries_are_found():
     entries, _ = written([{"a": {"N": str(n)}} for n in range(5)])
     first, second, third, fourth, fifth = entries
     exchanged = [first, replace(third, n=2), replace(second, n=3), fourth, fifth]
@@ -141,7 +141,7 @@ def test_exchanged_and_removed_entries_are_found():
     assert [(finding.kind, finding.n) for finding in found] == [("removed", 1), ("removed", 2)]
 
 
-def test_an_entry_signed_anew_with_another_key_is_found():
+def test_36_an_entry_signed_anew_with_another_key_is_found():
     entries, _ = written([{"a": {"N": str(n)}} for n in range(3)])
     entries[1] = chained(replace(entries[1], after="x"), entries[0].hash, b"a guess")
 

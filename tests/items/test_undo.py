@@ -88,7 +88,7 @@ def test_what_others_changed_elsewhere_stays(things):
     assert undone(things, 2) == {**ITEM, "total": {"N": "7"}}
 
 
-def test_what_others_changed_at_the_same_path_is_asked_about(things):
+def test_36_what_others_changed_at_the_same_path_is_asked_about(things):
     write(create(things, ITEM))
     set_(things, note={"S": "oops"}, total={"N": "0"})
     set_(things, note={"S": "mended"})
@@ -127,7 +127,7 @@ def test_a_create_is_undone_while_nobody_has_added_to_it(things):
     assert undone(things, 1) is None
 
 
-def test_a_delete_is_undone_unless_another_item_took_the_key(things):
+def test_36_a_delete_is_undone_unless_another_item_took_the_key(things):
     write(create(things, ITEM))
     write(delete(things, KEY))
     store("real-things", {**KEY, "other": {"S": "mine"}})
@@ -162,7 +162,7 @@ def test_any_version_is_restored_to_the_byte(things):
     assert stored("real-things", "a") == {**KEY, "note": {"S": "another item altogether"}}
 
 
-def test_a_restore_is_pinned_to_what_was_shown(things):
+def test_36_a_restore_is_pinned_to_what_was_shown(things):
     write(create(things, ITEM))
     set_(things, note={"S": "now"})
     shown = Tags(if_match=f'"{state_of(stored("real-things", "a"))}.p"')
@@ -222,7 +222,7 @@ def test_a_timeline_goes_on_below(things):
     assert ([e.n for e in last.entries], last.below) == ([1], None)
 
 
-def test_rights_are_those_of_what_the_undo_does(things):
+def test_36_rights_are_those_of_what_the_undo_does(things):
     write(create(things, ITEM))
     set_(things, note={"S": "oops"})
     staff, reader = target("staff"), target("readers")

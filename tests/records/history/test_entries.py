@@ -76,7 +76,7 @@ def test_long_bodies_stand_in_chunks_that_no_list_reads(remember):
     assert last_entry(NAME) == entry
 
 
-def test_an_exchanged_or_missing_chunk_is_noticed(remember, settings):
+def test_36_an_exchanged_or_missing_chunk_is_noticed(remember, settings):
     entry = remember(
         None, {"pk": {"S": "1"}, "text": {"S": random.Random(1).randbytes(9000).hex()}}
     )

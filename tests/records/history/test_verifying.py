@@ -68,12 +68,12 @@ def test_a_history_that_nobody_touched_is_proved(written, settings):
     assert "0 that do not fit" in run("verify_history")
 
 
-def test_a_removed_entry_is_found(written, settings):
+def test_36_a_removed_entry_is_found(written, settings):
     remove(settings, 2)
     assert f"{NAME} version 2 was removed." in found()
 
 
-def test_an_altered_entry_is_found(written, settings):
+def test_36_an_altered_entry_is_found(written, settings):
     alter(settings, 2, name={"S": "erased"})
     assert "0 that do not fit" in run("verify_history")
     alter(settings, 2, name={"S": "Somebody else"})
@@ -83,12 +83,12 @@ def test_an_altered_entry_is_found(written, settings):
 
 
 @pytest.mark.parametrize("index", ["line", "person"])
-def test_an_entry_that_is_listed_elsewhere_is_found(written, settings, index):
+def test_36_an_entry_that_is_listed_elsewhere_is_found(written, settings, index):
     alter(settings, 2, **{index: {"S": "another#0"}})
     assert f"{NAME} version 2 was altered" in found()
 
 
-def test_an_entry_that_no_index_lists_is_found(written, settings):
+def test_36_an_entry_that_no_index_lists_is_found(written, settings):
     key = {"item": {"S": NAME}, "n": {"S": number(2)}}
     stored = call("GetItem", TableName=settings.HISTORY_TABLE, Key=key)["Item"]
     del stored["line"], stored["person"]
@@ -96,7 +96,7 @@ def test_an_entry_that_no_index_lists_is_found(written, settings):
     assert f"{NAME} version 2 was altered" in found()
 
 
-def test_an_exchanged_body_is_found(written, settings):
+def test_36_an_exchanged_body_is_found(written, settings):
     third = call(
         "GetItem",
         TableName=settings.HISTORY_TABLE,
@@ -111,7 +111,7 @@ def test_a_secret_that_was_lost_shows(written, settings):
     assert "5 that do not fit" in found()
 
 
-def test_a_tail_that_was_cut_off_is_known_to_the_log_alone(written, settings, tmp_path):
+def test_36_a_tail_that_was_cut_off_is_known_to_the_log_alone(written, settings, tmp_path):
     log = tmp_path / "log"
     lines = [{"event": "history", "item": e.item, "version": e.n, "hash": e.hash} for e in written]
     log.write_text("not JSON history\n" + "\n".join(map(json.dumps, lines)))

@@ -109,7 +109,7 @@ def test_an_undo_answers_as_any_write(staff, written):
     assert staff.post(f"{HISTORY}/2/undo", None, Prefer="return=minimal").status_code == 409
 
 
-def test_what_was_changed_since_is_told_value_by_value(staff, written):
+def test_36_what_was_changed_since_is_told_value_by_value(staff, written):
     staff.patch("Bare/items/1", {"a": 7})
 
     told = problem(staff.post(f"{HISTORY}/2/undo", None), 409, "undo_conflict")
@@ -135,7 +135,7 @@ def test_an_undone_create_is_gone(staff):
     assert stored("v1-Bare", id={"S": "1"}) is None
 
 
-def test_a_restore_is_pinned_by_if_match(staff, written):
+def test_36_a_restore_is_pinned_by_if_match(staff, written):
     stale = staff.post(f"{HISTORY}/1/restore", None, If_Match='"x.p"')
     problem(stale, 412, "precondition_failed")
     assert ok(staff.post(f"{HISTORY}/1/restore", None, If_Match=written)) == {
@@ -227,7 +227,7 @@ def test_without_a_history_there_is_nothing(staff, written, settings):
     assert "history" not in ok(staff.get("Bare"))["rights"]
 
 
-def test_history_is_a_right_of_its_own(staff, settings, tmp_path):
+def test_36_history_is_a_right_of_its_own(staff, settings, tmp_path):
     (tmp_path / "tables.toml").write_text(
         'staff_groups = ["staff"]\n[Bare]\ntable = "v1-Bare"\naudit_attributes = false\n'
         '[Bare.permissions]\nhistory = ["auditors"]\n'
