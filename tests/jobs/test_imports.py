@@ -188,6 +188,29 @@ def test_the_difference_shows_each_row_beside_what_is_stored(tables):
     assert imports.differences(job, target_of(ann), "refused", start=1, most=5) == rows[4:]
 
 
+def test_a_later_page_of_differences_opens_no_chunk_before_it(history, monkeypatch):
+    monkeypatch.setattr(staging, "MOST_ROWS", 4)
+    ann, opened, get = person("admins"), [], staging.get
+    things(6)
+    job = checked(ann, csv("id,n", *(f"t{n:03},{n % 6 if n != 4 else 9}" for n in range(20))))
+    assert found(job) == {"new": 14, "changed": 1, "same": 5}
+    monkeypatch.setattr(staging, "get", lambda job, n: opened.append(n) or get(job, n))
+
+    def lines(*verdicts, start, most=3):
+        opened.clear()
+        rows = imports.differences(job, target_of(ann), *verdicts, start=start, most=most)
+        return [row.number for row in rows]
+
+    assert lines("new", "changed", start=10) == [16, 17, 18]
+    assert opened == [3, 4]
+    assert lines("same", start=4) == [6]
+    assert opened == [1]
+    assert lines("new", start=12, most=9) == [19, 20]
+    assert opened == [4]
+    assert lines(start=18, most=9) == [19, 20]
+    assert lines("conflict", start=0) == []
+
+
 def test_37_a_report_holds_no_content_of_cells_or_items(tables):
     ann = person("admins")
     store("real-things", {"id": {"S": "a"}, "zip": {"S": "0111"}, "n": {"N": "1"}})

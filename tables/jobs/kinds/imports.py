@@ -27,8 +27,8 @@ from tables.jobs.kinds import checking
 from tables.jobs.kinds.import_orders import read_spec, rights
 from tables.jobs.kinds.which import read_now
 from tables.jobs.staging import StagedRow
-from tables.records.jobs.models import Job
-from tables.records.jobs.reports import Outcome, Result, pages_of, rows_with
+from tables.records.jobs.models import Job, ReportPage
+from tables.records.jobs.reports import Outcome, Result, pages_of, rows_of, rows_with
 
 # What a row comes to, as the report of the check says it: `done` is what would be written.
 _OUTCOMES: Mapping[Verdict, Outcome] = {
@@ -66,8 +66,9 @@ def look(target: Target, upload: str, *, encoding: str = "", delimiter: str = ""
 def differences(
     job: Job, target: Target, *verdicts: Verdict, start: int = 0, most: int = 100
 ) -> list[RowDifference]:
-    """Rows of an import that was checked, those with one of these verdicts, from one on."""
-    rows = list(islice(_staged(job, frozenset(verdicts)), start, start + most))
+    """Rows of an import that was checked, all or those with one of these verdicts, from one on."""
+    wanted = frozenset(verdicts) or frozenset(_OUTCOMES)
+    rows = list(islice(_staged_from(job, wanted, start), most))
     keys = [_key_of(row, target) for row in rows]
     stored = iter(read_now(target, [key for key in keys if key is not None]))
     return [
@@ -76,12 +77,26 @@ def differences(
     ]
 
 
-def _staged(job: Job, verdicts: frozenset[Verdict]) -> Iterator[StagedRow]:
-    """The staged rows with these verdicts; chunks that hold none are not opened."""
+def _staged_from(job: Job, verdicts: frozenset[Verdict], start: int) -> Iterator[StagedRow]:
+    """The staged rows with these verdicts, without the first so many; the report tells which chunks
+    hold any, and only those are opened.
+    """
+    left = start
+    for page in pages_of(job, {_OUTCOMES[verdict] for verdict in verdicts}, phase="check"):
+        count = _count(page, verdicts)
+        if count > left:
+            rows = [row for row in staging.get(job, page.sequence) if row.verdict in verdicts]
+            yield from rows[left:]
+        left = max(left - count, 0)
+
+
+def _count(page: ReportPage, verdicts: frozenset[Verdict]) -> int:
+    """How many rows of a chunk have one of these verdicts: by its counters, where they tell."""
     outcomes = {_OUTCOMES[verdict] for verdict in verdicts}
-    for page in pages_of(job, outcomes, phase="check"):
-        rows = staging.get(job, page.sequence)
-        yield from (row for row in rows if not verdicts or row.verdict in verdicts)
+    alike = {verdict for verdict, outcome in _OUTCOMES.items() if outcome in outcomes}
+    if alike == verdicts:
+        return sum(getattr(page, outcome) for outcome in outcomes)
+    return sum(_verdict(row) in verdicts for row in rows_of(page))
 
 
 def _key_of(row: StagedRow, target: Target) -> Item | None:
