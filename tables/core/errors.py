@@ -45,11 +45,13 @@ def _part(part: Any, ends: bool) -> Any:
 class Problem:
     """One thing wrong with a body: an RFC 6901 JSON pointer and a sentence for its writer.
 
-    `detail` is a Sentence, unless the words are those of another library.
+    `detail` is a Sentence, unless the words are those of another library. `rule` is the keyword of
+    a schema that is broken there, empty for anything else.
     """
 
     pointer: str
     detail: str
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

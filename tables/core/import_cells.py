@@ -112,9 +112,10 @@ class WantedCells:
 
     def _mangled(self, head: Head, code: str, words: Sentence, old: AttributeValue) -> None:
         detail = Sentence(
-            "{what} The stored value is kept: {stored}.", what=words, stored=shown_cell(old)[:200]
+            "{what}. The stored value is kept: {stored}.", what=words, stored=shown_cell(old)[:200]
         )
-        self._fault(head, f"mangled_{code}", detail)
+        bare = f"{words} The stored value is kept."
+        self.faults.append(Fault(head.text, f"mangled_{code}", detail, bare=bare))
 
     def _is_placeable(self, path: Path) -> None:
         if len(path) > 1:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from tables.core.bare_words import bare, bare_problem
 from tables.core.descriptions import TableDescription
 from tables.core.errors import Sentence, TablesError
 from tables.core.sheets import Head
@@ -54,17 +55,27 @@ class Rules:
 class Fault:
     """One thing wrong with a row: its column by head, or by JSON pointer, empty for the whole row.
 
-    `is_warning` where it does not keep the row, or its cell, from being taken.
+    `is_warning` where it does not keep the row, or its cell, from being taken. `bare` are the words
+    without anything that a cell or an item holds.
     """
 
     column: str
     code: str
     detail: str
     is_warning: bool = False
+    bare: str = ""
+
+    @property
+    def kept(self) -> tuple[str, str, str, bool, str]:
+        """It as it is kept with its row."""
+        return self.column, self.code, self.detail, self.is_warning, self.bare or bare(self.detail)
 
 
 def faults_of(error: TablesError) -> tuple[Fault, ...]:
     """The faults that an error tells."""
     if not error.problems:
         return (Fault("", error.code, error.message),)
-    return tuple(Fault(each.pointer, error.code, each.detail) for each in error.problems)
+    return tuple(
+        Fault(each.pointer, error.code, each.detail, bare=bare_problem(each))
+        for each in error.problems
+    )

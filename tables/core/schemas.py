@@ -136,7 +136,10 @@ def require_valid(item: Item, schema: Mapping[str, Any] | None) -> None:
     errors = sorted(found, key=lambda error: list(map(str, error.absolute_path)))[:_MOST_PROBLEMS]
     if not errors:
         return
-    problems = [Problem(_pointer(error.absolute_path), _words(error.message)) for error in errors]
+    problems = [
+        Problem(_pointer(error.absolute_path), _words(error.message), str(error.validator))
+        for error in errors
+    ]
     raise InvalidValue(
         "The item does not fit the table's schema: {pointer}: {reason}.",
         problems=problems,

@@ -69,8 +69,7 @@ def _do_piece(work: Work, course: Pieces, part: JobPart, worker: str) -> None:
         worker,
         piece.rows,
         next=piece.next,
-        scanned=piece.scanned,
-        matched=piece.matched,
+        counts=piece.counts,
         seconds=time.monotonic() - started,
         units=(piece.read_units, 0.0),
     )
@@ -87,8 +86,7 @@ def _look_at(work: Work, course: Writes, part: JobPart, worker: str) -> None:
         worker,
         rows,
         next=intents.next,
-        scanned=intents.scanned,
-        matched=len(rows),
+        counts={"scanned": intents.scanned, "matched": len(rows)},
         seconds=time.monotonic() - started,
         units=(intents.read_units, sum(units_of(each.write) for each in planned)),
     )
@@ -125,8 +123,7 @@ def _write(work: Work, course: Writes, part: JobPart, worker: str, pace: Pace) -
         worker,
         rows,
         next=intents.next,
-        scanned=intents.scanned,
-        matched=len(rows),
+        counts={"scanned": intents.scanned, "matched": len(rows)},
         seconds=time.monotonic() - started,
         units=(intents.read_units, pace.units - used),
     )

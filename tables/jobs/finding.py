@@ -135,8 +135,11 @@ def report_rows(
 ) -> Iterator[ReportRow]:
     """The report of a job for a reader of its table, in the order of its parts; nothing is held.
 
-    All rows, or those with one of these outcomes. `phase` is the present one unless told.
+    All rows, or those with one of these outcomes. `phase` is the present one unless told. Of an
+    export there are none: what it keeps in their place are names of its files.
     """
+    if job.kind == "export":
+        return
     for row in rows_with(job, outcomes, phase=phase):
         yield ReportRow(_seen_key(row.key, target), *row)
 

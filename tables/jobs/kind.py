@@ -89,13 +89,23 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a chunk that writes no items has done, and where the part goes on (None: it ends)."""
+    """What a chunk that writes no items has done, and where the part goes on (None: it ends).
+
+    `done` counts items where `rows` are none; else the rows are what is counted.
+    """
 
     next: Cursor
     scanned: int
     matched: int = 0
     rows: Sequence[Result] = ()
     read_units: float = 0.0
+    done: int | None = None
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What a part counts of it besides its rows."""
+        counts = {"scanned": self.scanned, "matched": self.matched}
+        return counts if self.done is None else {**counts, "done": self.done}
 
 
 @runtime_checkable

@@ -6,7 +6,7 @@ longer may be taken by another: then nothing that the first one still has in han
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -111,21 +111,20 @@ def commit(
     rows: Sequence[Result],
     *,
     next: Cursor,
-    scanned: int,
-    matched: int,
+    counts: Mapping[str, int],
     seconds: float,
     units: tuple[float, float],
 ) -> None:
     """Keep what a chunk did, and move the part on, in one transaction. Raises LeaseLost.
 
-    `units` are those of reading and of writing.
+    `counts` are `scanned` and `matched`, and `done` where no row stands for an item. `units` are
+    those of reading and of writing.
     """
     page = page_of(part, part.sequence, rows)
-    recent = [*part.recent, [round(seconds, 3), scanned]][-_RECENT_CHUNKS:]
+    recent = [*part.recent, [round(seconds, 3), counts["scanned"]]][-_RECENT_CHUNKS:]
     changes: dict[str, Any] = {
         **{name: F(name) + getattr(page, name) for name in OUTCOMES},
-        "scanned": F("scanned") + scanned,
-        "matched": F("matched") + matched,
+        **{name: F(name) + count for name, count in counts.items()},
         "read_units": F("read_units") + units[0],
         "write_units": F("write_units") + units[1],
         "cursor": next,

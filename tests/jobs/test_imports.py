@@ -11,6 +11,7 @@ from tables.core.preconditions import state_of
 from tables.core.sheets import csv_lines
 from tables.dynamodb.client import call
 from tables.jobs import files, staging
+from tables.jobs.finding import report_rows
 from tables.jobs.kinds import checking, exports, imports
 from tables.jobs.orders import confirm, start
 from tables.jobs.undoing import undo_job
@@ -218,6 +219,35 @@ def test_37_a_report_holds_no_content_of_cells_or_items(tables):
     told = " ".join(row.detail for row in rows_with(job))
     assert "zip" in told
     assert not any(content in told for content in ("0111", "111", "secret", "222"))
+
+
+def test_a_report_says_in_words_what_is_wrong_with_each_row_and_where(tables):
+    ann = person("admins")
+    store("real-things", {"id": {"S": "a"}, "zip": {"S": "0111"}, "yes": {"S": "true"}})
+    lines = ("a,111,TRUE,", "b,2", "c,,,x", ",3,,", "d,1,,", "d,2,,", 'e,"never', "a,0111,true,y")
+    job = checked(ann, csv("id,zip,yes,", *lines))
+    told = {row.line: row.detail for row in rows_with(job)}
+    kept = "The stored value is kept."
+    assert told == {
+        2: f"zip: A spreadsheet has dropped its leading zeros. {kept}"
+        f" yes: A spreadsheet has made capitals of it. {kept}",
+        3: "The line has 2 cells, and there are 4 columns.",
+        4: "This cell stands under no head.",
+        5: "/id: The key attribute 'id' is missing.",
+        6: "",
+        7: "Row 5 of the file names the same item.",
+        8: "The line can't be read as CSV: unexpected end of data.",
+        9: "Row 1 of the file names the same item.",
+    }
+
+
+def test_a_row_that_is_taken_without_one_of_its_cells_says_which(tables):
+    store("real-things", {"id": {"S": "a"}, "n": {"N": "1"}, "m": {"N": "1"}})
+    job = checked(person("admins"), csv("id,n,m", "a,2,many"))
+    ((code, told),) = [(row.code, row.detail) for row in rows_with(job)]
+    assert code == "changed"
+    assert told.startswith("m: ")
+    assert "many" not in told
 
 
 def test_what_a_schema_or_the_service_refuses_is_refused_in_the_check(tables):
@@ -448,7 +478,9 @@ def test_an_export_is_one_file_of_its_pieces(tables, monkeypatch):
     assert output.name.endswith(".dynamodb.jsonl.gz")
     lines = gzip.decompress(b"".join(output.blocks)).splitlines()
     assert len(lines) == 30
+    assert counts(job) == {"done": 30}
     assert int(job.totals["matched"]) == 30
+    assert list(report_rows(job, target_of(ann))) == []
 
 
 def test_nothing_is_fetched_before_the_end(history):

@@ -227,7 +227,13 @@ def test_whoever_lost_a_part_keeps_nothing_of_what_it_did(history):
     job.parts.update(owner="quick")
     with pytest.raises(parts.LeaseLost):
         parts.commit(
-            part, "slow", [], next=None, scanned=1, matched=1, seconds=1.0, units=(0.0, 0.0)
+            part,
+            "slow",
+            [],
+            next=None,
+            counts={"scanned": 1, "matched": 1},
+            seconds=1.0,
+            units=(0.0, 0.0),
         )
     assert not parts.renew(part, "slow")
 

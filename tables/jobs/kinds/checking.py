@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from tables.core.errors import ItemNotFound, Sentence, TablesError
@@ -146,7 +146,7 @@ def _staged(
         _require_possible(target, row, stored, judged, rules)
     except TablesError as error:
         return _refused(row, token, faults_of(error))
-    faults = [astuple(fault) for fault in judged.faults]
+    faults = [fault.kept for fault in judged.faults]
     place = (row.line, row.number, judged.verdict, token)
     if judged.verdict in ("same", "refused"):
         return StagedRow(*place, faults=faults)
@@ -154,8 +154,8 @@ def _staged(
 
 
 def _refused(row: FileRow, token: str, faults: Sequence[Fault]) -> StagedRow:
-    told = [astuple(fault) for fault in faults]
-    return StagedRow(row.line, row.number, "refused", token, faults=told)
+    kept = [fault.kept for fault in faults]
+    return StagedRow(row.line, row.number, "refused", token, faults=kept)
 
 
 def _twice(first: int) -> Fault:

@@ -144,7 +144,7 @@ class _Export:
                 break
         rows = [_stored_piece(work, number, items, at)] if items else []
         following = None if at is None else [at, number + 1]
-        return Piece(following, scanned, len(items), rows, units)
+        return Piece(following, scanned, len(items), rows, units, done=len(items))
 
 
 def _stored_piece(work: Work, number: int, items: Sequence[Seen], at: Cursor) -> Result:

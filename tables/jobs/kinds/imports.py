@@ -9,6 +9,7 @@ from itertools import islice, pairwise
 
 from django.conf import settings
 
+from tables.core.bare_words import at_places
 from tables.core.file_formats import Look, look_at
 from tables.core.file_rows import Place
 from tables.core.history import fingerprint
@@ -28,7 +29,14 @@ from tables.jobs.kinds.import_orders import read_spec, rights
 from tables.jobs.kinds.which import read_now
 from tables.jobs.staging import StagedRow
 from tables.records.jobs.models import Job, ReportPage
-from tables.records.jobs.reports import Outcome, Result, pages_of, rows_of, rows_with
+from tables.records.jobs.reports import (
+    MOST_WORDS,
+    Outcome,
+    Result,
+    pages_of,
+    rows_of,
+    rows_with,
+)
 
 # What a row comes to, as the report of the check says it: `done` is what would be written.
 _OUTCOMES: Mapping[Verdict, Outcome] = {
@@ -135,11 +143,11 @@ class _Check:
 
 
 def _told(row: StagedRow) -> Result:
-    """The row of the report: columns and codes, never what a cell or an item holds."""
+    """The row of the report: columns and words, never what a cell or an item holds."""
     outcome = _OUTCOMES[row.verdict]
     code = row.verdict if outcome == "done" else row.code
-    columns = ", ".join(fault.column for fault in row.told_faults if fault.column)
-    return Result(row.token, outcome, code, row.line, detail=columns[:300])
+    words = at_places([(fault.column, fault.bare) for fault in row.told_faults])
+    return Result(row.token, outcome, code, row.line, detail=words[:MOST_WORDS])
 
 
 class _Writes:

@@ -15,6 +15,8 @@ Outcome = Literal["done", "same", "changed", "refused", "unsure"]
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 # The code of what was done, where a kind of job tells what was new.
 CREATED = "created"
+# Characters of what a row says in words.
+MOST_WORDS = 500
 
 
 class Result(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tables.api.v1.responses.job_reports import LEFT_WORDS
 from tables.api.v1.responses.problems import ProblemDetails
 from tables.core.errors import Conflict, WriteInDoubt
 from tables.jobs.kinds.batch import StagedOperation, staged
@@ -14,8 +15,8 @@ from tables.records.jobs.reports import CREATED, Outcome, Result, rows_with
 # A code of the report -> the status and the title of such a problem.
 Known = Callable[[str], tuple[int, str]]
 _LEFT: Mapping[Outcome, tuple[str, str]] = {
-    "changed": (Conflict.code, "Somebody changed the item meanwhile; it was left as it is."),
-    "unsure": (WriteInDoubt.code, "It is not known whether this was done: read the item."),
+    "changed": (Conflict.code, LEFT_WORDS["changed"]),
+    "unsure": (WriteInDoubt.code, LEFT_WORDS["unsure"]),
 }
 
 

@@ -13,6 +13,11 @@ from tables.core.values import dumps, plain_item
 from tables.jobs.finding import ReportRow
 
 _ROWS_AT_ONCE = 500
+# Outcome -> why an item was left, where a row has no words of its own.
+LEFT_WORDS: Mapping[str, str] = {
+    "changed": "Somebody changed the item meanwhile; it was left as it is.",
+    "unsure": "It is not known whether this was done: read the item.",
+}
 _HEADS = ("outcome", "code", "detail", "line", "version", "token")
 
 
@@ -59,16 +64,20 @@ def _document(row: ReportRow) -> dict[str, object]:
         "token": row.token or None,
         "outcome": row.outcome,
         "code": row.code or None,
-        "detail": row.detail or None,
+        "detail": _words(row) or None,
         "line": row.line or None,
         "version": row.version or None,
     }
 
 
 def _cells(row: ReportRow, names: Sequence[str]) -> list[str]:
-    told = (row.outcome, row.code, row.detail, row.line or "", row.version or "", row.token)
+    told = (row.outcome, row.code, _words(row), row.line or "", row.version or "", row.token)
     key = [row.key.get(name) if row.key else None for name in names]
     return [*(defused(str(cell)) for cell in told), *map(shown_cell, key)]
+
+
+def _words(row: ReportRow) -> str:
+    return row.detail or LEFT_WORDS.get(row.outcome, "")
 
 
 def _by_few(rows: Iterable[ReportRow]) -> Iterator[list[ReportRow]]:
