@@ -20,6 +20,7 @@ from tables.core.job_states import ACTIVE
 from tables.core.keys import decode_token
 from tables.core.sight import Seen
 from tables.items.target import Target, find_target
+from tables.jobs.costs import money_of
 from tables.records.jobs.models import COUNTERS, Job, Worker
 from tables.records.jobs.reports import Outcome, rows_with
 
@@ -35,14 +36,16 @@ _RUNNING_OF = "SELECT COUNT(*) FROM tables_job WHERE owner_sub = %s AND state IN
 class Progress:
     """How far a job is in its phase.
 
-    `counts` are the counters by name. `expected` is about how many items it will read, None where
-    nobody knows; `fraction` is between 0 and 1, `seconds_left` about the time that it takes still;
-    both None where they can't be told.
+    `counts` are the counters by name. `write_units` of a check are those that the writes would
+    take; `money` is what its units cost, None without a price. `expected` is about how many items
+    it will read, None where nobody knows; `fraction` is between 0 and 1, `seconds_left` about the
+    time that it takes still; both None where they can't be told.
     """
 
     counts: dict[str, int]
     read_units: float
     write_units: float
+    money: float | None
     expected: int | None
     fraction: float | None
     seconds_left: int | None
@@ -117,8 +120,10 @@ def progress(job: Job) -> Progress:
         fraction = min(counts["scanned"] / expected, 0.99)
     if expected and not job.is_ended and job.state != "ready":
         seconds = _seconds_left(job, max(expected - counts["scanned"], 0))
-    units = totals["read_units"], totals["write_units"]
-    return Progress(counts, *units, expected, fraction, seconds)
+    read, write = totals["read_units"], totals["write_units"]
+    return Progress(
+        counts, read, write, money_of(read=read, write=write), expected, fraction, seconds
+    )
 
 
 def reported_at(job: Job, caller: Caller) -> Target:

@@ -50,8 +50,9 @@ class Preview:
     """What was found in the time of one page.
 
     `counts` are by outcome, `done` for what would be written. `is_whole`: everything was looked at,
-    else `scanned` items were. `write_units` and `money` (None without a price) are those of what
-    would be written of it. `refused` are the first rows of what would not be.
+    else `scanned` items were. `write_units` are those of what would be written of it, `money` is
+    what that and looking at it costs, None without a price. `refused` are the first rows of what
+    would not be.
     """
 
     spec: dict[str, Any]
@@ -88,7 +89,7 @@ def _looked_at(work: Work, row: JobKind, course: Writes) -> Preview:
     planned: list[Planned] = []
     refused: list[Result] = []
     counts: Counter[str] = Counter()
-    scanned, units = 0, 0.0
+    scanned, units, read = 0, 0.0, 0.0
     starts = [*row.cut(work)]
     is_whole = True
     for number, start in enumerate(starts):
@@ -97,6 +98,7 @@ def _looked_at(work: Work, row: JobKind, course: Writes) -> Preview:
             chunk = course.read(work, cursor)
             made, rows = decide(work, course, chunk.candidates, target)
             scanned += chunk.scanned
+            read += chunk.read_units
             units += sum(units_of(each.write) for each in made)
             counts.update(each.outcome for each in [*chunk.rows, *rows])
             counts["done"] += len(made)
@@ -115,7 +117,7 @@ def _looked_at(work: Work, row: JobKind, course: Writes) -> Preview:
         scanned,
         is_whole,
         units,
-        money_of(units),
+        money_of(read=read, write=units),
         work.moment,
     )
 

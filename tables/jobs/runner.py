@@ -223,5 +223,5 @@ def _checked(totals: dict[str, float]) -> dict[str, float | None]:
         "writes": totals["done"],
         "write_units": totals["write_units"],
         "read_units": totals["read_units"],
-        "money": money_of(totals["write_units"]),
+        "money": money_of(read=totals["read_units"], write=totals["write_units"]),
     }

@@ -6,6 +6,7 @@ from tables.core.errors import Forbidden, TableNotFound, TablesError
 from tables.dynamodb import writes
 from tables.dynamodb.client import call
 from tables.dynamodb.history_table import create_history_table
+from tables.jobs.finding import progress
 from tables.jobs.orders import How, start, want
 from tables.jobs.undoing import undo_job
 from tests.contract.conftest import make_tables
@@ -144,7 +145,7 @@ def test_a_delete_is_looked_at_first_and_taken_back(kept):
 
 def test_a_dry_run_writes_nothing_and_tells_what_it_would(tables, settings):
     before = things(30)
-    settings.PRICE_WRITE = 2
+    settings.PRICE_WRITE, settings.PRICE_READ = 2, 4
     order = {**EVERYTHING, "changes": [setting("n", {"N": "5"})]}
 
     job = work(start(person("admins"), "change", "Things", order, How(dry_run=True))[0])
@@ -152,7 +153,10 @@ def test_a_dry_run_writes_nothing_and_tells_what_it_would(tables, settings):
     assert (job.state, counts(job)) == ("ready", {"done": 29, "same": 1})
     assert all_stored() == before
     assert job.estimate["write_units"] == 29
-    assert job.estimate["money"] == pytest.approx(29 * 2 / 1_000_000)
+    money = (29 * 2 + job.totals["read_units"] * 4) / 1_000_000
+    assert job.estimate["money"] == progress(job).money == pytest.approx(money)
+    settings.PRICE_WRITE = settings.PRICE_READ = None
+    assert progress(job).money is None
 
 
 @pytest.mark.parametrize("is_told", [True, False], ids=["told", "untold"])

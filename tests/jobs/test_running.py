@@ -381,7 +381,7 @@ def test_a_pace_is_followed_while_it_runs(history):
 
 
 def test_a_chunk_under_a_pace_has_items_for_a_few_seconds(kept, monkeypatch):
-    """With history each item takes two units at least: nobody who wants a pause waits longer."""
+    """With history each item takes six units at least: nobody who wants a pause waits longer."""
     some(12)
     sizes, done = [], runner.do_chunk
 
@@ -392,7 +392,7 @@ def test_a_chunk_under_a_pace_has_items_for_a_few_seconds(kept, monkeypatch):
     monkeypatch.setattr(runner, "do_chunk", do_chunk)
     monkeypatch.setattr("tables.jobs.pace.time.sleep", lambda _seconds: None)
     work(start(person("admins"), "change", "Things", ADD_ONE, How(pace=2.0))[0])
-    assert sizes[0] == (5 if kept == "in transactions" else 10)
+    assert sizes[0] == (10 if kept == "without history" else 2)
 
 
 def test_37_a_report_holds_no_value_of_an_item(tables):

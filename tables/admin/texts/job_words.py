@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -108,17 +109,26 @@ def duration_words(seconds: int) -> str:
 
 
 def units_words(far: Progress) -> str:
-    """What it took of the table's capacity."""
+    """What it took of the table's capacity, and what that costs where the prices are set."""
     parts = []
     if far.write_units:
         parts.append(_("%(units)s WCU") % {"units": _units(far.write_units)})
     if far.read_units or not parts:
         parts.append(_("%(units)s RCU") % {"units": _units(far.read_units)})
+    if far.money is not None:
+        parts.append(_("costs %(money)s") % {"money": _money(far.money)})
     return ", ".join(parts)
 
 
+def _money(money: float) -> str:
+    """Two decimals, or as many as show anything of it."""
+    decimals = 2 if money >= 1 or not money else 1 - math.floor(math.log10(money))
+    return number_format(round(money, decimals), decimals, force_grouping=True)
+
+
 def _units(units: float) -> str:
-    return number_format(round(units, 1 if units < 10 else 0), force_grouping=True)
+    rounded = round(units, 1) if units < 10 else round(units)
+    return number_format(rounded, 0 if rounded == int(rounded) else 1, force_grouping=True)
 
 
 # ---------------------------------------------------------------- what was ordered

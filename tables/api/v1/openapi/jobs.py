@@ -24,6 +24,7 @@ _MAYBE_WHEN: Part = {"type": ["string", "null"], "format": "date-time"}
 _MAYBE_TEXT: Part = {"type": ["string", "null"]}
 _COUNT: Part = {"type": "integer", "minimum": 0}
 _UNITS: Part = {"type": "number", "minimum": 0}
+_MONEY: Part = {"type": ["number", "null"], "description": "By PRICE_READ and PRICE_WRITE."}
 _URI: Part = {"type": "string", "format": "uri"}
 _PACE: Part = {"type": ["number", "null"], "minimum": 1, "maximum": MOST_PACE}
 _LINKS = ("self", "table", "report", "successful", "failed", "unsure")
@@ -49,7 +50,7 @@ _JOB = object_of(
                 "eta_seconds": {"type": ["integer", "null"], "minimum": 0},
             }
         ),
-        "cost": object_of({"read_units": _UNITS, "write_units": _UNITS}),
+        "cost": object_of({"read_units": _UNITS, "write_units": _UNITS, "money": _MONEY}),
         "created": _WHEN,
         "confirmed": _MAYBE_WHEN,
         "started": _MAYBE_WHEN,

@@ -41,7 +41,11 @@ def job_document(request: Request, job: Job, caller: Caller) -> dict[str, Any]:
             "fraction": far.fraction,
             "eta_seconds": far.seconds_left,
         },
-        "cost": {"read_units": far.read_units, "write_units": far.write_units},
+        "cost": {
+            "read_units": far.read_units,
+            "write_units": far.write_units,
+            "money": far.money,
+        },
         "created": _moment(job.created),
         "confirmed": _moment(job.confirmed),
         "started": _moment(job.started),
