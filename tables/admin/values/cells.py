@@ -14,6 +14,7 @@ from tables.admin.values.moments import moment_of, never_expires
 from tables.admin.values.one_line import (
     CELL_CHARACTERS,
     NUMBER_CHARACTERS,
+    beginning,
     short_number,
     size_text,
     summary,
@@ -82,7 +83,8 @@ class Cells:
         return [self.value(value, name=name, with_type=mixed) for value in values]
 
     def _strings(self, values: Sequence[AttributeValue]) -> list[str]:
-        texts = [value.get("S", "") for value in values]
+        # One character more tells a text that must be cut; of 400 KB nothing else is looked at.
+        texts = [value.get("S", "")[: CELL_CHARACTERS + 1] for value in values]
         escaped = _marked_all(texts)
         return [
             safe
@@ -103,7 +105,7 @@ class Cells:
 
     def _sets(self, values: Sequence[AttributeValue]) -> list[str]:
         sets: list[list[str]] = [value.get("SS") or value.get("NS") or [] for value in values]
-        texts = [_BETWEEN.join(entries) for entries in sets]
+        texts = [_BETWEEN.join(entries[: _CHIPS + 1]) for entries in sets]
         return [
             f'<ul class="chips"><li>{safe.replace(_BETWEEN, "</li><li>")}</li></ul>'
             if safe and _are_simple_chips(entries, text)
@@ -115,7 +117,8 @@ class Cells:
 
     def plain_many(self, values: Sequence[AttributeValue]) -> list[str]:
         """Values as escaped text without anything to click, for use inside links."""
-        texts = [value.get("S") or value.get("N") or "" for value in values]
+        most = NUMBER_CHARACTERS + 1
+        texts = [(value.get("S") or value.get("N") or "")[:most] for value in values]
         return [
             safe if 0 < len(text) <= NUMBER_CHARACTERS else self._plain(value)
             for text, safe, value in zip(texts, _marked_all(texts), values, strict=True)
@@ -203,7 +206,8 @@ class Cells:
         text, is_whole = summary(value)
         if is_whole:
             return f'<span class="nested">{marked(text)}</span>'
-        full = dumps(plain_value(value), pretty=True).decode()
+        seen = beginning(value, UNFOLDED_CHARACTERS)
+        full = dumps(plain_value(seen), pretty=True).decode()
         return _cut(full, text)
 
 

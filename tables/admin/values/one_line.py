@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from itertools import takewhile
+from typing import Any
 
 from tables.admin.values.hidden_characters import visible_all
 from tables.core.descriptions import TableDescription
 from tables.core.numbers import EXACT
-from tables.core.values import AttributeValue, Item, content_of, type_of
+from tables.core.values import SET_TYPES, AttributeValue, Item, content_of, type_of
 
 # Longest number that is shown as it is stored: a sign, `0.` and 38 digits.
 NUMBER_CHARACTERS = 41
@@ -31,6 +33,31 @@ def summary(value: AttributeValue, characters: int = CELL_CHARACTERS) -> tuple[s
         if len(text) > characters:
             return text[: characters - 1].rstrip() + "…", False
     return text, True
+
+
+def beginning(value: AttributeValue, characters: int) -> AttributeValue:
+    """The value without what stands after so many characters of its JSON: the same text up to
+    there, and a longer one than that where the whole value's is longer.
+    """
+    room = characters
+
+    def kept(child: AttributeValue) -> AttributeValue:
+        nonlocal room
+        tag, content = type_of(child), content_of(child)
+        room -= 1
+        if tag == "S":
+            room -= len(content)
+            return {"S": content[: characters + 1]}
+        if tag == "M":
+            return {"M": {name: kept(inner) for name, inner in begun(content.items())}}
+        if tag == "L":
+            return {"L": [kept(inner) for inner in begun(content)]}
+        return {tag: content[: characters + 1]} if tag in SET_TYPES else child
+
+    def begun(children: Iterable[Any]) -> Iterator[Any]:
+        return takewhile(lambda _child: room >= 0, children)
+
+    return kept(value)
 
 
 def short_number(text: str) -> str:

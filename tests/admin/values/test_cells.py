@@ -5,9 +5,11 @@ import base64
 import pytest
 import time_machine
 
+from tables.admin.values import cells, hidden_characters
 from tables.admin.values.cells import Cells
-from tables.admin.values.one_line import key_text, size_text, summary
+from tables.admin.values.one_line import beginning, key_text, size_text, summary
 from tables.core.descriptions import KeyAttribute, TableDescription
+from tables.core.values import dumps, plain_value
 
 
 def cell(value, **options):
@@ -54,6 +56,41 @@ def test_what_unfolds_is_bounded():
     assert len(cell({"S": "x" * 400_000})) < 2500
     assert len(cell({"M": {str(n): {"S": "x" * 100} for n in range(1000)}})) < 3500
     assert len(cell({"SS": [f"{n}" * 50 for n in range(1000)]})) < 3500
+
+
+NESTED = {
+    "L": [
+        {"M": {f"name {n}": {"S": "text " * (n % 7)}, "n": {"N": str(n)}, "none": {"L": []}}}
+        for n in range(300)
+    ]
+}
+
+
+@pytest.mark.parametrize("value", [NESTED, {"M": {"first": {"S": "x" * 5000}, "all": NESTED}}])
+@pytest.mark.parametrize("characters", [1, 40, 2000, 10**6])
+def test_the_beginning_of_a_value_is_written_as_the_whole_is(value, characters):
+    whole = dumps(plain_value(value), pretty=True).decode()
+    begun = dumps(plain_value(beginning(value, characters)), pretty=True).decode()
+    assert begun[:characters] == whole[:characters]
+    assert (len(begun) > characters) == (len(whole) > characters)
+    assert len(begun) < 40 * characters or begun == whole
+
+
+@pytest.mark.parametrize(
+    "value", [{"S": "x  " * 130_000}, {"SS": [f"{n:06} " for n in range(50_000)]}]
+)
+def test_of_large_values_a_column_looks_at_no_more_than_it_shows(value, monkeypatch):
+    looked_at = []
+
+    def may_hide(joined, *counts):
+        looked_at.append(len(joined))
+        return hidden_characters.may_hide(joined, *counts)
+
+    monkeypatch.setattr(cells, "marked", lambda text, **_options: looked_at.append(len(text)) or "")
+    monkeypatch.setattr(cells, "any_may_hide", lambda texts: may_hide("\0".join(texts), len(texts)))
+    Cells().many([value] * 10, {*value})
+    Cells().plain_many([value] * 10)
+    assert 0 < sum(looked_at) < 10 * 5000
 
 
 def test_a_set_shows_some_and_counts_the_rest():
