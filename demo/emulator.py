@@ -95,10 +95,15 @@ async def _forbid(send: Send, reason: str) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def serve(listener: socket.socket, snapshots: Snapshots, origins: frozenset[str]) -> None:
+def application(snapshots: Snapshots, origins: frozenset[str]) -> Guarded:
+    """What is served to pages of these origins."""
+    return Guarded(snapshots, origins)
+
+
+def serve(listener: socket.socket, served: Guarded) -> None:
     """Serve on a bound socket until SIGTERM or SIGINT, then write the state and return."""
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75  # seconds; longer than a client keeps an idle connection
     config.loglevel = "WARNING"
-    asyncio.run(serve_with_hypercorn(Guarded(snapshots, origins), config))
+    asyncio.run(serve_with_hypercorn(served, config))

@@ -41,12 +41,15 @@ class RunningEngine:
 
 
 @contextlib.contextmanager
-def start(port: int, state_dir: Path, *, origins: tuple[str, ...] = ()) -> Iterator[RunningEngine]:
+def start(
+    port: int, state_dir: Path, *, origins: tuple[str, ...] = (), program: str = "demo.engine"
+) -> Iterator[RunningEngine]:
     """Run an engine in a process of its own; port 0 takes a free one. Raises EngineError.
 
-    `origins` are further origins whose pages may sign in, as behind a proxy with TLS.
+    `origins` are further origins whose pages may sign in, as behind a proxy with TLS; `program` is
+    the module that runs.
     """
-    command = ["-m", "demo.engine", f"--port={port}", f"--state-dir={state_dir}", "--tied"]
+    command = ["-m", program, f"--port={port}", f"--state-dir={state_dir}", "--tied"]
     process = start_tied([*command, *(f"--origin={origin}" for origin in origins)], output=True)
     try:
         assert process.stdout is not None
@@ -58,7 +61,8 @@ def start(port: int, state_dir: Path, *, origins: tuple[str, ...] = ()) -> Itera
         stop(process)
 
 
-def main() -> None:
+def main(module: str = "demo.emulator") -> None:
+    """Serve what `module` has of the emulator's names, as the command line wants it."""
     options = _options()
     try:
         listener = _listen(options.port)
@@ -74,7 +78,7 @@ def main() -> None:
         "PERSIST_STATE": "0",  # its own way writes on a clean stop only
         "LOG_LEVEL": "WARNING",
     }
-    emulator = importlib.import_module("demo.emulator")  # ministack reads its environment here
+    emulator = importlib.import_module(module)  # ministack reads its environment here
     try:
         snapshots = Snapshots(folder, emulator.STORES)
         snapshots.load()
@@ -85,7 +89,7 @@ def main() -> None:
     listener.listen()
     print(f"{_READY}http://{HOST}:{port}", flush=True)
     own = {f"http://{HOST}:{port}", f"http://localhost:{port}"}
-    emulator.serve(listener, snapshots, frozenset(own | set(options.origin)))
+    emulator.serve(listener, emulator.application(snapshots, frozenset(own | set(options.origin))))
 
 
 def _options() -> argparse.Namespace:

@@ -1,5 +1,6 @@
 """What tests share: the two engines, and a browser."""
 
+import gc
 import os
 import shutil
 
@@ -8,9 +9,10 @@ import pytest
 from moto import backend_index, mock_aws
 from whitenoise.middleware import WhiteNoiseMiddleware
 
-from demo.engine import start as start_engine
-from tables.dynamodb.client import call, called, client
-from tables.dynamodb.descriptions import forget_descriptions, list_tables
+from tables.dynamodb.client import called, client
+from tables.dynamodb.descriptions import forget_descriptions
+from tests import engine as tests_engine
+from tests import prepared
 from tests.alternator import in_front_of
 from tests.signing import _session_signer, sign_in, signer
 
@@ -76,6 +78,12 @@ def calls():
     called.disconnect(note)
 
 
+def pytest_collection_finish():
+    """What was imported and collected stays to the end: no search for garbage looks through it."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_addoption(parser):
     parser.addoption(
         "--alternator", action="store_true", help="every engine is ScyllaDB Alternator's likeness"
@@ -95,7 +103,7 @@ def dynamodb_moto(request):
 @pytest.fixture(scope="session")
 def embedded(tmp_path_factory):
     """The URL of a running embedded engine."""
-    with start_engine(0, tmp_path_factory.mktemp("engine")) as running:
+    with tests_engine.start(tmp_path_factory.mktemp("engine")) as running:
         yield running.url
 
 
@@ -104,15 +112,15 @@ def dynamodb_embedded(request, settings):
     """DynamoDB in the embedded engine; empty at first."""
     if request.config.getoption("alternator"):
         return request.getfixturevalue("dynamodb_alternator")
-    return emptied(request.getfixturevalue("embedded"), settings)
+    url = request.getfixturevalue("embedded")
+    return emptied(url, url, settings)
 
 
-def emptied(url, settings):
-    """The engine at this URL as the one of this test, without a table."""
+def emptied(url, engine, settings):
+    """The engine that is asked at this URL as the one of this test, without a table."""
     settings.AWS_ENDPOINT_URL_DYNAMODB = url
     client.cache_clear()
-    for name in list_tables():
-        call("DeleteTable", TableName=name)
+    prepared.emptied(url, engine)
     return url
 
 
@@ -124,10 +132,10 @@ def alternator(embedded):
 
 
 @pytest.fixture
-def dynamodb_alternator(alternator, settings):
+def dynamodb_alternator(alternator, embedded, settings):
     """DynamoDB as ScyllaDB Alternator offers it; empty at first."""
     settings.DYNAMODB_TRANSACTIONS = False
-    return emptied(alternator, settings)
+    return emptied(alternator, embedded, settings)
 
 
 @pytest.fixture(params=["moto", "embedded"])

@@ -16,8 +16,8 @@ import requests
 
 from demo.client import EngineClient
 from demo.cognito import Pool, ensure_pool
-from demo.engine import start
 from demo.environment import demo_settings, process_environment
+from tests.engine import start
 
 PROJECT = Path(__file__).parents[1]
 READY_SECONDS = 60
@@ -38,7 +38,7 @@ def running_on_engine(
 ) -> Iterator[Running]:
     """Run the site on an engine that `fill` has filled; `changes` are settings of its own."""
     url = free_url()
-    with start(0, folder / "engine", origins=(url,)) as engine:
+    with start(folder / "engine", origins=(url,)) as engine:
         client = EngineClient(engine.url)
         pool = ensure_pool(client, [url])
         fill(client)

@@ -6,6 +6,7 @@ import pytest
 from django.contrib.auth.models import Group, User
 
 from tables.configuration import registry
+from tests.prepared import prepare
 from tests.tables import create_table, fill
 
 TABLES = """
@@ -55,11 +56,15 @@ def tables(dynamodb_moto, settings, tmp_path):
     path = tmp_path / "tables.toml"
     path.write_text(TABLES)
     settings.TABLES_FILE = path
+    prepare("admin", _make_tables)
+    return registry().tables
+
+
+def _make_tables():
     zones = {"zone": {"zone": "S", "population": "N"}}
     create_table("cities", {"country": "S", "name": "S"}, zones)
     for name in ("people", "anything", "secrets"):
         create_table(name)
-    return registry().tables
 
 
 @pytest.fixture

@@ -4,19 +4,29 @@ from pathlib import Path
 
 import pytest
 
+from tables.dynamodb.history_table import create_history_table
 from tables.dynamodb.state_table import create_state_table
 from tests.contract.clients import WAYS_IN
 from tests.contract.doors import DOORS
+from tests.prepared import prepare
 from tests.tables import create_table
 
 
-def make_tables(settings):
+def make_tables(settings, *, history=False):
+    """The tables of the contract on the empty engine of this test, that of history if wanted."""
     settings.TABLES_FILE = Path(__file__).parent / "tables.toml"
+    own = (settings.STATE_TABLE, settings.HISTORY_TABLE if history else None)
+    prepare(f"contract {own}", lambda: _make_tables(*own))
+
+
+def _make_tables(state_table, history_table):
     for name in ("real-things", "real-stamped", "real-named", "real-counted", "real-hidden"):
         create_table(name)
     create_table("real-pairs", {"country": "S", "rank": "N"})
     create_table("real-numbers", {"number": "N"})
-    create_state_table(settings.STATE_TABLE)
+    create_state_table(state_table)
+    if history_table is not None:
+        create_history_table(history_table)
 
 
 @pytest.fixture(params=["moto", "embedded", "alternator"])

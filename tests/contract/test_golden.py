@@ -12,7 +12,6 @@ import pytest
 
 from tables.dynamodb.client import call
 from tables.dynamodb.descriptions import forget_descriptions, list_tables
-from tables.dynamodb.history_table import create_history_table
 from tests.contract.conftest import make_tables
 from tests.contract.doors import body_of
 from tests.tables import store, stored
@@ -191,8 +190,7 @@ def _fresh(settings):
     for name in list_tables():
         call("DeleteTable", TableName=name)
     forget_descriptions()
-    make_tables(settings)
-    create_history_table(settings.HISTORY_TABLE)
+    make_tables(settings, history=True)
 
 
 def answers(settings, door, name, engine, *, history):

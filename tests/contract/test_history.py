@@ -8,8 +8,9 @@ import pytest
 from tables.core.history import Author, fingerprint, item_name
 from tables.core.history_chain import broken, gaps, judged, rebuilt
 from tables.dynamodb.client import call
-from tables.dynamodb.history_table import body_of, create_history_table, entries_of
+from tables.dynamodb.history_table import body_of, entries_of
 from tables.records.history.entries import secrets
+from tests.contract.conftest import make_tables
 from tests.contract.doors import DOORS
 from tests.contract.languages import loads
 from tests.contract.tables import THINGS
@@ -30,16 +31,16 @@ def course(request, on_alternator, settings):
 
 
 @pytest.fixture
-def kept(tables, settings):
+def kept(engine, settings):
     """History of every table, on each engine."""
     settings.HISTORY = True
-    create_history_table(settings.HISTORY_TABLE)
+    make_tables(settings, history=True)
 
 
 @pytest.fixture
-def injection(moto_tables, settings, monkeypatch):
+def injection(dynamodb_moto, settings, monkeypatch):
     settings.HISTORY = True
-    create_history_table(settings.HISTORY_TABLE)
+    make_tables(settings, history=True)
     return Injection(monkeypatch)
 
 
@@ -119,10 +120,10 @@ def test_what_another_program_wrote_shows_as_a_gap(kept, course, enter, name):
 
 @pytest.mark.parametrize("name", DOORS)
 @pytest.mark.parametrize("kind", ["off", "on"])
-def test_answers_say_the_same_with_and_without_history(tables, enter, settings, name, kind):
+def test_answers_say_the_same_with_and_without_history(engine, enter, settings, name, kind):
     """Both runs are held against the door's own words for these writes."""
     settings.HISTORY = kind == "on"
-    create_history_table(settings.HISTORY_TABLE)
+    make_tables(settings, history=True)
     door = enter(name, "admins")
 
     assert door.add(ITEM).status_code == door.created
@@ -177,10 +178,10 @@ def test_a_bulk_request_of_the_old_door_leaves_an_entry_for_each_item(kept, ente
 
 @pytest.mark.django_db(transaction=True)
 def test_a_counter_under_32_writers_is_exact_and_numbered_without_a_hole(
-    embedded_tables, course, settings, enter
+    dynamodb_embedded, course, settings, enter
 ):
     settings.HISTORY = True
-    create_history_table(settings.HISTORY_TABLE)
+    make_tables(settings, history=True)
     store("real-things", {"id": {"S": "a"}, "n": {"N": "0"}})
     doors = [enter("adminapi", "admins", sub=f"s{number}") for number in range(32)]
     statuses = Counter()

@@ -27,7 +27,7 @@ from tables.core.history_chain import broken, gaps, judged
 from tables.core.updates import Change
 from tables.dynamodb import client as client_module
 from tables.dynamodb.client import client
-from tables.dynamodb.history_table import all_entries_of, create_history_table
+from tables.dynamodb.history_table import all_entries_of
 from tables.items.deletes import delete
 from tables.items.drafts import Edit
 from tables.items.history import version
@@ -50,8 +50,7 @@ FORK = multiprocessing.get_context("fork")
 def things(request, dynamodb_embedded, settings):
     settings.DYNAMODB_TRANSACTIONS = request.param
     settings.HISTORY = True
-    make_tables(settings)
-    create_history_table(settings.HISTORY_TABLE)
+    make_tables(settings, history=True)
     return find_target(registry().get("Things"), Caller("sub", "Ann", frozenset({"admins"})))
 
 
@@ -70,8 +69,7 @@ def mortal(request, tmp_path, settings):
             engines.enter_context(start(port, tmp_path))
 
         client.cache_clear()
-        make_tables(settings)
-        create_history_table(settings.HISTORY_TABLE)
+        make_tables(settings, history=True)
         caller = Caller("sub", "Ann", frozenset({"admins"}))
         yield find_target(registry().get("Things"), caller), die
 

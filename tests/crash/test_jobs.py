@@ -21,7 +21,6 @@ from tables.access.callers import Caller
 from tables.core.errors import TablesError
 from tables.dynamodb import client as client_module
 from tables.dynamodb.client import call, client
-from tables.dynamodb.history_table import create_history_table
 from tables.jobs import chunk, parts
 from tables.jobs.kinds import which
 from tables.jobs.orders import start
@@ -69,8 +68,7 @@ def order(request, database, dynamodb_embedded, settings, monkeypatch):
     monkeypatch.setattr(which, "_PARTED_FROM_BYTES", 0)
     monkeypatch.setattr(parts, "LEASE", timedelta(seconds=LEASE_SECONDS))
     monkeypatch.setattr("tables.jobs.runner.MOST_IN_CHUNK", 30)
-    make_tables(settings)
-    create_history_table(settings.HISTORY_TABLE)
+    make_tables(settings, history=True)
     fill("real-things", ({"id": {"S": f"t{n:05}"}, "n": {"N": "0"}} for n in range(ITEMS)))
     user = User.objects.create(username="ann", first_name="Ann")
     user.groups.add(Group.objects.create(name="admins"))

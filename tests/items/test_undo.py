@@ -8,7 +8,6 @@ from tables.core.errors import Forbidden, NotFound, PreconditionFailed, UndoConf
 from tables.core.preconditions import state_of
 from tables.core.updates import Change
 from tables.dynamodb.client import call
-from tables.dynamodb.history_table import create_history_table
 from tables.items.changes import WhichChanges, changes_by, changes_in
 from tables.items.conditions import Tags
 from tables.items.deletes import delete
@@ -40,8 +39,7 @@ UNCONDITIONAL = Tags()
 def things(request, engine, settings):
     settings.DYNAMODB_TRANSACTIONS = request.param
     settings.HISTORY = True
-    make_tables(settings)
-    create_history_table(settings.HISTORY_TABLE)
+    make_tables(settings, history=True)
     return target("admins")
 
 

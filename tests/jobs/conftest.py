@@ -5,7 +5,6 @@ from django.contrib.auth.models import Group, User
 
 from tables.access.callers import Caller
 from tables.configuration import registry
-from tables.dynamodb.history_table import create_history_table
 from tables.items.target import find_target
 from tables.jobs.orders import PLAINLY, confirm, start
 from tables.jobs.runner import Hands, work_on_job
@@ -70,8 +69,7 @@ def kept(request, engine, settings):
     """The tables on each engine, with history in each of its ways and without."""
     settings.DYNAMODB_TRANSACTIONS = request.param != "announced"
     settings.HISTORY = request.param != "without history"
-    make_tables(settings)
-    create_history_table(settings.HISTORY_TABLE)
+    make_tables(settings, history=True)
     return request.param
 
 
@@ -79,5 +77,4 @@ def kept(request, engine, settings):
 def history(dynamodb_moto, settings):
     """The tables on the quicker engine, with history in transactions."""
     settings.HISTORY = True
-    make_tables(settings)
-    create_history_table(settings.HISTORY_TABLE)
+    make_tables(settings, history=True)

@@ -18,6 +18,7 @@ from tables.records.idempotency import keeping as keeping_module
 from tables.records.idempotency.keeping import Keeping, keep_parts
 from tables.records.idempotency.kept_answers import Answer, Effect
 from tables.records.idempotency.keyed_requests import keyed_request
+from tests.prepared import prepare
 from tests.tables import create_table, stored
 
 THINGS = TableDescription("things", KeyAttribute("id", "S"))
@@ -142,7 +143,11 @@ def shared_things(dynamodb_embedded, transactions, settings):
 
 
 def make_tables(settings):
-    create_state_table(settings.STATE_TABLE)
+    prepare(f"records {settings.STATE_TABLE}", lambda: _make_tables(settings.STATE_TABLE))
+
+
+def _make_tables(state_table):
+    create_state_table(state_table)
     create_table("things")
 
 

@@ -8,6 +8,7 @@ from django.core.cache import cache
 
 from tests.api.caller import JsonCaller
 from tests.contract.languages import loads
+from tests.prepared import prepare
 from tests.tables import create_table
 
 # Real name -> keys.
@@ -69,6 +70,10 @@ def exact(response):
 
 
 def make_tables(*names):
+    prepare(f"adminapi {names}", lambda: _make_tables(names))
+
+
+def _make_tables(names):
     for name in names:
         create_table(name, TABLES[name], INDEXES.get(name))
 

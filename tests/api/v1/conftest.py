@@ -8,6 +8,7 @@ import pytest
 from tables.dynamodb.client import call
 from tests.api.caller import JsonCaller
 from tests.contract.languages import loads
+from tests.prepared import prepare
 from tests.tables import definition, store
 
 # Real name -> keys.
@@ -93,6 +94,10 @@ def pointers(body):
 def make_tables(module):
     """The tables that a test module names in `USES`, else all."""
     used = getattr(module, "USES", None)
+    prepare(f"v1 {sorted(used) if used is not None else 'all'}", lambda: _make_tables(used))
+
+
+def _make_tables(used):
     for members in definitions():
         if used is None or members["TableName"].removeprefix("v1-") in used:
             call("CreateTable", **members)
