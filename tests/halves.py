@@ -24,7 +24,6 @@ SERVED = [
     "tests/project",
     "tests/docs",
     "tests/bench",
-    "tests/attacks",
 ]
 HALVES = {"served": SERVED, "called": ["tests", *(f"--ignore={path}" for path in SERVED)]}
 
