@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, NoReturn
 
 from tables.core import strict_json
 from tables.core.errors import InvalidRequest, Sentence, TablesError, TooLarge
@@ -19,6 +19,7 @@ from tables.core.file_text import (
     UTF_8,
     BadByte,
     as_utf8,
+    encoding_named,
     first_bad_byte,
     inflated,
     looks_wide,
@@ -124,8 +125,10 @@ def look_at(stream: BinaryIO, *, encoding: str = "", delimiter: str = "") -> Loo
     `encoding` and `delimiter` are those that somebody has chosen. Raises InvalidRequest for what
     is no such file, and is known by its name where it can be; TooLarge.
     """
-    _require_known(encoding, ENCODINGS, "encoding")
-    _require_known(delimiter, DELIMITERS, "delimiter")
+    if encoding:
+        encoding = encoding_named(encoding) or _unknown(encoding, "encoding", ENCODINGS.values())
+    if delimiter and delimiter not in DELIMITERS:
+        _unknown(delimiter, "delimiter", map(repr, DELIMITERS))
     start = _start(stream)
     _require_readable(start)
     if start.startswith(_ZIP_START):
@@ -154,9 +157,13 @@ def _start(stream: BinaryIO) -> bytes:
     return stream.read(SAMPLE_BYTES)
 
 
-def _require_known(chosen: str, known: Any, what: str) -> None:
-    if chosen and chosen not in known:
-        raise InvalidRequest("{name} is no {what} that is read.", name=repr(chosen[:40]), what=what)
+def _unknown(chosen: str, what: str, known: Iterable[str]) -> NoReturn:
+    raise InvalidRequest(
+        "{name} is no {what} that is read; those are {known}.",
+        name=repr(chosen[:40]),
+        what=what,
+        known=", ".join(known),
+    )
 
 
 def _require_readable(start: bytes) -> None:
@@ -184,11 +191,14 @@ def _json_reading(start: bytes) -> FileReading | None:
 
 def _lines_format(lines: Sequence[bytes]) -> str:
     values = [value for line in lines[:_LOOKED_AT] if (value := _parsed(line)) is not None]
-    if values and all(
-        set(value) == {"Item"} and isinstance(value["Item"], dict) for value in values
-    ):
-        return "export_lines" if _is_typed(value["Item"] for value in values) else "json_lines"
+    within = [value["Item"] for value in values if _is_exported(value)]
+    if 2 * len(within) > len(values) and _is_typed(within):
+        return "export_lines"
     return "typed_lines" if _is_typed(values) else "json_lines"
+
+
+def _is_exported(value: Any) -> bool:
+    return value.keys() == {"Item"} and isinstance(value["Item"], dict)
 
 
 def _elements(text: bytes) -> list[Any]:
@@ -211,16 +221,17 @@ def _parsed(text: bytes) -> Any:
     return value if isinstance(value, dict) else None
 
 
-def _is_typed(values: Iterable[Any]) -> bool:
-    """Whether there are items, and all of them are typed JSON."""
-    count = 0
-    for value in values:
-        try:
-            typed_item(value)
-        except TablesError:
-            return False
-        count += bool(value)
-    return count > 0
+def _is_typed(values: Sequence[Any]) -> bool:
+    """Whether most of the items are typed JSON: a bad one among them makes no other format."""
+    return 2 * sum(map(_is_typed_item, values)) > len(values)
+
+
+def _is_typed_item(value: Any) -> bool:
+    try:
+        typed_item(value)
+    except TablesError:
+        return False
+    return bool(value)
 
 
 def _sheet_look(stream: BinaryIO, start: bytes, reading: FileReading) -> Look:

@@ -20,6 +20,15 @@ from tables.core.workbooks import workbook_rows
 # For the whole process: the largest item has cells of some 400 KB, and JSON escapes of it more.
 csv.field_size_limit(MAX_LINE)
 _LINE = Sentence("The line")
+# What stands before the elements of an array, as far as it matters to what stands behind them.
+_OPENINGS: Mapping[str, bytes] = {
+    "json_array": b"[",
+    "typed_array": b"[",
+    "scan": b'{"Items":[',
+    "put_requests": b'{"":[',
+}
+# `aws dynamodb scan` ends with counts and a key; as much again is no end of an array.
+_MOST_BEHIND = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +179,18 @@ def _elements_of_json(stream: BinaryIO, reading: FileReading, place: Place) -> I
     for number, element in enumerate(elements, place.row + 1):
         after = Place(element.end, element.end_line - 1, number)
         yield _json_row(element.text, shape, element.line, number, after)
-    if shape == "put" and b"[" in elements.rest:
+    _require_end(reading.format, elements.rest + text.read(_MOST_BEHIND))
+
+
+def _require_end(name: str, rest: bytes) -> None:
+    """Raise InvalidRequest where more follows an array than the members of an object around it."""
+    try:
+        around = strict_json.parse(_OPENINGS[name] + b"]" + rest)
+    except TablesError:
+        raise InvalidRequest(
+            "More follows the array that was read. Import each array's file alone."
+        ) from None
+    if name == "put_requests" and len(around) > 1:
         raise InvalidRequest(
             "The requests of another table follow: import each table's file alone."
         )

@@ -45,6 +45,15 @@ class BadByte:
     byte: int
 
 
+def encoding_named(text: str) -> str | None:
+    """The encoding that goes by this name, which may be another spelling of it."""
+    try:
+        wanted = codecs.lookup(text).name
+    except (LookupError, ValueError):
+        return None
+    return next((name for name in ENCODINGS if codecs.lookup(name).name == wanted), None)
+
+
 def marked_encoding(start: bytes) -> str | None:
     """The encoding that a byte order mark at the start of a file tells, if there is one."""
     return next((name for mark, name in MARKS.items() if start.startswith(mark)), None)

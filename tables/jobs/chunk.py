@@ -71,7 +71,7 @@ def _do_piece(work: Work, course: Pieces, part: JobPart, worker: str) -> None:
         next=piece.next,
         counts=piece.counts,
         seconds=time.monotonic() - started,
-        units=(piece.read_units, 0.0),
+        units=(piece.read_units, piece.write_units),
     )
 
 

@@ -91,7 +91,8 @@ class Chunk:
 class Piece:
     """What a chunk that writes no items has done, and where the part goes on (None: it ends).
 
-    `done` counts items where `rows` are none; else the rows are what is counted.
+    `done` counts items where `rows` are none; else the rows are what is counted. `write_units` are
+    those that it would take to write them.
     """
 
     next: Cursor
@@ -99,6 +100,7 @@ class Piece:
     matched: int = 0
     rows: Sequence[Result] = ()
     read_units: float = 0.0
+    write_units: float = 0.0
     done: int | None = None
 
     @property

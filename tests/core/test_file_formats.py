@@ -25,6 +25,9 @@ def look(data, **chosen):
         (b'{"id": nonsense}\n' + TYPED, FileReading("typed_lines")),
         (b'{"Item":%b}\n{"Item":%b}\n' % (TYPED, TYPED), FileReading("export_lines")),
         (b'{"Item":%b}\n' % PLAIN, FileReading("json_lines")),
+        # One bad line among many is refused itself, and makes no other format.
+        (b'{"Item":%b}\n' % TYPED * 3 + PLAIN, FileReading("export_lines")),
+        (b'{"n": {"X": "1"}}\n' + TYPED + b"\n" + TYPED, FileReading("typed_lines")),
         (b" \n[" + PLAIN + b"]", FileReading("json_array", start=3)),
         (b"[" + TYPED + b"," + TYPED + b"]", FileReading("typed_array", start=1)),
         (b"[]", FileReading("json_array", start=1)),

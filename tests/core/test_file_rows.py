@@ -149,6 +149,37 @@ def test_requests_of_a_second_table_are_not_passed_over():
         read(b'{"T": [{"PutRequest": {"Item": {}}}], "U": [{"PutRequest": {"Item": {}}}]}')
 
 
+SCAN = b'{"Count": 1, "Items": [{"id": {"S": "a"}}]'
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'[{"id": "a"}] \n',
+        SCAN + b"}",
+        SCAN + b', "ScannedCount": 1, "LastEvaluatedKey": {"id": {"S": "a"}}, "C": null}\n',
+    ],
+)
+def test_what_belongs_to_an_array_may_follow_it(data):
+    assert [row.item for row in read(data)] == [{"id": {"S": "a"}}]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'[{"id": "a"}]\n[{"id": "b"}]',
+        b'[{"id": "a"}] x',
+        SCAN + b"}\n" + SCAN + b"}",
+        SCAN,
+        SCAN + b', "Items": []}',
+        b"[" + b'{"id": "a"},' * 6000 + b'{"id": "a"}]' + b" " * 40_000 + b'[{"id": "b"}]',
+    ],
+)
+def test_more_items_behind_an_array_are_not_passed_over(data):
+    with pytest.raises(InvalidRequest, match="More follows the array"):
+        read(data)
+
+
 def test_an_array_that_breaks_off_says_so_after_what_could_be_read():
     stream = io.BytesIO(b'[{"id": "a"}, {"id": "b"}')
     rows = rows_of(stream, FileReading("json_array", start=1))

@@ -241,6 +241,15 @@ def test_a_report_says_in_words_what_is_wrong_with_each_row_and_where(tables):
     }
 
 
+def test_a_check_tells_what_the_writes_will_take(kept):
+    ann = person("admins")
+    things(3)
+    job = checked(ann, csv("id,n", "t000,0", "t001,7", "new,1", ",2"))
+    assert counts(job) == {"done": 2, "same": 1, "refused": 1}
+    each = {"in transactions": 2 + 4, "announced": 1 + 4, "without history": 1}[kept]
+    assert (job.totals["write_units"], job.estimate["write_units"]) == (2 * each, 2 * each)
+
+
 def test_a_row_that_is_taken_without_one_of_its_cells_says_which(tables):
     store("real-things", {"id": {"S": "a"}, "n": {"N": "1"}, "m": {"N": "1"}})
     job = checked(person("admins"), csv("id,n,m", "a,2,many"))
@@ -348,9 +357,9 @@ def test_a_windows_1252_file_is_imported_once_its_encoding_is_said(tables):
     look = imports.look(target_of(ann), upload)
     assert (look.bad.line, look.bad.column, look.bad.byte) == (2, 4, 0xFC)
     assert look.lines["cp1252"] == ["a;Müller “&” Söhne"]
-    with pytest.raises(InvalidRequest, match="say its encoding"):
+    with pytest.raises(InvalidRequest, match="Line 2, column 4 is not UTF-8: FC"):
         start(ann, "import", "Things", {"upload": upload})
-    job = ordered(ann, "import", {"upload": upload, "encoding": "cp1252"})
+    job = ordered(ann, "import", {"upload": upload, "encoding": "Windows-1252"})
     assert counts(job) == {"done": 1}
     assert stored("real-things", "a")["name"] == {"S": "Müller “&” Söhne"}
 
@@ -387,7 +396,9 @@ def test_an_export_of_dynamodbs_own_is_imported(tables):
         (csv("id,n", "a,1"), {"taken": "n"}, "list of columns"),
         (csv("id,n", "a,1"), {"kinds": {"n": "X"}}, '"kinds" gives'),
         (csv("id,n", "a,1"), {"format": "xlsx"}, "can't be read as"),
-        (csv("id,n;m", "a,1"), {}, "say the delimiter"),
+        (csv("id,n;m", "a,1"), {}, "say the delimiter, ',', ';'"),
+        (csv("id,n", "a,1"), {"encoding": "klingon"}, "those are UTF-8, Windows-1252"),
+        (b'[{"id": "a"}]\n[{"id": "b"}]', {}, "More follows the array"),
         (csv("name,n", "a,1"), {}, "No column is the key attribute 'id'"),
         (b"$ion_1_0 {Item:{}}", {}, "Amazon Ion"),
     ],

@@ -20,10 +20,11 @@ from tables.items.clock import fixed_at
 from tables.items.new_keys import made_key, makes_key
 from tables.items.rules import admitted_change, admitted_new
 from tables.items.target import Target
+from tables.items.units import units_between
 from tables.jobs import files, staging
 from tables.jobs.kind import Work
 from tables.jobs.kinds.import_orders import reading_of, rules_of
-from tables.jobs.kinds.which import read_now
+from tables.jobs.kinds.which import read_counted
 from tables.jobs.staging import StagedRow
 
 
@@ -97,8 +98,17 @@ def leave(work: Work, held: OpenFile) -> None:
     _left[str(work.job.pk)] = held
 
 
-def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> list[StagedRow]:
-    """The rows beside what is stored of them, in their order. Raises TablesError."""
+@dataclass(slots=True)
+class Checked:
+    """Rows beside what is stored, in their order; units of reading that, and of writing them."""
+
+    rows: list[StagedRow]
+    read_units: float = 0.0
+    write_units: float = 0.0
+
+
+def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> Checked:
+    """What rows come to beside what is stored of them. Raises TablesError."""
     found: list[StagedRow | None] = []
     named: list[tuple[FileRow, Item, str]] = []
     for row in rows:
@@ -114,14 +124,21 @@ def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> list[StagedR
             continue
         found.append(None)
         named.append((row, key, token))
-    stored = read_now(work.target, [key for _row, key, _token in named])
+    stored, units = read_counted(work.target, [key for _row, key, _token in named])
     with fixed_at(work.moment):
         judged = [
             _staged(work.target, row, key, token, item, held.rules)
             for (row, key, token), item in zip(named, stored, strict=True)
         ]
     coming = iter(judged)
-    return [row if row is not None else next(coming) for row in found]
+    told = [row if row is not None else next(coming) for row in found]
+    writes = zip(judged, stored, strict=True)
+    return Checked(told, units, sum(_units(row, item, work.target) for row, item in writes))
+
+
+def _units(row: StagedRow, stored: Item | None, target: Target) -> float:
+    is_write = row.verdict in ("new", "changed")
+    return units_between(stored, row.after, target) if is_write else 0.0
 
 
 def _key(work: Work, row: FileRow, rules: Rules) -> Item:

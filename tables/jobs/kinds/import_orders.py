@@ -8,8 +8,9 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from tables.core.errors import InvalidRequest
-from tables.core.file_formats import FORMATS, SAMPLE_BYTES, FileReading, look_at
+from tables.core.file_formats import FORMATS, SAMPLE_BYTES, FileReading, Look, look_at
 from tables.core.file_rows import head_of, rows_of
+from tables.core.file_text import ENCODINGS
 from tables.core.import_rules import MODES, Choices, Mode, Rules
 from tables.core.operand_types import filter_types
 from tables.core.sheets import HEAD_KINDS, Head, parse_heads
@@ -80,15 +81,33 @@ def rules_of(spec: Spec, file: BinaryIO, target: Target) -> Rules:
 
 def _reading(file: BinaryIO, given: Mapping[str, Any]) -> FileReading:
     encoding, delimiter = _text(given, "encoding"), _text(given, "delimiter")
-    reading = look_at(file, encoding=encoding, delimiter=delimiter).reading
+    look = look_at(file, encoding=encoding, delimiter=delimiter)
+    reading = look.reading
+    if look.bad is not None:
+        raise InvalidRequest(
+            "Line {line}, column {column} is not UTF-8: {byte}. Say its encoding: {known}.",
+            byte=f"{look.bad.byte:02X}",
+            line=look.bad.line,
+            column=look.bad.column,
+            known=_offered(look),
+        )
     if not reading.encoding:
-        raise InvalidRequest("The file is not UTF-8: say its encoding.")
+        raise InvalidRequest(
+            "The file is not UTF-8. Say its encoding: {known}.", known=_offered(look)
+        )
     if not reading.is_decided:
-        raise InvalidRequest("The first line could be cut in more than one way: say the delimiter.")
+        raise InvalidRequest(
+            "The first line could be cut in more than one way: say the delimiter, {known}.",
+            known=", ".join(map(repr, look.heads)),
+        )
     chosen = _text(given, "format") or reading.format
     if chosen not in FORMATS or FORMATS[chosen].container != FORMATS[reading.format].container:
         raise InvalidRequest("The file can't be read as {name}.", name=repr(chosen))
     return replace(reading, format=chosen)
+
+
+def _offered(look: Look) -> str:
+    return ", ".join(ENCODINGS[name] for name in look.lines)
 
 
 def _heads(file: BinaryIO, reading: FileReading) -> tuple[Head, ...]:

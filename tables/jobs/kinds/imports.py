@@ -132,14 +132,16 @@ class _Check:
     def piece(self, work: Work, cursor: Cursor, /) -> Piece:
         *place, chunk = cursor or (0, 0, 0, 0)
         held = checking.take(work, Place(*place), chunk)
-        rows = checking.checked(work, held, held.gathered())
-        staging.put(work.job, chunk, rows)
+        found = checking.checked(work, held, held.gathered())
+        staging.put(work.job, chunk, found.rows)
         checking.leave(work, held)
         at = held.place
         following = None if held.is_through else [at.offset, at.line, at.row, held.chunk]
-        told = [_told(row) for row in rows]
+        told = [_told(row) for row in found.rows]
         matched = sum(result.outcome == "done" for result in told)
-        return Piece(following, len(rows), matched, told)
+        return Piece(
+            following, len(told), matched, told, found.read_units, write_units=found.write_units
+        )
 
 
 def _told(row: StagedRow) -> Result:

@@ -87,13 +87,17 @@ def again(work: Work, _cursor: Cursor, begun: Sequence[Begun]) -> Sequence[Candi
 
 def read_now(target: Target, keys: Sequence[Item]) -> list[Item | None]:
     """The items of these keys, read consistently; None where the caller has none."""
+    return read_counted(target, keys)[0]
+
+
+def read_counted(target: Target, keys: Sequence[Item]) -> tuple[list[Item | None], float]:
+    """The same, and the read units that it took."""
     description = target.description
+    across = get_items(description, _distinct(keys, target), consistent=True)
     found = {
-        encode_token(item, description): item
-        for item in get_items(description, _distinct(keys, target), consistent=True).items
-        if target.sight.holds(item)
+        encode_token(item, description): item for item in across.items if target.sight.holds(item)
     }
-    return [found.get(encode_token(key, description)) for key in keys]
+    return [found.get(encode_token(key, description)) for key in keys], across.capacity
 
 
 def _distinct(keys: Sequence[Item], target: Target) -> list[Item]:
@@ -103,10 +107,11 @@ def _distinct(keys: Sequence[Item], target: Target) -> list[Item]:
 def _read_keys(work: Work, start: int) -> Chunk:
     tokens = work.spec["keys"][start : start + work.most]
     keys = [decode_token(token, work.target.description) for token in tokens]
-    there = zip(keys, read_now(work.target, keys), strict=True)
-    candidates = [Candidate(key, item) for key, item in there]
+    items, units = read_counted(work.target, keys)
+    candidates = [Candidate(key, item) for key, item in zip(keys, items, strict=True)]
     end = start + len(tokens)
-    return Chunk(candidates, end if end < len(work.spec["keys"]) else None, len(tokens))
+    following = end if end < len(work.spec["keys"]) else None
+    return Chunk(candidates, following, len(tokens), read_units=units)
 
 
 @dataclass(slots=True)

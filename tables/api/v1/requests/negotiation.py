@@ -13,7 +13,8 @@ from rest_framework.parsers import BaseParser
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from tables.api.v1.media_types import PLAIN, TYPED
+from tables.api.bodies import media_type
+from tables.api.v1.media_types import FILE_TYPES, PLAIN, TYPED
 from tables.core.values import dumps
 
 
@@ -43,7 +44,10 @@ class TypedRenderer(PlainRenderer):
 
 
 class Negotiation(BaseContentNegotiation):
-    """`?format=` decides, else the Accept header with its quality values; the first of equals."""
+    """`?format=` decides, else the Accept header with its quality values; the first of equals.
+
+    Of a request whose body is a file `format` is the file's own.
+    """
 
     def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser | None:
         return next((p for p in parsers if p.media_type == request.content_type), None)
@@ -56,7 +60,7 @@ class Negotiation(BaseContentNegotiation):
     ) -> tuple[BaseRenderer, str]:
         """Raise NotAcceptable where no renderer gives what is asked for."""
         wanted = request.query_params.get("format")
-        if wanted:
+        if wanted and media_type(request) not in FILE_TYPES:
             chosen = next((r for r in renderers if r.format == wanted), None)
         else:
             offered = tuple(renderer.media_type or "" for renderer in renderers)

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadedfile import UploadedFile
 from django.http.multipartparser import MultiPartParserError
+from django.utils.http import parse_header_parameters
 from gunicorn.http.errors import ParseException
 from rest_framework.request import Request
 
@@ -38,18 +39,19 @@ def keep_file(request: Request, caller: Caller) -> KeptUpload:
     """Keep the file of a request. Raises InvalidRequest, TooLarge."""
     if not is_multipart(request):
         members = _members(query_pairs(request))
-        return _kept(caller, _body_blocks(request), members)
+        _, parameters = parse_header_parameters(request.META.get("CONTENT_TYPE") or "")
+        return _kept(caller, _body_blocks(request), _encoded(members, parameters.get("charset")))
     try:
         form, files = request._request.POST, request._request.FILES
     except (MultiPartParserError, SuspiciousOperation, OSError, ParseException) as error:
         raise InvalidRequest("The multipart body can't be read.") from error
     file = files.get("file")
-    if not isinstance(file, UploadedFile):
-        raise InvalidRequest('The form needs a file called "file".')
+    if not isinstance(file, UploadedFile) or sum(map(len, dict(files.lists()).values())) > 1:
+        raise InvalidRequest('The form needs one file, called "file": each is a job of its own.')
     pairs = [(name, text) for name, texts in form.lists() for text in texts]
     told = [pair for pair in pairs if pair != ("kind", "import")]
     members = {"name": file.name or "", **_members(told)}
-    return _kept(caller, file.chunks(_BLOCK), members)
+    return _kept(caller, file.chunks(_BLOCK), _encoded(members, file.charset))
 
 
 def _kept(caller: Caller, blocks: Iterator[bytes], members: dict[str, Any]) -> KeptUpload:
@@ -70,9 +72,18 @@ def _members(pairs: list[tuple[str, str]]) -> dict[str, Any]:
             raise InvalidRequest(f"{name[:100]!r} means nothing here; known are {_KNOWN}.")
         if name in LISTED:
             members.setdefault(name, []).append(text)
+        elif name in members:
+            raise InvalidRequest(f"{name!r} is said twice.")
         else:
             members[name] = text
     return members
+
+
+def _encoded(members: dict[str, Any], charset: str | None) -> dict[str, Any]:
+    """The same, with the encoding that the media type declares. UTF-8 is what is expected."""
+    if not charset or charset.lower() == "utf-8":
+        return members
+    return {"encoding": charset, **members}
 
 
 _KNOWN = ", ".join(MEMBERS)

@@ -131,9 +131,9 @@ class Jobs(JobView):
         bind(alias=alias, action="job")
         if media_type(request) in (MULTIPART, *FILE_TYPES):
             return self._import(request, alias)
+        members = self.members(*self.accepted["POST"])
         require_known_parameters(request, frozenset({"format"}))
-        is_typed = media_type(request) == TYPED
-        order = read_order(self.members(PLAIN, TYPED), is_typed=is_typed)
+        order = read_order(members, is_typed=media_type(request) == TYPED)
         job, is_new = self._ordered(alias, order, self.keyed(self.body))
         return self._accepted(job, is_new=is_new)
 

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from tables.access.callers import Caller
 from tables.api.v1.responses.links import link
 from tables.core.job_states import ACTIVE
+from tables.core.strict_json import parse
 from tables.jobs.finding import is_anybody_working, may_control, progress
 from tables.jobs.undoing import undo_alias
 from tables.records.jobs.models import Job
@@ -33,7 +34,7 @@ def job_document(request: Request, job: Job, caller: Caller) -> dict[str, Any]:
         "table": job.alias,
         "owner": {"sub": job.owner_sub, "name": job.owner_name},
         "reason": job.reason,
-        "order": job.spec,
+        "order": _order(job),
         "pace": job.pace,
         "progress": {
             **far.counts,
@@ -72,6 +73,12 @@ def job_tag(job: Job) -> str:
 def is_idle(job: Job) -> bool:
     """Whether the job should be worked on and no worker lives."""
     return job.state in ACTIVE and not is_anybody_working()
+
+
+def _order(job: Job) -> dict[str, Any]:
+    """What was ordered, without where its file is kept; a filter is kept as text."""
+    told = {name: value for name, value in job.spec.items() if name != "upload"}
+    return {**told, "filter": parse(told["filter"])} if "filter" in told else told
 
 
 def _links(request: Request, job: Job, caller: Caller) -> dict[str, str]:

@@ -408,6 +408,56 @@ def test_a_file_is_sent_as_the_body_or_in_a_form_and_is_checked_first(admin, fil
     assert len(kept_files(files)) == 1
 
 
+def sheet(admin, data, query="", kind="text/csv"):
+    return admin.post("Workers/jobs", data, type=kind, query=query)
+
+
+def test_a_file_is_read_as_its_media_type_or_its_order_says(admin, files):
+    data = "id,name\n1,Zoë\n".encode("cp1252")
+    refused = problem(sheet(admin, data), 400, "invalid_request")
+    assert "Line 2, column 5 is not UTF-8: EB." in refused["detail"]
+    assert "Windows-1252" in refused["detail"]
+    declared = ok(sheet(admin, data, kind="text/csv; charset=windows-1252"), 202)
+    assert declared["order"]["reading"]["encoding"] == "cp1252"
+    said = ok(sheet(admin, data, "encoding=latin1"), 202)
+    assert said["order"]["reading"]["encoding"] == "latin-1"
+    typed = ok(sheet(admin, b'{"id": "1"}', "format=typed_lines", "application/jsonl"), 202)
+    assert typed["order"]["reading"]["format"] == "typed_lines"
+    assert "upload" not in typed["order"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"file": [("a.csv", b"id\n1\n"), ("b.csv", b"id\n2\n")]}, "one file"),
+        ({"file": [("a.csv", b"id\n1\n")], "other": [("b.csv", b"id\n2\n")]}, "one file"),
+        ({"file": [("a.csv", b"id\n1\n")], "mode": ["create", "update"]}, "said twice"),
+    ],
+)
+def test_nothing_that_is_sent_twice_is_passed_over(admin, files, fields, words):
+    told = {
+        name: [SimpleUploadedFile(*each) if isinstance(each, tuple) else each for each in values]
+        for name, values in fields.items()
+    }
+    kind = "multipart/form-data; boundary=b"
+    response = admin.post("Workers/jobs", encode_multipart("b", told), type=kind)
+    assert words in problem(response, 400, "invalid_request")["detail"]
+    problem(sheet(admin, b"id\n1\n", "mode=create&mode=update"), 400, "invalid_request")
+    assert kept_files(files) == []
+
+
+def test_what_is_no_file_of_ours_is_415_whatever_is_said_of_it(admin, files):
+    response = sheet(admin, b"id\n1\n", "mode=create", "text/plain")
+    problem(response, 415, "unsupported_media_type")
+    assert "text/csv" in response["Accept-Post"]
+
+
+def test_an_order_is_told_as_it_was_given(admin, files):
+    given = {"name": {"comparator": "contains", "value": "a"}, "n": 10**37 + 1}
+    job = ok(admin.post("Workers/jobs", {"kind": "export", "filter": given}), 202)
+    assert job["order"]["filter"] == given
+
+
 def test_a_file_sent_again_under_its_key_is_the_same_job_and_kept_once(admin, files):
     def send(data):
         return admin.post("Workers/jobs", data, type="text/csv", Idempotency_Key="f")
