@@ -14,12 +14,14 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from tables.core.errors import InvalidRequest, Sentence, TooLarge
 from tables.core.numbers import EXACT
+from tables.core.sheet_extent import Extent, column_number
 
 MAX_WORKBOOK = 50 * 1024**2
 MAX_INFLATED_WORKBOOK = 200 * 1024**2
 # IEEE 754 holds any decimal number of so many digits; spreadsheets write no more themselves.
 _SAFE_DIGITS = 15
 _BLOCK = 256 * 1024
+_OTHERS = frozenset({"content.xml", "xl/workbook.bin"})
 # Far more than the two tags of a cell with a formula take.
 _TAGS = 4096
 _NO_VALUE = Sentence("This is a formula without a value: open and save the file in a spreadsheet.")
@@ -44,7 +46,9 @@ def require_workbook_fits(stream: BinaryIO) -> None:
         members = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
         raise InvalidRequest("The workbook is damaged or cut off.") from error
-    if not any(member.filename == "xl/workbook.xml" for member in members):
+    names = {member.filename.lower() for member in members}
+    # Other office files would be read by other rules.
+    if "xl/workbook.xml" not in names or not names.isdisjoint(_OTHERS):
         raise InvalidRequest("This is a ZIP archive, no Excel workbook. Unpack it first.")
     if sum(member.file_size for member in members) > MAX_INFLATED_WORKBOOK:
         raise TooLarge(
@@ -52,15 +56,19 @@ def require_workbook_fits(stream: BinaryIO) -> None:
             most=MAX_INFLATED_WORKBOOK >> 20,
         )
     # A directory that lies about a size does not fit what is read by it.
-    if _damaged(archive):
-        raise InvalidRequest("The workbook is damaged or cut off.")
-
-
-def _damaged(archive: zipfile.ZipFile) -> bool:
     try:
-        return archive.testzip() is not None
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError):
-        return True
+        for member in members:
+            _require_room(archive, member)
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise InvalidRequest("The workbook is damaged or cut off.") from error
+
+
+def _require_room(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> None:
+    """Raise TooLarge, InvalidRequest for a sheet that takes more room than its cells do."""
+    extent = Extent()
+    with archive.open(member) as file:
+        while block := file.read(_BLOCK):
+            extent.add(block)
 
 
 def workbook_rows(stream: BinaryIO) -> Iterator[tuple[int, list[str], Mapping[int, Sentence]]]:
@@ -144,7 +152,7 @@ def _formulas(stream: BinaryIO) -> Iterator[tuple[int, int]]:
             end = 0
             for found in _FORMULA.finditer(text):
                 end = found.end()
-                yield int(found[2]), _column(found[1])
+                yield int(found[2]), column_number(found[1])
             # A cell that the block tore apart is looked at again with the next one.
             text = text[max(end, len(text) - _TAGS) :]
 
@@ -164,10 +172,3 @@ def _tags(xml: bytes, name: bytes) -> list[dict[str, str]]:
     tags = re.findall(rb"<(?:\w+:)?%b\s([^<>]*)>" % name, xml)
     pairs = [re.findall(rb'(?<![\w:])([\w:]+)="([^"<>]*)"', tag) for tag in tags]
     return [{key.decode(): value.decode() for key, value in found} for found in pairs]
-
-
-def _column(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
