@@ -21,7 +21,7 @@ def derived_terms(
     """
     if not patterns:
         return []
-    values = _fixed(filter)
+    values = fixed_values(filter)
     terms: list[Term] = []
     for attribute in description.key_attributes:
         pattern = patterns.get(attribute.name)
@@ -37,7 +37,7 @@ def derived_terms(
     return terms
 
 
-def _fixed(filter: Group) -> dict[str, str]:
+def fixed_values(filter: Group) -> dict[str, str]:
     """The text of every attribute that is compared with one value, whatever the type of that."""
     values: dict[str, str] = {}
     for term in _terms(filter, "eq"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tables.core.descriptions import TableDescription
+from tables.core.entities import Entity
 from tables.core.errors import InvalidExpression, InvalidRequest, Sentence
 from tables.core.expressions import format_path
 from tables.core.filters import Operator
@@ -23,13 +24,24 @@ _ELEMENTS = frozenset({"contains", "not_contains"})
 
 def filter_types(table: Table, description: TableDescription | None) -> dict[str, str]:
     """Declared type tags by path text: the schema's, the TTL attribute's, which counts seconds, the
-    alias map's and the keys', each overruling those before it.
+    alias map's and the keys', each overruling those before it. What stands in keys alone is text,
+    or the key itself.
     """
     types = dict(declared_types(table.schema))
     if description is not None and description.ttl_attribute:
         types[format_path((description.ttl_attribute,))] = "N"
     keys = description.declared_types() if description is not None else {}
-    return {**types, **table.types, **{format_path((name,)): tag for name, tag in keys.items()}}
+    types |= {**table.types, **{format_path((name,)): tag for name, tag in keys.items()}}
+    return types if table.entity is None else types | _in_key_alone(table.entity, keys)
+
+
+def _in_key_alone(entity: Entity, keys: Mapping[str, str]) -> dict[str, str]:
+    whole = {
+        pattern.names[0]: keys.get(key, "S")
+        for key, pattern in entity.key.items()
+        if pattern.is_value and pattern.names
+    }
+    return {format_path((name,)): whole.get(name, "S") for name in entity.key_only}
 
 
 def operand_type(path: str, operator: Operator, types: Mapping[str, str]) -> str | None:

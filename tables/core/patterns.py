@@ -131,6 +131,27 @@ class Pattern:
                 break
         return known
 
+    @property
+    def is_value(self) -> bool:
+        """Whether the text is one value, as it is, and nothing else."""
+        return [*self.parts] == [*self.placeholders] and not any(p.width for p in self.placeholders)
+
+    def may_hold(self, name: str, text: str, *, is_beginning: bool = False) -> bool:
+        """Whether a value may be this text, or begin with it: no text behind it would end it.
+
+        Of a number with a width no beginning is known: zeros stand before it.
+        """
+        for place, part in enumerate(self.parts):
+            if not isinstance(part, Placeholder) or part.name != name:
+                continue
+            literal = "".join(map(str, self.parts[place + 1 : place + 2]))
+            is_last = place + 2 >= len(self.parts)
+            if is_beginning and (part.width or (literal in text and not is_last)):
+                return False
+            if not is_last and not is_beginning and (text + literal).find(literal) != len(text):
+                return False
+        return True
+
     def is_fixed_by(self, values: Mapping[str, str]) -> bool:
         """Whether these values are all that the text is made of."""
         return all(name in values for name in self.names)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NewType
 
+from tables.core.asked_keys import asked_of_keys, names_any
 from tables.core.filters import EVERYTHING, Group, matches, terms_of
 from tables.core.patterns import Pattern
 from tables.core.values import Item
@@ -22,12 +23,13 @@ class Sight:
     """One caller's view of one table: the items that its `rule` finds, terms joined by AND.
 
     Every read is made by the rule first, and what a key names outside of it is as absent.
-    `patterns` are how keys of these items are made. The type checker holds the two ways in: only
-    `see` makes a Seen, and only `ask` an Asked.
+    `patterns` are how keys of these items are made, and `key_only` what stands in them alone. The
+    type checker holds the two ways in: only `see` makes a Seen, and only `ask` an Asked.
     """
 
     rule: Group = EVERYTHING
     patterns: Mapping[str, Pattern] = field(default_factory=dict)
+    key_only: frozenset[str] = frozenset()
 
     def __hash__(self) -> int:
         """By the names of the rule: what it compares with can't be hashed."""
@@ -38,8 +40,16 @@ class Sight:
         return Seen(item)
 
     def ask(self, filter: Group) -> Asked:
-        """The filter as the caller may ask it."""
-        return Asked(self._within(filter) if self.rule else filter)
+        """The filter as the caller may ask it.
+
+        Raises InvalidExpression for what stands in keys alone, and they can't answer.
+        """
+        told = asked_of_keys(filter, self.patterns, self.key_only)
+        return Asked(self._within(told) if self.rule else told)
+
+    def asks_keys(self, filter: Group) -> bool:
+        """Whether a filter compares what stands in keys alone."""
+        return names_any(filter, self.key_only)
 
     def holds(self, item: Item) -> bool:
         """Whether an item is one of those that the caller sees."""

@@ -89,6 +89,8 @@ def plan_query(query: CollectionQuery, target: Target, *, completes: bool = Fals
         completes=completes,
         patterns=target.sight.patterns,
     )
+    if plan.operation == "Query" and target.sight.asks_keys(query.filter):
+        plan = replace(plan, by_pattern=True)
     return PlannedQuery(query, target, plan, completes)
 
 

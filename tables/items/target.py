@@ -59,4 +59,5 @@ def target_of(table: Table, caller: Caller, rights: frozenset[str], *actions: st
 
 
 def _sight_of(table: Table) -> Sight:
-    return UNLIMITED if table.entity is None else Sight(table.entity.when, table.entity.key)
+    entity = table.entity
+    return UNLIMITED if entity is None else Sight(entity.when, entity.key, entity.key_only)

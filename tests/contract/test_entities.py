@@ -301,7 +301,44 @@ def test_a_filter_on_what_the_key_is_made_of_reads_that_key(enter):
     document = json.loads(v1.send("GET", "Orders/items", headers={"Accept": TYPED}).content)
 
     assert found["items"] == [{"id": "ORDER#north#007", "kind": "order", "place": "north"}]
+    assert "by_pattern" not in found["plan"]
     assert document["items"] == [BUILT]
+
+
+@pytest.mark.parametrize("query", ["number=7&place=north", "number=7&place=north&plan=scan"])
+def test_what_stands_in_the_key_alone_is_asked_of_the_key(enter, query):
+    for number in ("007", "008"):
+        store("real-things", {**BUILT, "id": {"S": f"ORDER#north#{number}"}})
+    v1, adminapi = enter("v1", "staff"), enter("adminapi", "staff")
+    pages = enter("pages", "staff").http
+    scan = {"scan": {"number": 7, "place": "north"}, "paginate": True}
+    answers = [
+        json.loads(v1.send("GET", f"Orders/items?{query}").content)["items"],
+        json.loads(v1.send("POST", "Orders/search", {"scan": scan["scan"]}).content)["items"],
+        json.loads(adminapi.send("POST", scan, table="Orders", action="scan").content)["Items"],
+    ]
+    page = pages.send("GET", f"/admin/tables/Orders/?{query}").content.decode()
+    plan = json.loads(v1.send("GET", f"Orders/items?{query}").content)["plan"]
+
+    assert plan.get("by_pattern", False) == ("scan" not in query)
+    assert [[item["id"] for item in found] for found in answers] == [["ORDER#north#007"]] * 3
+    assert "north#007" in page
+    assert "north#008" not in page
+
+
+def test_what_the_key_can_not_answer_is_refused(enter):
+    v1, adminapi = enter("v1", "staff"), enter("adminapi", "staff")
+    words = "number stands in id behind place: say by “is” what that is, too."
+    later = {"scan": {"number": {"comparator": ">", "value": 3}, "place": "north"}}
+    answers = [
+        v1.send("GET", "Orders/items?number=7"),
+        v1.send("POST", "Orders/search", {"scan": {"number": "7"}}),
+        adminapi.send("POST", {"scan": {"number": "7"}}, table="Orders", action="scan"),
+        adminapi.send("POST", later, table="Orders", action="scan"),
+    ]
+
+    assert [answer.status_code for answer in answers] == [400] * 4
+    assert all(words in body_of(answer).decode() for answer in answers[:3])
 
 
 def test_people_read_its_labels(enter):

@@ -52,6 +52,10 @@ SENTENCES = (
     gettext_noop('"mode" is one of {names}.'),
     gettext_noop("More follows the array that was read. Import each array's file alone."),
     gettext_noop("{name} is no {what} that is read; those are {known}."),
+    gettext_noop("{name} stands in {key} behind {before}: say by “is” what that is, too."),
+    gettext_noop(
+        "{name} stands in the key alone: it can be asked by “is”, “is one of” and “begins with”."
+    ),
     gettext_noop("No column is the key attribute {name}. The columns are {columns}."),
     gettext_noop("output of aws dynamodb scan or query"),
     gettext_noop("Parquet is not read. Save the table as CSV or JSON lines."),

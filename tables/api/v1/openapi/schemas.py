@@ -161,6 +161,10 @@ _PLAN = object_of(
 )
 # What is there only where it says something.
 _PLAN["properties"] |= {
+    "by_pattern": {
+        "type": "boolean",
+        "description": "Whether what was read follows from the patterns that keys are made by.",
+    },
     "types": {
         "type": "object",
         "description": "By path: as which types a value was compared that has no declared type.",

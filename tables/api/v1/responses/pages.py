@@ -63,13 +63,15 @@ def links_to_items(
 
 
 def _plan(found: CollectionPage) -> dict[str, Any]:
-    """What was read; where it applies, as which types values were compared that have no declared
-    one, and which attributes an index holds that has but a part of each item.
+    """What was read; where it applies, that key patterns led there, as which types values were
+    compared that have no declared one, and which attributes an index holds that has but a part of
+    each item.
     """
     types = found.plan.guessed_types
     return {
         "operation": found.plan.operation,
         "index": found.plan.index,
+        **({"by_pattern": True} if found.plan.by_pattern else {}),
         **({"types": types} if types else {}),
         **({"holds": list(found.holds)} if found.holds is not None else {}),
     }
