@@ -238,6 +238,145 @@ def test_without_history_there_is_no_way_back_and_none_is_offered(admin, cities,
     assert "Undo this job" not in words(admin, url)
 
 
+def test_a_job_and_its_undo_lead_to_each_other(admin, cities, settings):
+    settings.HISTORY = True
+    create_history_table(settings.HISTORY_TABLE)
+    url = ordered(admin, **SET)
+    work()
+    confirmed(admin, url, "Cities")
+    work()
+    undoing = admin.post(f"{url}undo/")["Location"]
+    assert Page(admin.get(undoing)).one("a", href=url)["text"] == "the job that it undoes"
+    assert Page(admin.get(url)).one("a", href=undoing)["text"] == "Another job takes it back."
+
+
+def test_what_somebody_changed_meanwhile_leads_to_who(admin, cities, settings):
+    settings.HISTORY = True
+    create_history_table(settings.HISTORY_TABLE)
+    url = ordered(admin, **SET)
+    work()
+    confirmed(admin, url, "Cities")
+    work()
+    store("cities", KEY, seen={"BOOL": False})
+    undoing = admin.post(f"{url}undo/")["Location"]
+    work()
+    assert "Finished, 1 left as it was" in words(admin, undoing)
+    assert Page(admin.get(undoing)).one("a", href=f"{CITIES}YY,YY-00/history/")
+
+
+@pytest.mark.parametrize(
+    ("action", "form", "sentence"),
+    [
+        ("delete_selected", {}, "On every item where country is “YY”: delete each."),
+        (
+            "copy_many",
+            {"to": "Anything", "mode": "create", "look": "yes"},
+            "copy each to Anything; what is there already stays as it is.",
+        ),
+        (
+            "copy_many",
+            {"to": "Anything", "mode": "replace", "look": "yes"},
+            "copy each to Anything; what is there already is replaced.",
+        ),
+        ("change_many", {**SET, "tag": "S", "text": "5"}, "set seen to “5” (string)."),
+        ("change_many", {**SET, "tag": "N", "text": "5"}, "set seen to “5” (number)."),
+        ("change_many", {**SET, "tag": "S", "text": "open"}, "set seen to “open”."),
+    ],
+)
+def test_the_page_and_the_list_say_what_was_ordered(admin, cities, action, form, sentence):
+    url = ordered(admin, action, **form)
+    assert sentence in words(admin, url)
+    assert sentence in words(admin, "/admin/jobs/")
+
+
+def test_an_export_tells_items_not_pieces_and_can_not_be_undone(admin, cities, settings):
+    settings.HISTORY = True
+    create_history_table(settings.HISTORY_TABLE)
+    url = admin.post(YY, {"export_all": "job_csv"})["Location"]
+    work()
+    text = words(admin, url)
+    assert "export as exact CSV, which comes back as it was." in text
+    assert "Finished 5 read, 5 exported" in text
+    assert "Undo this job" not in text
+    assert "All outcomes" not in text
+
+
+def test_a_copy_names_what_it_leaves_and_why(admin, cities, put):
+    put("People", {"id": {"S": "1"}, "name": {"S": "Ann"}})
+    url = ordered(admin, "copy_many", url="/admin/tables/People/", to="Cities", look="yes")
+    work()
+    text = words(admin, url)
+    assert "Nothing to write" in text
+    assert "The key attribute 'country' is missing." in text
+    assert "On every item of the table: copy each to Cities" in text
+    assert Page(admin.get(url)).one("a", href="/admin/tables/People/1/change/")["text"] == "1"
+    assert not Page(admin.get(url)).has("input", name="typed")
+
+
+def test_nothing_moves_and_nothing_is_offered_before_somebody_works(admin, cities):
+    url = ordered(admin, **SET)
+    text = words(admin, url)
+    assert "Waits 0 read" in text
+    assert "Nothing has been written yet." in text
+    assert "All outcomes" not in text
+    assert not Page(admin.get(url)).has("progress")
+
+
+def test_whose_yes_is_waited_for_is_told(admin, sign_in, cities):
+    url = ordered(admin, **SET)
+    work()
+    assert "Waits for your yes" in words(admin, url)
+    text = words(sign_in("readers"), url)
+    assert "Waits for your yes" not in text
+    assert "Waits for the yes of" in text
+
+
+def test_what_is_to_be_typed_is_the_alias_and_the_label_is_taken_too(admin, cities, settings):
+    map_with = settings.TABLES_FILE.read_text()
+    labelled = settings.TABLES_FILE.with_name("labelled.toml")
+    labelled.write_text(map_with.replace("[Cities]\n", '[Cities]\nlabel = "All cities"\n', 1))
+    settings.TABLES_FILE = labelled
+    url = ordered(admin, **SET)
+    work()
+    assert "Type Cities to confirm (the alias of All cities)" in words(admin, url)
+    confirmed(admin, url, "All cities")
+    assert Job.objects.get().state == "queued"
+
+
+def test_what_the_writes_would_cost_is_told_in_units_time_and_money(admin, cities, settings):
+    settings.PRICE_WRITE = 1_000_000
+    text = words(admin, (url := ordered(admin, **SET, pace="2")))
+    assert "at its pace" not in text
+    work()
+    text = words(admin, url)
+    units = int(Job.objects.get().totals["write_units"])
+    assert f"Would cost, about {units} WCU" in text
+    assert f"costs {units}.00" in text
+    assert f"about {round(units / 2)} s at its pace" in text
+
+
+def test_a_job_that_is_to_pause_can_still_be_cancelled(admin, cities):
+    Worker.objects.create(name="w", seen=timezone.now())
+    url = ordered(admin, **SET)
+    Job.objects.update(wanted="pause")
+    values = [e["attrs"]["value"] for e in Page(admin.get(url)).all("button", name="wanted")]
+    assert values == ["cancel"]
+
+
+def test_a_job_whose_alias_went_says_so_and_asks_for_nothing(admin, cities, settings):
+    url = ordered(admin, **SET)
+    work()
+    lines = settings.TABLES_FILE.read_text().replace("[Cities", "[Towns")
+    renamed = settings.TABLES_FILE.with_name("renamed.toml")
+    renamed.write_text(lines)
+    settings.TABLES_FILE = renamed
+    text = words(admin, url)
+    assert "The alias map leads to its table no more" in text
+    page = Page(admin.get(url))
+    assert not page.has("input", name="typed")
+    assert [e["attrs"]["value"] for e in page.all("button", name="wanted")] == ["cancel"]
+
+
 # ------------------------------------------------------------------ the list of jobs
 
 

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_http_methods
 
 from tables.access.limits.rates import spend
 from tables.admin.texts.core_messages import told
+from tables.admin.texts.job_orders import delimiter_words
+from tables.admin.texts.sentences import count_words
 from tables.admin.values.differences import Difference, differences
 from tables.admin.values.hidden_characters import visible
 from tables.admin.values.one_line import key_text
@@ -127,18 +129,13 @@ def _ask_how(visit: Visit, given: Mapping[str, Any], look: Look) -> HttpResponse
             for name, lines in look.lines.items()
         ],
         "delimiters": [
-            (mark, _delimiter_words(mark), [visible(cell) for cell in cells])
+            (mark, delimiter_words(mark), [visible(cell) for cell in cells])
             for mark, cells in look.heads.items()
         ]
         if look.reading.encoding
         else [],
     }
     return visit.render("admin/jobs/import_how.html", context)
-
-
-def _delimiter_words(mark: str) -> str:
-    words = {",": _("comma"), ";": _("semicolon"), "\t": _("tab"), "|": _("bar")}
-    return words.get(mark, mark)
 
 
 # ---------------------------------------------------------------- what a check has found
@@ -157,19 +154,7 @@ class ImportShown:
         self.rows = [self._shown(row) for row in found[:ROWS]]
 
     @property
-    def name(self) -> str:
-        """The file, and how it was read."""
-        reading = FileReading(**self.job.spec["reading"])
-        encoding = ENCODINGS.get(reading.encoding, "UTF-8")
-        parts = [visible(self.job.spec["name"]), encoding]
-        if reading.delimiter:
-            parts.append(
-                _("columns split by %(mark)s") % {"mark": _delimiter_words(reading.delimiter)}
-            )
-        return ", ".join(filter(None, parts))
-
-    @property
-    def tabs(self) -> list[tuple[str, str, int]]:
+    def tabs(self) -> list[tuple[str, str, str]]:
         """Each tab: what its address says, its words, how many rows it has."""
         counts = self.job.estimate
         words = {
@@ -179,7 +164,7 @@ class ImportShown:
             "same": _("Same"),
         }
         return [
-            (tab, words[tab], sum(counts.get(verdict, 0) for verdict in verdicts))
+            (tab, words[tab], count_words(sum(counts.get(verdict, 0) for verdict in verdicts)))
             for tab, verdicts in TABS.items()
         ]
 

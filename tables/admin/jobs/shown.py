@@ -2,51 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from tables.access.callers import Caller
-from tables.access.rights import can as can_do
+from tables.admin.jobs.numbers import numbers_of
 from tables.admin.texts import job_words as words
+from tables.admin.texts.job_orders import order_words
 from tables.admin.texts.people import name_words
 from tables.admin.texts.sentences import count_words, items_words
 from tables.admin.values.hidden_characters import visible
-from tables.admin.values.one_line import key_text
 from tables.configuration import registry
 from tables.core.job_states import ACTIVE, can
-from tables.items.target import Target
 from tables.jobs.finding import (
     Progress,
-    ReportRow,
-    can_be_undone,
     is_anybody_working,
     may_control,
     progress,
-    report_rows,
 )
-from tables.records.history.entries import mode_of
+from tables.jobs.undoing import undo_alias
 from tables.records.jobs.models import Job
-
-# Rows that the page shows of what was left; the report has them all.
-SHOWN_ROWS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class ShownRow:
-    """What became of one item, as a line of a page."""
-
-    key: str
-    url: str
-    outcome: str
-    kind: str
-    why: str
-    line: int
 
 
 class ShownJob:
@@ -115,7 +93,7 @@ class ShownJob:
     @property
     def sentence(self) -> str:
         """What it does to which items."""
-        return words.order_words(self.job.spec)
+        return order_words(self.job)
 
     @property
     def left(self) -> int:
@@ -123,8 +101,15 @@ class ShownJob:
         return words.left_of(self.far)
 
     @property
+    def left_count(self) -> str:
+        """The same, as it is written."""
+        return count_words(self.left)
+
+    @property
     def state(self) -> str:
-        return words.state_words(self.job, self.left)
+        if self.is_idle:
+            return _("Waits")
+        return words.state_words(self.job, self.far, is_mine=self.may_control)
 
     @property
     def mood(self) -> str:
@@ -145,10 +130,15 @@ class ShownJob:
         return None if self.far.fraction is None else round(self.far.fraction * 100)
 
     @property
+    def is_check(self) -> bool:
+        """Whether nothing was written yet."""
+        return self.job.phase == "check"
+
+    @property
     def is_under_way(self) -> bool:
         return self.job.state in ACTIVE
 
-    @property
+    @cached_property
     def is_idle(self) -> bool:
         """Whether it should be worked on and nobody works."""
         return self.is_under_way and not is_anybody_working()
@@ -160,15 +150,49 @@ class ShownJob:
     @property
     def deeds(self) -> list[tuple[str, str]]:
         """What one may ask of it now: what a button sends, and its words."""
-        if not self.may_control or (self.job.wanted in ("pause", "cancel") and self.is_under_way):
+        state, wanted = self.job.state, self.job.wanted if self.is_under_way else "run"
+        if not self.may_control or wanted == "cancel":
             return []
-        state = self.job.state
+        may_pause = wanted != "pause" and state != "paused"
         deeds = [
-            ("pause", _("Pause")) if can(state, "pause") and state != "paused" else None,
+            ("pause", _("Pause")) if can(state, "pause") and may_pause else None,
             ("run", _("Go on")) if can(state, "go on") else None,
             ("cancel", _("Cancel")) if can(state, "cancel") and state != "cancelled" else None,
         ]
         return [deed for deed in deeds if deed is not None]
+
+    @property
+    def cancel_words(self) -> str:
+        """What cancelling leaves behind."""
+        if self.is_check:
+            return _("Nothing has been written yet.")
+        if self.job.kind == "export":
+            return _("Cancelling stops within a moment.")
+        return _("Cancelling stops within a moment. What is written stays written.")
+
+    @property
+    def undoing(self) -> str:
+        """The page of the job that it takes back, empty where that is gone or is none."""
+        return reverse("admin:job", args=[self.job.of_id]) if self.job.of_id else ""
+
+    @property
+    def undone_by(self) -> str:
+        """The page of the job that takes it back, empty where none does."""
+        undo = self.job.undone_by.exclude(state="cancelled").first()
+        return reverse("admin:job", args=[undo.pk]) if undo else ""
+
+    @property
+    def is_orphan(self) -> bool:
+        """Whether the alias map leads to its table no more, so that it can't go on."""
+        table = registry().tables.get(self.job.alias)
+        return table is None or table.table != self.job.table
+
+    @property
+    def has_report(self) -> bool:
+        """Whether there is something to tell of items."""
+        return self.job.kind != "export" and any(
+            self.far.counts[outcome] for outcome in words.OUTCOME_WORDS
+        )
 
     @property
     def waits(self) -> bool:
@@ -179,6 +203,17 @@ class ShownJob:
     def to_type(self) -> str:
         """What has to be typed to confirm it: how many items are deleted, else the table."""
         return str(self.far.counts["done"]) if self.job.kind == "delete" else self.job.alias
+
+    @property
+    def may_type(self) -> frozenset[str]:
+        """What is taken for it: who types what the page calls the table means the same."""
+        others = set() if self.job.kind == "delete" else {self.table_label}
+        return frozenset({self.to_type, *others})
+
+    @property
+    def is_named_otherwise(self) -> bool:
+        """Whether what has to be typed is not what the page calls the table."""
+        return self.job.kind != "delete" and self.to_type != self.table_label
 
     @property
     def confirm_words(self) -> str:
@@ -201,14 +236,7 @@ class ShownJob:
     @property
     def may_undo(self) -> bool:
         """Whether it wrote what history can take back, and nobody has done so."""
-        table = registry().tables.get(self.job.alias)
-        return (
-            self.may_control
-            and can_be_undone(self.job)
-            and table is not None
-            and mode_of(table) != "off"
-            and can_do(self.caller, "history", table)
-        )
+        return undo_alias(self.job, self.caller) is not None
 
     @property
     def stopping(self) -> str:
@@ -222,43 +250,7 @@ class ShownJob:
     @property
     def stats(self) -> list[tuple[str, str]]:
         """The numbers of it, by name."""
-        counts, is_check = self.far.counts, self.job.phase == "check"
-        if self.job.kind == "export":
-            number = count_words(counts["matched"])
-            return [
-                (_("Read"), count_words(counts["scanned"])),
-                (_("Exported"), number),
-                self._cost,
-            ]
-        if self.job.kind == "import" and "staged" in self.job.estimate and is_check:
-            return [*self._verdicts, self._cost]
-        named = [
-            (_("Read"), count_words(counts["scanned"])),
-            (_("To write") if is_check else _("Done"), count_words(counts["done"])),
-            (_("Already so"), count_words(counts["same"])),
-            (_("Conflict") if is_check else _("Changed since"), count_words(counts["changed"])),
-            (_("Refused"), count_words(counts["refused"])),
-        ]
-        if counts["unsure"]:
-            named.append((_("Not known"), count_words(counts["unsure"])))
-        return [*named, self._cost]
-
-    @property
-    def _cost(self) -> tuple[str, str]:
-        return _("Cost"), words.units_words(self.far)
-
-    @property
-    def _verdicts(self) -> list[tuple[str, str]]:
-        """What the rows of a checked file came to."""
-        named = {
-            "new": _("New"),
-            "changed": _("Changed"),
-            "same": _("Same, not written"),
-            "conflict": _("Conflict"),
-            "refused": _("Refused"),
-        }
-        found = self.job.estimate
-        return [(name, count_words(found.get(verdict, 0))) for verdict, name in named.items()]
+        return numbers_of(self.job, self.far)
 
     @property
     def moments(self) -> list[tuple[str, str]]:
@@ -270,17 +262,3 @@ class ShownJob:
             for name, moment in named
             if moment and not (moment is job.ended and job.state == "ready")
         ]
-
-    def left_rows(self, target: Target) -> Sequence[ShownRow]:
-        """The first of the items that were left as they were, those nobody knows of first."""
-        unsure = report_rows(self.job, target, "unsure")
-        others = report_rows(self.job, target, "changed", "refused")
-        rows = [*islice(unsure, SHOWN_ROWS), *islice(others, SHOWN_ROWS)][:SHOWN_ROWS]
-        return [self._shown(row, target) for row in rows]
-
-    def _shown(self, row: ReportRow, target: Target) -> ShownRow:
-        outcome = words.OUTCOME_WORDS[row.outcome][self.job.phase == "check"]
-        key = key_text(row.key, target.description) if row.key else ""
-        url = f"{self.table_url}{row.token}/change/" if row.key and self.job.kind != "copy" else ""
-        why = visible(row.detail) or words.reason_words(row.outcome, row.code)
-        return ShownRow(key, url, str(outcome), row.outcome, why, row.line)

@@ -20,8 +20,8 @@ from tables.access.users import caller_of_user
 from tables.admin.errors import render_page
 from tables.admin.jobs.examples import ShownExample, examples_of
 from tables.admin.jobs.imports import ImportShown
+from tables.admin.jobs.left import left_rows, report_target
 from tables.admin.jobs.shown import ShownJob
-from tables.admin.texts.job_words import order_words
 from tables.admin.visit import site_page
 from tables.configuration import registry
 from tables.core.errors import Forbidden, InvalidRequest, PreconditionFailed, TablesError
@@ -112,7 +112,7 @@ def confirm_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     spend(request, "write")
     job = _controlled(request, id)
     shown = ShownJob(job, caller_of_user(request.user))
-    if request.POST.get("typed", "").strip() != shown.to_type:
+    if request.POST.get("typed", "").strip() not in shown.may_type:
         words = _("Type “%(text)s” to confirm. Nothing was written.")
         messages.warning(request, words % {"text": shown.to_type})
         return HttpResponseRedirect(shown.url)
@@ -166,12 +166,15 @@ def _checked(request: HttpRequest, shown: ShownJob, target: Target | None) -> Im
 
 
 def _context(shown: ShownJob, target: Target | None) -> dict[str, Any]:
+    reports = report_target(shown.job, shown.caller) if target else None
+    # A check of an import shows its rows one by one, and of one that was cancelled none matter.
+    tells_left = not shown.has_differences and not (shown.is_check and shown.job.is_ended)
     return {
         "shown": shown,
         "job": shown.job,
         "target": target,
-        "left": shown.left_rows(target) if target and not shown.has_differences else [],
-        "sentence": order_words(shown.job.spec),
+        "reports": reports is not None,
+        "left": left_rows(shown.job, reports, target) if tells_left and reports else [],
     }
 
 

@@ -1,24 +1,18 @@
-"""Jobs in staff's words: what they do, how far they are, what became of items."""
+"""Jobs in staff's words: how far they are, what became of items."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl
+from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from tables.admin.texts.sentences import count_words, filter_words, items_words
+from tables.admin.texts.people import name_words
+from tables.admin.texts.sentences import count_words
 from tables.admin.values.hidden_characters import visible
-from tables.admin.values.one_line import summary
-from tables.core.adminapi_scan import parse_scan
-from tables.core.errors import TablesError
-from tables.core.filters import Group
-from tables.core.queries import parse_query
-from tables.core.values import TYPES
 from tables.jobs.finding import Progress
 from tables.records.jobs.models import Job
 
@@ -55,7 +49,6 @@ _TITLES: Mapping[str, StrOrPromise] = {
 }
 _MINUTE = 60
 _HOUR = 60 * _MINUTE
-_VALUE_CHARACTERS = 80
 
 
 def title_words(job: Job, table: str) -> str:
@@ -63,8 +56,14 @@ def title_words(job: Job, table: str) -> str:
     return str(_TITLES.get(job.kind, "%(table)s")) % {"table": table}
 
 
-def state_words(job: Job, left: int) -> str:
+def state_words(job: Job, far: Progress, *, is_mine: bool = True) -> str:
     """A job's state; never plainly finished where something was left as it was."""
+    left = left_of(far)
+    if job.state == "ready" and not far.counts["done"]:
+        return _("Nothing to write")
+    if job.state == "ready" and not is_mine:
+        owner = visible(name_words(job.owner_name))
+        return _("Waits for the yes of %(owner)s") % {"owner": owner}
     if job.state == "finished" and left:
         words = ngettext(
             "Finished, %(count)s left as it was", "Finished, %(count)s left as they were", left
@@ -86,9 +85,7 @@ def progress_words(job: Job, far: Progress) -> str:
     else:
         expected = count_words(max(far.expected, far.counts["scanned"]))
         parts = [_("%(count)s of about %(all)s read") % {"count": scanned, "all": expected}]
-    done = count_words(far.counts["done"])
-    words = _("%(count)s to write") if job.phase == "check" else _("%(count)s done")
-    parts.append(words % {"count": done})
+    parts.append(_done_words(job, far))
     if left := left_of(far):
         parts.append(
             ngettext("%(count)s left as it was", "%(count)s left as they were", left)
@@ -96,7 +93,20 @@ def progress_words(job: Job, far: Progress) -> str:
         )
     if far.seconds_left is not None and not job.is_ended:
         parts.append(_("about %(time)s") % {"time": duration_words(far.seconds_left)})
+    if job.state == "ready" and job.pace and far.write_units:
+        time = duration_words(round(far.write_units / job.pace))
+        parts.append(_("about %(time)s at its pace") % {"time": time})
     return ", ".join(parts)
+
+
+def _done_words(job: Job, far: Progress) -> str:
+    """How many items were written, or would be; those of an export are read into a file."""
+    if job.kind == "export":
+        return _("%(count)s exported") % {"count": count_words(far.counts["matched"])}
+    words = _("%(count)s to write") if job.phase == "check" else _("%(count)s done")
+    if job.kind == "delete" and job.phase == "check":
+        words = _("%(count)s to delete")
+    return words % {"count": count_words(far.counts["done"])}
 
 
 def duration_words(seconds: int) -> str:
@@ -129,58 +139,6 @@ def _money(money: float) -> str:
 def _units(units: float) -> str:
     rounded = round(units, 1) if units < 10 else round(units)
     return number_format(rounded, 0 if rounded == int(rounded) else 1, force_grouping=True)
-
-
-# ---------------------------------------------------------------- what was ordered
-
-
-def order_words(spec: Mapping[str, Any]) -> str:
-    """What a job does to which items, in a sentence."""
-    which = which_words(spec)
-    deeds = "; ".join(change_words(change) for change in spec.get("changes", ()))
-    return " ".join(filter(None, (which, deeds and f"{deeds}.")))
-
-
-def which_words(spec: Mapping[str, Any]) -> str:
-    """Which items an order is about."""
-    if spec.get("keys"):
-        return _("On %(items)s that were ticked:") % {"items": items_words(len(spec["keys"]))}
-    try:
-        conditions = filter_words(
-            _filter_of(spec["query"]) if spec.get("query") else parse_scan(spec["filter"])
-        )
-    except (KeyError, TablesError):
-        return ""
-    if not conditions:
-        return _("On every item of the table:")
-    return _("On every item where %(filter)s:") % {"filter": conditions}
-
-
-def _filter_of(text: str) -> Group:
-    """The filter of a list's query string. Raises TablesError."""
-    return parse_query(parse_qsl(text, keep_blank_values=True), types={}).filter
-
-
-def change_words(change: Mapping[str, Any]) -> str:
-    """One change, such as `set status to “shipped”`."""
-    action, path = change["action"], visible(str(change["path"]))
-    if action == "remove":
-        return _("remove %(path)s") % {"path": path}
-    if action == "rename":
-        return _("rename %(path)s to %(to)s") % {"path": path, "to": visible(change["to"])}
-    if action == "retype":
-        kind = _(TYPES[change["type"]])
-        return _("make %(path)s a %(type)s") % {"path": path, "type": kind}
-    value = visible(summary(change["value"], _VALUE_CHARACTERS)[0])
-    return str(_DEEDS[action]) % {"path": path, "value": value}
-
-
-_DEEDS: Mapping[str, StrOrPromise] = {
-    "set": gettext_lazy("set %(path)s to “%(value)s”"),
-    "add": gettext_lazy("add %(value)s to %(path)s"),
-    "delete": gettext_lazy("take %(value)s out of %(path)s"),
-    "append": gettext_lazy("append %(value)s to %(path)s"),
-}
 
 
 def reason_words(outcome: str, code: str) -> str:

@@ -1,0 +1,91 @@
+"""What a job left as it was, as lines of its page: which item, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+
+from django.urls import reverse
+
+from tables.access.callers import Caller
+from tables.admin.texts import job_words as words
+from tables.admin.values.hidden_characters import visible
+from tables.admin.values.one_line import key_text
+from tables.core.errors import TablesError
+from tables.core.keys import decode_token
+from tables.items.target import Target
+from tables.jobs.finding import ReportRow, report_rows, reported_at
+from tables.records.history.entries import mode_of
+from tables.records.jobs.models import Job
+
+# Rows that the page shows of what was left; the report has them all.
+SHOWN_ROWS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """What became of one item, as a line of a page.
+
+    `history` leads to who changed it, empty where nobody did or none is kept.
+    """
+
+    key: str
+    url: str
+    outcome: str
+    kind: str
+    why: str
+    line: int
+    history: str
+
+
+def report_target(job: Job, caller: Caller) -> Target | None:
+    """The table whose items the report of a job names; None where the caller may not see it."""
+    with suppress(TablesError):
+        return reported_at(job, caller)
+    return None
+
+
+def left_rows(job: Job, target: Target, source: Target | None) -> Sequence[ShownRow]:
+    """The first of the items that were left as they were, those nobody knows of first.
+
+    `target` is the table that the report names, `source` the one that the job was ordered for.
+    """
+    unsure = report_rows(job, target, "unsure")
+    others = report_rows(job, target, "changed", "refused")
+    rows = [*islice(unsure, SHOWN_ROWS), *islice(others, SHOWN_ROWS)][:SHOWN_ROWS]
+    return [_shown(job, row, target, source) for row in rows]
+
+
+def _shown(job: Job, row: ReportRow, target: Target, source: Target | None) -> ShownRow:
+    outcome = str(words.OUTCOME_WORDS[row.outcome][job.phase == "check"])
+    key, token, detail = _named(row, target, source)
+    named_at = source if row.key is None else target
+    url = history = ""
+    if key and named_at is not None and _is_there(job, row):
+        url = reverse("admin:tables_item_change", args=[named_at.table.alias, token])
+        if row.outcome == "changed" and mode_of(named_at.table) != "off":
+            history = f"{url.removesuffix('change/')}history/"
+    why = visible(detail) or words.reason_words(row.outcome, row.code)
+    return ShownRow(key, url, outcome, row.outcome, why, row.line, history)
+
+
+def _named(row: ReportRow, target: Target, source: Target | None) -> tuple[str, str, str]:
+    """The key of an item in words, its token, and what is said of it.
+
+    An item that has no key at the table that it was to be copied to is named by the one it has.
+    """
+    if row.key is not None:
+        return key_text(row.key, target.description), row.token, row.detail
+    token, mark, detail = row.detail.partition(": ")
+    if mark and source is not None and not row.line:
+        with suppress(TablesError):
+            key = source.sight.see(decode_token(token, source.description))
+            return key_text(key, source.description), token, detail
+    return "", "", row.detail
+
+
+def _is_there(job: Job, row: ReportRow) -> bool:
+    """Whether there is an item of that key: one that was not copied stands nowhere but here."""
+    return job.kind != "copy" or row.key is None or row.code == "item_exists"
