@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import botocore
 from botocore.config import Config
-from botocore.handlers import add_retry_headers
 from django.conf import settings
 from django.dispatch import Signal
 
 from tables.dynamodb.deadline import CONNECT_SECONDS, READ_SECONDS, shorten
+from tables.dynamodb.sending import send_directly
 from tables.dynamodb.translation import translate
 from tables.dynamodb.tries import (
     FAILURES,
     READS,
     AnswerLost,
     Verdict,
-    is_error,
     most_tries,
     parse_answer,
     pause_before_next,
-    require_right_checksum,
     verdict_on,
 )
 from tables.dynamodb.wire import to_request
@@ -39,19 +37,6 @@ called = Signal()
 
 # gunicorn runs 16 threads; parallel segments add some.
 MAX_POOL_CONNECTIONS = 32
-# Operations whose answer is items: their parsing by botocore is most of a call's time.
-_RAW_OPERATIONS = frozenset(
-    {
-        "GetItem",
-        "Query",
-        "Scan",
-        "BatchGetItem",
-        "PutItem",
-        "UpdateItem",
-        "DeleteItem",
-        "BatchWriteItem",
-    }
-)
 _ITEM_MEMBERS = ("Item", "Key", "ExclusiveStartKey", "ExpressionAttributeValues")
 
 
@@ -74,10 +59,8 @@ def client() -> DynamoDBClient:
             user_agent=f"dynadmin Botocore/{botocore.__version__}",
         ),
     )
-    # Two more headers to sign, which tell AWS how often the SDK has tried.
-    made.meta.events.unregister("request-created", add_retry_headers)
     made.meta.events.register("before-send.dynamodb", shorten)
-    made.meta.events.register("before-parse.dynamodb", _hand_over_body)
+    send_directly(made)
     return made
 
 
@@ -159,21 +142,3 @@ def _send(operation: str, members: dict[str, Any], *, may_repeat: bool = False) 
 @functools.cache
 def _method_names() -> dict[str, str]:
     return {api: python for python, api in client().meta.method_to_api_mapping.items()}
-
-
-def _hand_over_body(
-    operation_model: Any,
-    response_dict: dict[str, Any],
-    customized_response_dict: dict[str, Any],
-    **_: Any,
-) -> None:
-    """Keep botocore's parser from a success answer's body, and pass the body on as it came."""
-    require_right_checksum(response_dict)
-    if response_dict["status_code"] >= 300:
-        if not is_error(response_dict["body"]):
-            response_dict["body"] = b"{}"  # botocore's parser would break at it
-    elif operation_model.name in _RAW_OPERATIONS:
-        customized_response_dict["RawBody"] = response_dict["body"]
-        response_dict["body"] = b"{}"
-    else:
-        parse_answer(response_dict["body"], operation_model.name)

@@ -1,0 +1,105 @@
+"""One request to DynamoDB, signed and sent by botocore's parts without the ceremony around them.
+
+botocore still says where a call goes, with which credentials, and what its members look like on the
+wire. Its endpoint, which comes after that, takes as long again, most of it for events that nobody
+hears, a second request object, and a parser for answers that we read ourselves.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from botocore.awsrequest import create_request_object
+from botocore.hooks import first_non_none_response
+from botocore.parsers import create_parser
+
+from tables.dynamodb.connections import Connections
+from tables.dynamodb.tries import is_error, parse_answer, require_right_checksum
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Operations whose answer is items: their parsing by botocore is most of a call's time.
+_RAW_OPERATIONS = frozenset(
+    {
+        "GetItem",
+        "Query",
+        "Scan",
+        "BatchGetItem",
+        "PutItem",
+        "UpdateItem",
+        "DeleteItem",
+        "BatchWriteItem",
+    }
+)
+_PARSER = create_parser("json")
+
+
+def send_directly(made: DynamoDBClient) -> None:
+    """Let a client send its calls by this module, and hand over the body of success answers."""
+    # Last of all: what botocore itself does to the request comes before.
+    session = made._endpoint.http_session  # type: ignore[attr-defined] # noqa: SLF001 - botocore is pinned, and tests would tell
+    made.meta.events.register_last(
+        "before-call",
+        partial(_send, made.meta.events, Connections(session)),  # type: ignore[arg-type] # what it answers is the answer
+    )
+
+
+def _send(
+    events: Any,
+    connections: Connections,
+    *,
+    model: Any,
+    params: dict[str, Any],
+    request_signer: Any,
+    **_: Any,
+) -> tuple[Any, dict[str, Any]]:
+    """botocore's `before-call`: the answer and its members. Raises BotoCoreError."""
+    request = create_request_object(params)
+    _sign(request, request_signer)
+    prepared = request.prepare()
+    replies = events.emit(f"before-send.dynamodb.{model.name}", request=prepared)
+    answer = first_non_none_response(replies)
+    if answer is None:
+        answer = connections.send(prepared)
+    return answer, _members(model, answer)
+
+
+def _sign(request: Any, signer: Any) -> None:
+    """Sign with today's credentials, which botocore renews before they end."""
+    signing = {"region": signer.region_name, "signing_name": signer.signing_name}
+    signing |= request.context.get("signing", {})
+    auth = signer.get_auth_instance(
+        signing_name=signing["signing_name"],
+        region_name=signing["region"],
+        signature_version=signer.signature_version,
+    )
+    auth.add_auth(request)
+
+
+def _members(model: Any, answer: Any) -> dict[str, Any]:
+    """The body under `RawBody` where it holds items, what botocore's parser says of any other."""
+    response = {
+        "headers": answer.headers,
+        "status_code": answer.status_code,
+        "body": answer.content,
+        "context": {"operation_name": model.name},
+    }
+    require_right_checksum(response)
+    if answer.status_code >= 300:
+        return _failure(model, response)
+    if model.name in _RAW_OPERATIONS:
+        return {"RawBody": answer.content}
+    parse_answer(answer.content, model.name)
+    members: dict[str, Any] = _PARSER.parse(response, model.output_shape)
+    return members
+
+
+def _failure(model: Any, response: dict[str, Any]) -> dict[str, Any]:
+    """An error, with the members that are this error's own."""
+    if not is_error(response["body"]):
+        response["body"] = b"{}"  # botocore's parser would break at it
+    members: dict[str, Any] = _PARSER.parse(response, model.output_shape)
+    shape = model.service_model.shape_for_error_code(members.get("Error", {}).get("Code"))
+    return members if shape is None else {**members, **_PARSER.parse(response, shape)}
