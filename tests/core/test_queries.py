@@ -9,7 +9,7 @@ from tables.core.expressions import Placeholders, format_path
 from tables.core.filters import BY_SUFFIX, OPERATORS, Group, compile_filter, make_term
 from tables.core.queries import PARAMETERS, CollectionQuery, format_term, parse_query
 from tests.core.strategies import BASE64, NAMES, NUMBERS, TEXT
-from tests.core.test_paths import PATHS
+from tests.core.test_expressions import PATHS
 
 TYPES = {"total": "N", "flag": "BOOL", "data": "B", "a.n": "N", r"dot\.ted": "N"}
 

@@ -7,7 +7,7 @@ from botocore.exceptions import ReadTimeoutError
 from tables.core.errors import Unavailable, WriteInDoubt
 from tables.dynamodb.client import call, client
 from tables.dynamodb.deadline import CONNECT_SECONDS, READ_SECONDS, deadline, seconds_left
-from tests.dynamodb.test_lost_answers import Raw
+from tests.dynamodb.test_tries import Raw
 
 KEY = {"id": {"S": "a"}}
 

@@ -10,7 +10,7 @@ from tables.jobs.orders import MOST_AT_ONCE, How, Keyed, confirm, start, want
 from tables.jobs.undoing import undo_job
 from tables.models import Job
 from tests.jobs.conftest import counts, ordered, person, target_of, work
-from tests.jobs.test_running import ADD_ONE, some, written
+from tests.jobs.test_runner import ADD_ONE, some, written
 from tests.tables import store
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from tables.jobs.sweeping import tidy
 from tables.models import Job
 from tables.records.jobs.sums import remove
 from tests.jobs.conftest import ordered, person
-from tests.jobs.test_running import ADD_ONE, some
+from tests.jobs.test_runner import ADD_ONE, some
 
 pytestmark = pytest.mark.django_db
 

@@ -19,7 +19,7 @@ from tables.jobs.sweeping import sweep
 from tables.models import Job
 from tests.contract.conftest import make_tables
 from tests.jobs.conftest import counts, person, report, target_of, work
-from tests.jobs.test_running import ADD_ONE, some, written
+from tests.jobs.test_runner import ADD_ONE, some, written
 from tests.tables import store
 
 pytestmark = pytest.mark.django_db
