@@ -52,11 +52,22 @@ def run() -> None:
     sweeper = threading.Thread(target=_sweep_beside, args=(ended,), daemon=True)
     sweeper.start()
     try:
-        worker.run()
+        _work_until_told(worker)
     finally:
         ended.set()
         sweeper.join(timeout=5)
         Worker.objects.filter(name=HANDS.name).delete()
+
+
+def _work_until_told(worker: _TaskWorker) -> None:
+    """Go on when a database comes back that was gone: parts wait until their leases are over."""
+    while worker.running:
+        try:
+            worker.run()
+        except DatabaseError as error:
+            log.warning("jobs_wait_for_database", reason=type(error).__name__)
+            connection.close()
+            time.sleep(_INTERVAL_SECONDS)
 
 
 def sweep_for_ever() -> None:

@@ -3,7 +3,7 @@
 `python -m tests.crash.import_memory FILE PLACE`: PLACE is where the staged chunks go.
 """
 
-import resource
+import re
 import sys
 import uuid
 from dataclasses import asdict
@@ -49,7 +49,13 @@ def main(file: str, place: str) -> None:
         cursor = piece.next
         if cursor is None:
             break
-    print(rows, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)  # noqa: T201 - what is asked for
+    print(rows, peak_kilobytes())  # noqa: T201 - what is asked for
+
+
+def peak_kilobytes() -> int:
+    """The most memory that this program has had; `ru_maxrss` begins with what its parent had."""
+    status = Path("/proc/self/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
 
 
 if __name__ == "__main__":

@@ -8,99 +8,94 @@ import multiprocessing
 import os
 import random
 import signal
-import threading
 import time
 from collections import Counter
-from contextlib import contextmanager, suppress
-from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group, User
 
-from tables.access.callers import Caller
-from tables.core.errors import TablesError
 from tables.dynamodb import client as client_module
-from tables.dynamodb.client import call, client
-from tables.jobs import chunk, parts
-from tables.jobs.kinds import which
+from tables.dynamodb.client import client
+from tables.items.conditions import Tags
+from tables.jobs import chunk, files, parts
+from tables.jobs.kinds.batch import StagedOperation
 from tables.jobs.orders import start
 from tables.jobs.runner import Hands, work_on_job
 from tables.models import Job
-from tables.records.jobs.reports import rows_with
-from tests.contract.conftest import make_tables
-from tests.crash.databases import fresh_connections, shared_database
-from tests.production.programs import postgresql
+from tests.crash.databases import fresh_connections
+from tests.crash.sizes import ANN, IS_WHOLE, ITEMS, KILLS, LEASE_SECONDS
+from tests.crash.truth import all_stored, require_told, require_true, rivals, rows_by_name
 from tests.tables import fill
 
-IS_WHOLE = "CRASH_ROUNDS" in os.environ
-KILLS = 25 if IS_WHOLE else 3
-ITEMS = 2_000 if IS_WHOLE else 150
-LEASE_SECONDS = 1.0
 PATIENCE = 600
 FORK = multiprocessing.get_context("fork")
-ORDER = {"filter": {}, "changes": [{"action": "add", "path": "n", "value": {"N": "1"}}]}
 
 
-@pytest.fixture(params=["SQLite", "PostgreSQL"] if IS_WHOLE else ["SQLite"])
-def database(request, tmp_path, tmp_path_factory, django_db_blocker, monkeypatch):
-    """A database of files, or a PostgreSQL, that all processes share."""
-    if request.param == "SQLite":
-        with shared_database("sqlite:///crash.sqlite3", tmp_path, django_db_blocker, monkeypatch):
-            yield request.param
-        return
-    folder = tmp_path_factory.mktemp("database")
-    # PostgreSQL's own user must be able to enter.
-    for place in (folder, tmp_path_factory.getbasetemp(), tmp_path_factory.getbasetemp().parent):
-        place.chmod(0o755)
-    with (
-        postgresql(folder) as url,
-        shared_database(url, tmp_path, django_db_blocker, monkeypatch),
-    ):
-        yield request.param
+@pytest.fixture
+def batch(tables, tmp_path, settings):
+    """A batch that creates a third of the items, changes a third and deletes a third."""
+    storage = settings.STORAGES["jobs"]
+    options = {**storage["OPTIONS"], "location": tmp_path / "jobs"}
+    settings.STORAGES = {**settings.STORAGES, "jobs": {**storage, "OPTIONS": options}}
+    there = [name for name, method in _methods() if method != "POST"]
+    fill("real-counted", ({"id": {"S": name}, "v": {"N": "1"}} for name in there))
+    operations = [_operation(*told) for told in enumerate(_methods(), start=1)]
+    upload = files.keep_upload(ANN, [operation.packed() for operation in operations])
+    given = {"upload": upload, "count": len(operations), "methods": ["POST", "PATCH", "DELETE"]}
+    return start(ANN, "batch", "Counted", given)[0]
 
 
-@pytest.fixture(params=[False, True], ids=["without history", "with history"])
-def order(request, database, dynamodb_embedded, settings, monkeypatch):
-    """A table of items, and how to order that each gets 1 more."""
-    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
-    settings.HISTORY = request.param
-    settings.JOB_PARTS = 3
-    monkeypatch.setattr(which, "_PARTED_FROM_BYTES", 0)
-    monkeypatch.setattr(parts, "LEASE", timedelta(seconds=LEASE_SECONDS))
-    monkeypatch.setattr("tables.jobs.runner.MOST_IN_CHUNK", 30)
-    make_tables(settings, history=True)
-    fill("real-things", ({"id": {"S": f"t{n:05}"}, "n": {"N": "0"}} for n in range(ITEMS)))
-    user = User.objects.create(username="ann", first_name="Ann")
-    user.groups.add(Group.objects.create(name="admins"))
-    ann = Caller("ann", "Ann", frozenset({"admins"}))
-    return lambda: start(ann, "change", "Things", ORDER)[0]
+def _methods():
+    """Each item's name with what the batch does to it."""
+    return [(f"t{n:05}", ("POST", "PATCH", "DELETE")[n % 3]) for n in range(ITEMS)]
+
+
+def _operation(number, told):
+    name, method = told
+    body = {"POST": {"id": {"S": name}}, "PATCH": {"n": 1}, "DELETE": None}[method]
+    return StagedOperation(number, method, name, Tags(None, None), body)
 
 
 def test_killed_at_random_with_rivals(order):
-    chance, job = random.Random(1), order()
-    with rivals():
-        killed = 0
-        while killed < KILLS and not _is_over(job):
-            workers = [_forked(job, lambda: None) for _ in range(2)]
-            time.sleep(chance.uniform(0.05, 0.5))
-            for worker in workers:
-                if worker.exitcode is None:
-                    os.kill(worker.pid, signal.SIGKILL)
-                worker.join()
-                killed += worker.exitcode == -signal.SIGKILL
+    job = order()
+    with rivals("real-things"):
+        killed = _killed_at_random(job)
         _finish(job)
+    require_true(job, killed)
+
+
+def test_a_batch_killed_at_random_with_rivals(batch):
+    with rivals("real-counted"):
+        killed = _killed_at_random(batch)
+        _finish(batch)
+    _require_true_batch(batch, killed)
+
+
+def _killed_at_random(job):
+    """Two workers at a time until so many were killed, or the job is over; how many were."""
+    chance, killed = random.Random(1), 0
+    while killed < KILLS and not _is_over(job):
+        workers = [_forked(job, lambda: None) for _ in range(2)]
+        time.sleep(chance.uniform(0.05, 0.5))
+        for worker in workers:
+            if worker.exitcode is None:
+                os.kill(worker.pid, signal.SIGKILL)
+            worker.join()
+            killed += worker.exitcode == -signal.SIGKILL
+        # Both are dead: the next ones need not wait until their leases are over.
+        job.parts.exclude(owner="").update(until=job.created)
     assert killed >= min(KILLS, 2)
-    _require_true(job)
+    return killed
 
 
 def test_frozen_past_the_lease_and_thawed(order):
-    chance, job = random.Random(2), order()
-    with rivals():
+    chance, job, frozen = random.Random(2), order(), 0
+    with rivals("real-things"):
         for _ in range(KILLS // 2):
             worker = _forked(job, lambda: None)
             time.sleep(chance.uniform(0.05, 0.3))
             if worker.exitcode is None:
                 os.kill(worker.pid, signal.SIGSTOP)
+                frozen += 1
             other = _forked(job, lambda: None)
             time.sleep(LEASE_SECONDS * 1.3)
             os.kill(worker.pid, signal.SIGCONT)
@@ -111,19 +106,20 @@ def test_frozen_past_the_lease_and_thawed(order):
             if _is_over(job):
                 break
         _finish(job)
-    _require_true(job)
+    require_true(job, frozen)
 
 
 def test_killed_within_every_step(order):
-    job = order()
+    job, killed = order(), 0
     for fault in _faults():
         worker = _forked(job, fault)
         worker.join(PATIENCE)
+        killed += worker.exitcode == -signal.SIGKILL
         if _is_over(job):
             break
         time.sleep(LEASE_SECONDS)
     _finish(job)
-    _require_true(job)
+    require_true(job, killed)
 
 
 def _faults():
@@ -191,56 +187,14 @@ def _finish(job):
     assert _is_over(job)
 
 
-@contextmanager
-def rivals():
-    """Somebody else's program, which writes to the same items all the time."""
-    ended = threading.Event()
-
-    def write():
-        chance = random.Random(3)
-        while not ended.wait(0.03):
-            key = {"id": {"S": f"t{chance.randrange(ITEMS):05}"}}
-            with suppress(TablesError):
-                call(
-                    "UpdateItem",
-                    TableName="real-things",
-                    Key=key,
-                    UpdateExpression="SET #r = :r",
-                    ExpressionAttributeNames={"#r": "rival"},
-                    ExpressionAttributeValues={":r": {"S": str(chance.random())}},
-                )
-
-    writing = threading.Thread(target=write)
-    writing.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        writing.join()
-
-
-def _require_true(job):
-    rows = list(rows_with(job))
-    assert sorted(row.key for row in rows) == [f"t{n:05}" for n in range(ITEMS)]
-    values = {item["id"]["S"]: item["n"]["N"] for item in _all_stored()}
-    outcomes = Counter(row.outcome for row in rows)
-    told = dict(outcomes), dict(Counter(values.values()))
-    assert set(values.values()) <= {"0", "1"}, told
-    false = [row for row in rows if row.outcome != "unsure" and _is_false(row, values[row.key])]
-    assert false == [], told
-    assert set(outcomes) <= {"done", "changed", "unsure"}
-    assert outcomes["done"] > ITEMS * 0.9
-
-
-def _is_false(row, value):
-    return (value == "1") != (row.outcome == "done")
-
-
-def _all_stored():
-    start = {}
-    while True:
-        page = call("Scan", TableName="real-things", ConsistentRead=True, **start)
-        yield from page["Items"]
-        if not page.get("LastEvaluatedKey"):
-            return
-        start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+def _require_true_batch(job, ended):
+    rows, left = rows_by_name(job), {item["id"]["S"]: item for item in all_stored("real-counted")}
+    became = {}
+    for name, method in _methods():
+        item = left.get(name)
+        # What was written twice would say so: each write counts up.
+        version = int(item["v"]["N"]) if item else 0
+        wanted = {"POST": 1, "PATCH": 2, "DELETE": 0}[method]
+        assert version <= max(wanted, 1), item
+        became[name] = version == wanted
+    require_told(job, rows, became, ended)

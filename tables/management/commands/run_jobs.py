@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -33,10 +34,22 @@ class Command(BaseCommand):
             raise CommandError(
                 "TASKS names another backend: start its own workers, and run_jobs --sweep-only."
             )
-        living = Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENCE).count()
-        if connection.vendor == "sqlite" and living >= MOST_ON_SQLITE:
+        if connection.vendor == "sqlite":
+            self._require_room()
+        run()
+
+    def _require_room(self) -> None:
+        """Refuse a third worker of one SQLite file. Who was killed counts as living for a while."""
+        if _living() >= MOST_ON_SQLITE:
+            seconds = WORKER_SILENCE.total_seconds()
+            self.stderr.write(f"Waits {seconds:.0f} s: one of the other workers may be dead.")
+            time.sleep(seconds)
+        if (living := _living()) >= MOST_ON_SQLITE:
             raise CommandError(
                 f"{living} workers use this SQLite file already; more would wait for each other. "
                 "With PostgreSQL (DATABASE_URL) there may be as many as you like."
             )
-        run()
+
+
+def _living() -> int:
+    return Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENCE).count()
