@@ -27,7 +27,7 @@ def main(file: str, place: str) -> None:
     from tables.jobs.kinds.imports import IMPORT  # noqa: PLC0415 - as above
 
     settings.STORAGES["jobs"]["OPTIONS"]["location"] = place
-    checking.read_now = lambda _target, keys: [None] * len(keys)
+    checking.read_counted = lambda _target, keys: ([None] * len(keys), 0.0)
     with Path(file).open("rb") as stream:
         reading = look_at(stream).reading
     spec = {"upload": "file", "reading": asdict(reading), "mode": "upsert", "kinds": {}}
