@@ -92,8 +92,15 @@ def samples(sample: bytes, *, lines: int = 5) -> Mapping[str, list[str]]:
         if encoding.startswith("utf-16") != looks_wide(sample):
             continue
         telling = [line for line in text.splitlines() if not line.isascii()] or text.splitlines()
-        found[encoding] = [line[:_SHOWN] for line in telling[:lines]]
+        found[encoding] = [_around(line) for line in telling[:lines]]
     return found
+
+
+def _around(line: str) -> str:
+    """As much of a line as is shown, with the first character that tells encodings apart in it."""
+    at = next((place for place, character in enumerate(line) if not character.isascii()), 0)
+    start = max(at - _SHOWN // 2, 0) if len(line) > _SHOWN else 0
+    return f"{'…' if start else ''}{line[start : start + _SHOWN]}"
 
 
 def looks_wide(sample: bytes) -> bool:

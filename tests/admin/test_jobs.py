@@ -92,6 +92,18 @@ def test_what_can_not_be_meant_is_told_and_nothing_is_ordered(admin, cities, row
     assert not Job.objects.exists()
 
 
+def test_the_type_of_a_value_is_the_declared_one_or_is_asked_for(admin, cities):
+    form = {**SET, "tag": "", "text": "7"}
+    answer = run(admin, "change_many", "YY,YY-00", **form)
+    assert answer.status_code == 422
+    page = Page(answer)
+    assert "Choose a type: nothing declares the one of this value." in page.text("main")
+    assert "autofocus" in page.one("input", name="path")["attrs"]
+    # An index of the table is sorted by it, so it is a number.
+    run(admin, "change_many", "YY,YY-00", **{**form, "path": "population"})
+    assert Job.objects.get().spec["changes"][0]["value"] == {"N": "7"}
+
+
 def test_another_line_is_asked_for_without_losing_the_first(admin, cities):
     form = {**SET, "more": "yes"}
     del form["look"]
@@ -137,6 +149,16 @@ def test_items_are_copied_to_another_table_where_their_keys_fit(admin, people):
     nowhere = run(admin, "copy_many", "1", url="/admin/tables/People/", **{**form, "to": "Nope"})
     assert nowhere.status_code == 404
     assert "No table has that alias." in nowhere.content.decode()
+
+
+def test_without_script_everything_that_matches_can_be_chosen_too(admin, cities):
+    page = Page(admin.get(f"{CITIES}?limit=4"))
+    boxes = [e["attrs"].get("value") for e in page.all("input", name="select_across")]
+    assert boxes == ["0", "1"]
+    form = {"action": "change_many", "select_across": ["0", "1"], **SET}
+    answer = admin.post(YY, form)
+    assert Job.objects.get().spec["query"] == "country=YY"
+    assert answer.status_code == 302
 
 
 def test_more_than_a_page_takes_the_right_to_write_many(staff, cities):

@@ -109,6 +109,7 @@ def change_dialog(page, site):
 def job_that_waits(page, site):
     change_dialog(page, site)
     page.fill("#path-1", "note")
+    page.select_option("#tag-1", "S")
     page.fill("#text-1", "seen")
     page.click("button[name=look]")
     expect(page.locator("#job-progress")).to_be_visible()
@@ -116,7 +117,8 @@ def job_that_waits(page, site):
 
 def encoding_that_is_asked_for(page, _site):
     page.goto("/admin/tables/Types/import/")
-    file = {"name": "a.csv", "mimeType": "text/csv", "buffer": "id,note\n1,é\n".encode("cp1252")}
+    text = f"id,note\n1,{'long ' * 100}é{' long' * 100}\n"
+    file = {"name": "a.csv", "mimeType": "text/csv", "buffer": text.encode("cp1252")}
     page.set_input_files("#file", file)
     page.click(".ordering button")
     expect(page.locator("input[value=cp1252]")).to_be_visible()

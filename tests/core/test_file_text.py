@@ -51,6 +51,15 @@ def test_the_lines_that_tell_are_shown_in_every_encoding_that_can_be_meant():
     assert (list(wide), wide["utf-16-le"]) == (["utf-16-le", "utf-16-be"], ["2;Žižkov’s “pub”"])
 
 
+def test_of_a_long_line_is_shown_what_tells_encodings_apart():
+    line = f"{'a' * 900}é{'b' * 900}"
+    for (shown,) in samples(line.encode("cp1252")).values():
+        assert shown.startswith("…a")
+        assert shown.endswith("b")
+        assert not shown[1:].isascii()
+        assert len(shown) <= 201
+
+
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.integers(0, 40))
 def test_text_in_another_encoding_is_read_as_utf_8_from_any_place(text, offset):
     marked = "\ufeff" + text.lstrip("\ufeff")

@@ -15,7 +15,7 @@ from tables.admin.item_list.changelist import ItemList
 from tables.admin.list_actions.orders import dialog, how_of, ordered, which_items
 from tables.admin.texts.core_messages import told
 from tables.core.errors import InvalidValue, TablesError
-from tables.core.expressions import parse_path
+from tables.core.expressions import format_path, parse_path
 from tables.core.values import SET_TYPES, TYPES, Item
 
 if TYPE_CHECKING:
@@ -36,11 +36,14 @@ DEEDS: Mapping[str, tuple[StrOrPromise, bool, bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """A line of the dialog as it was filled in; `error` is what is wrong with it."""
+    """A line of the dialog as it was filled in; `error` is what is wrong with it.
+
+    `tag` is empty where the type is to be the one that the attribute is declared with.
+    """
 
     deed: str = "set"
     path: str = ""
-    tag: str = "S"
+    tag: str = ""
     text: str = ""
     error: str = ""
 
@@ -48,22 +51,33 @@ class ChangeRow:
     def is_empty(self) -> bool:
         return not self.path.strip()
 
-    def change(self) -> dict[str, Any]:
-        """The change that it asks for. Raises InvalidValue, InvalidExpression."""
-        if self.deed not in DEEDS or self.tag not in TYPES:
+    def change(self, declared: Mapping[str, str]) -> dict[str, Any]:
+        """The change that it asks for; `declared` are type tags by path. Raises InvalidValue,
+        InvalidExpression.
+        """
+        if self.deed not in DEEDS or self.tag not in ("", *TYPES):
             raise InvalidValue(_("Choose what to do, and a type."))
         path = self.path.strip()
-        parse_path(path)
+        steps = parse_path(path)
         asked: dict[str, Any] = {"action": self.deed, "path": path}
         if self.deed == "rename":
             parse_path(self.text.strip())
             return {**asked, "to": self.text.strip()}
-        if self.deed == "retype":
-            return {**asked, "type": self.tag}
         if self.deed == "remove":
             return asked
-        value = value_of(self.tag, self.text, "lines" if self.tag in SET_TYPES else "plain")
+        tag = self._tag(declared.get(format_path(steps), ""))
+        if self.deed == "retype":
+            return {**asked, "type": tag}
+        value = value_of(tag, self.text, "lines" if tag in SET_TYPES else "plain")
         return {**asked, "value": {"L": [value]} if self.deed == "append" else value}
+
+    def _tag(self, declared: str) -> str:
+        """The type of the value: never a guess, or numbers would become texts unseen."""
+        says_nothing = self.deed in ("append", "retype")  # of an element, of what is to come
+        tag = self.tag or ("" if says_nothing else declared)
+        if not tag:
+            raise InvalidValue(_("Choose a type: nothing declares the one of this value."))
+        return tag
 
 
 def change_chosen(listing: ItemList, keys: Sequence[Item], *, everything: bool) -> HttpResponseBase:
@@ -73,7 +87,7 @@ def change_chosen(listing: ItemList, keys: Sequence[Item], *, everything: bool) 
     if "look" not in form:
         more = [ChangeRow()] if "more" in form or not rows else []
         return _ask(listing, keys, [*rows, *more][:_MOST_ROWS], everything=everything)
-    changes, marked_rows = _read([row for row in rows if not row.is_empty])
+    changes, marked_rows = _read([row for row in rows if not row.is_empty], listing.types)
     if any(row.error for row in marked_rows) or not changes:
         error = "" if changes or marked_rows else _("Say what to change.")
         shown = marked_rows or [ChangeRow()]
@@ -102,7 +116,7 @@ def _ask(
         "action": "change_many",
         "rows": rows,
         "deeds": [(name, words) for name, (words, _type, _value) in DEEDS.items()],
-        "types": [(tag, _(words)) for tag, words in TYPES.items()],
+        "types": [("", _("as declared")), *((tag, _(words)) for tag, words in TYPES.items())],
         "names": sorted(listing.names.with_sample()),
         "error": error,
     }
@@ -114,12 +128,14 @@ def _rows(form: QueryDict) -> list[ChangeRow]:
     return [ChangeRow(*row) for row in zip(*told_rows, strict=False)][:_MOST_ROWS]
 
 
-def _read(rows: Sequence[ChangeRow]) -> tuple[list[dict[str, Any]], list[ChangeRow]]:
+def _read(
+    rows: Sequence[ChangeRow], declared: Mapping[str, str]
+) -> tuple[list[dict[str, Any]], list[ChangeRow]]:
     """The changes that the lines ask for, and the lines with what is wrong with each."""
     changes, marked = [], []
     for row in rows:
         try:
-            changes.append(row.change())
+            changes.append(row.change(declared))
             marked.append(row)
         except TablesError as error:
             marked.append(replace(row, error=told(error.message)))
