@@ -289,6 +289,12 @@ def require_depth(depth: int, pointer: str) -> None:
         raise problem_at(pointer, "Nested more than {most} levels deep.", most=MAX_DEPTH)
 
 
+def member_error(pointer: str, template: str, /, **parts: Any) -> InvalidValue:
+    """The same for a member that its own words name already."""
+    detail = Sentence(template, **parts)
+    return InvalidValue(detail, problems=[Problem(pointer, detail)])
+
+
 def join_pointer(pointer: str, name: str) -> str:
     """An RFC 6901 pointer, one name deeper."""
     return f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"

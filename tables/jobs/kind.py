@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
+from tables.core.errors import InvalidRequest, Problem
 from tables.core.values import Item
 from tables.items.target import Target
 from tables.items.wanted import Settled
@@ -19,6 +21,16 @@ MOST_IN_CHUNK = 250
 Spec = dict[str, Any]
 # Where a chunk begins: JSON of the kind's own making, None at the start of a part.
 Cursor = Any
+
+
+@contextmanager
+def at_member(pointer: str) -> Iterator[None]:
+    """Let what is wrong with an order say at which of its members."""
+    try:
+        yield
+    except InvalidRequest as error:
+        error.problems = error.problems or (Problem(pointer, error.message),)
+        raise
 
 
 @dataclass(frozen=True, slots=True)

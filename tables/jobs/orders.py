@@ -17,11 +17,11 @@ from tables.access.callers import Caller
 from tables.configuration import registry
 from tables.core.errors import (
     IdempotencyConflict,
-    InvalidRequest,
     JobConflict,
     PreconditionFailed,
 )
 from tables.core.job_states import ACTIVE, Event, Wanted, after
+from tables.core.values import member_error
 from tables.items.groups import new_group
 from tables.items.target import find_target
 from tables.jobs.finding import running_of
@@ -88,7 +88,7 @@ def start(
     _require_few_jobs(caller)
     is_check = row.check is not None and (how.dry_run or row.is_checked_first)
     if how.dry_run and row.check is None:
-        raise InvalidRequest("A job of this kind has no dry run.")
+        raise member_error("/dry_run", "A job of this kind has no dry run.")
     now = timezone.now()
     job = Job(
         id=uuid.UUID(new_group()),
@@ -198,7 +198,7 @@ def set_pace(job: Job, pace: float | None) -> Job:
 
 def _kind_of(name: str) -> JobKind:
     if name not in KINDS:
-        raise InvalidRequest("No job is of the kind {name}.", name=repr(name))
+        raise member_error("/kind", "No job is of the kind {name}.", name=repr(name))
     return KINDS[name]
 
 

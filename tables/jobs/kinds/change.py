@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tables.core.errors import Conflict, InvalidRequest
+from tables.core.errors import Conflict
 from tables.core.expressions import Path, format_path, parse_path, value_at
 from tables.core.retype import retyped
 from tables.core.typed_json import typed_value
 from tables.core.updates import Change, require_changes
-from tables.core.values import TYPES, Item
+from tables.core.values import TYPES, Item, member_error
 from tables.items.pinned import changed
 from tables.items.target import Target
 from tables.items.wanted import Mark, Settled
-from tables.jobs.kind import Candidate, JobKind, Spec, Work
+from tables.jobs.kind import Candidate, JobKind, Spec, Work, at_member
 from tables.jobs.kinds import which
 
 _MOST_CHANGES = 50
@@ -77,37 +77,53 @@ _MEMBERS: Mapping[str, tuple[str, ...]] = {
 def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
     changes = given.get("changes")
     if not isinstance(changes, list) or not 1 <= len(changes) <= _MOST_CHANGES:
-        raise InvalidRequest('"changes" is a list of 1 to {most} changes.', most=_MOST_CHANGES)
-    told = [_read_change(change) for change in changes]
-    _require_possible(told, target)
+        raise member_error(
+            "/changes", '"changes" is a list of 1 to {most} changes.', most=_MOST_CHANGES
+        )
+    told = [_read_change(change, f"/changes/{place}") for place, change in enumerate(changes)]
+    with at_member("/changes"):
+        _require_possible(told, target)
     return {**which.read_which(given, target), "changes": told}
 
 
-def _read_change(given: Any) -> Spec:
+def _read_change(given: Any, pointer: str) -> Spec:
     action = str(given.get("action")) if isinstance(given, Mapping) else ""
     if action not in _CHANGES:
-        raise InvalidRequest('A change has an "action": {names}.', names=", ".join(_CHANGES))
+        raise member_error(
+            f"{pointer}/action", 'A change has an "action": {names}.', names=", ".join(_CHANGES)
+        )
     members = ("path", *_MEMBERS.get(action, ("value",)))
     if set(given) != {"action", *members}:
-        raise InvalidRequest(
-            'The change "{action}" takes {names}.', action=action, names=", ".join(members)
+        names = ", ".join(members)
+        raise member_error(
+            pointer, 'The change "{action}" takes {names}.', action=action, names=names
         )
-    told: Spec = {"action": action, "path": _path(given["path"])}
-    if "value" in given:
-        told["value"] = typed_value(given["value"], "/value")
-    if "to" in given:
-        told["to"] = _path(given["to"])
-    if "type" in given:
-        if not isinstance(given["type"], str) or given["type"] not in TYPES:
-            raise InvalidRequest('"type" is one of {names}.', names=", ".join(TYPES))
-        told["type"] = given["type"]
+    told: Spec = {"action": action}
+    for name in members:
+        with at_member(f"{pointer}/{name}"):
+            told[name] = _READ[name](given[name], f"{pointer}/{name}")
     return told
 
 
-def _path(given: Any) -> str:
+def _path(given: Any, pointer: str) -> str:
     if not isinstance(given, str):
-        raise InvalidRequest('"path" and "to" are document paths.')
+        raise member_error(pointer, '"path" and "to" are document paths.')
     return format_path(parse_path(given))
+
+
+def _type(given: Any, pointer: str) -> str:
+    if not isinstance(given, str) or given not in TYPES:
+        raise member_error(pointer, '"type" is one of {names}.', names=", ".join(TYPES))
+    return given
+
+
+# Member of a change -> how it is read, of what was sent and at which pointer.
+_READ: Mapping[str, Callable[[Any, str], Any]] = {
+    "path": _path,
+    "to": _path,
+    "type": _type,
+    "value": typed_value,
+}
 
 
 def _require_possible(changes: list[Spec], target: Target) -> None:

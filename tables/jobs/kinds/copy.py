@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tables.configuration import registry
-from tables.core.errors import InvalidRequest, ItemExists, TablesError
+from tables.core.errors import ItemExists, TablesError
 from tables.core.keys import decode_token, encode_token, key_of
-from tables.core.values import Item
+from tables.core.values import Item, member_error
 from tables.items.pinned import as_read, same_but_for_ours
 from tables.items.puts import create
 from tables.items.rules import admitted_change
@@ -90,11 +90,11 @@ def _target(work: Work) -> Target:
 def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
     to, mode = given.get("to"), given.get("mode") or _MODES[0]
     if not isinstance(to, str):
-        raise InvalidRequest('"to" is the alias of the table that is copied to.')
+        raise member_error("/to", '"to" is the alias of the table that is copied to.')
     if mode not in _MODES:
-        raise InvalidRequest('"mode" is one of {names}.', names=", ".join(_MODES))
+        raise member_error("/mode", '"mode" is one of {names}.', names=", ".join(_MODES))
     if registry().get(to).table == target.table.table:
-        raise InvalidRequest("A table can't be copied onto itself.")
+        raise member_error("/to", "A table can't be copied onto itself.")
     return {**which.read_which(given, target), "to": to, "mode": mode}
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tables.core.errors import InvalidRequest, JobConflict, Sentence
+from tables.core.errors import JobConflict, Sentence
 from tables.core.expressions import format_path, value_at
 from tables.core.sheet_cells import defused, shown_cell
 from tables.core.sheets import (
@@ -21,7 +21,7 @@ from tables.core.sheets import (
 )
 from tables.core.sight import Seen
 from tables.core.sizes import item_size
-from tables.core.values import Item, dumps, plain_item
+from tables.core.values import Item, dumps, member_error, plain_item
 from tables.items.target import Target
 from tables.jobs import files
 from tables.jobs.kind import Cursor, JobKind, Piece, Spec, Work
@@ -194,7 +194,7 @@ def _first_items(work: Work) -> list[Seen]:
 def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
     name = given.get("format", "json_lines")
     if not isinstance(name, str) or name not in FORMATS:
-        raise InvalidRequest('"format" is one of {names}.', names=", ".join(FORMATS))
+        raise member_error("/format", '"format" is one of {names}.', names=", ".join(FORMATS))
     return {**which.read_which(given, target), "format": name}
 
 

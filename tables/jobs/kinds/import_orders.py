@@ -14,6 +14,7 @@ from tables.core.file_text import ENCODINGS
 from tables.core.import_rules import MODES, Choices, Mode, Rules
 from tables.core.operand_types import filter_types
 from tables.core.sheets import HEAD_KINDS, Head, parse_heads
+from tables.core.values import member_error
 from tables.items.new_keys import makes_key
 from tables.items.rules import kept_names
 from tables.items.target import Target
@@ -37,7 +38,7 @@ def read_spec(given: Mapping[str, Any], target: Target) -> Spec:
     """An import as it is kept. Raises InvalidRequest, TooLarge."""
     unknown = sorted(given.keys() - _MEMBERS)
     if unknown:
-        raise InvalidRequest("An import has no {name}.", name=repr(unknown[0]))
+        raise member_error("", "An import has no {name}.", name=repr(unknown[0]))
     name = files.upload_name(target.caller, _text(given, "upload"))
     with files.open_file(name) as file:
         reading = _reading(file, given)
@@ -102,7 +103,7 @@ def _reading(file: BinaryIO, given: Mapping[str, Any]) -> FileReading:
         )
     chosen = _text(given, "format") or reading.format
     if chosen not in FORMATS or FORMATS[chosen].container != FORMATS[reading.format].container:
-        raise InvalidRequest("The file can't be read as {name}.", name=repr(chosen))
+        raise member_error("/format", "The file can't be read as {name}.", name=repr(chosen))
     return replace(reading, format=chosen)
 
 
@@ -143,7 +144,7 @@ def _count(file: BinaryIO, reading: FileReading) -> int:
 def _mode(given: Mapping[str, Any]) -> Mode:
     mode = given.get("mode", "upsert")
     if mode not in MODES:
-        raise InvalidRequest('"mode" is one of {names}.', names=", ".join(MODES))
+        raise member_error("/mode", '"mode" is one of {names}.', names=", ".join(MODES))
     chosen: Mode = mode
     return chosen
 
@@ -151,7 +152,7 @@ def _mode(given: Mapping[str, Any]) -> Mode:
 def _text(given: Mapping[str, Any], member: str) -> str:
     value = given.get(member, "")
     if not isinstance(value, str):
-        raise InvalidRequest('"{member}" is a text.', member=member)
+        raise member_error(f"/{member}", '"{member}" is a text.', member=member)
     return value
 
 
@@ -159,7 +160,7 @@ def _listed(given: Mapping[str, Any], member: str, heads: tuple[Head, ...]) -> l
     value = given.get(member, [])
     known = {head.text for head in heads}
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
-        raise InvalidRequest('"{member}" is a list of columns.', member=member)
+        raise member_error(f"/{member}", '"{member}" is a list of columns.', member=member)
     _require_columns(value, known)
     return sorted(set(value))
 
@@ -167,8 +168,8 @@ def _listed(given: Mapping[str, Any], member: str, heads: tuple[Head, ...]) -> l
 def _kinds(given: Mapping[str, Any], heads: tuple[Head, ...]) -> dict[str, str]:
     value = given.get("kinds", {})
     if not isinstance(value, dict) or not HEAD_KINDS.issuperset(map(str, value.values())):
-        raise InvalidRequest(
-            '"kinds" gives columns one of {names}.', names=", ".join(sorted(HEAD_KINDS))
+        raise member_error(
+            "/kinds", '"kinds" gives columns one of {names}.', names=", ".join(sorted(HEAD_KINDS))
         )
     _require_columns(value, {head.text for head in heads})
     return value

@@ -7,7 +7,6 @@ from typing import Any
 
 from tables.core.errors import (
     Forbidden,
-    InvalidRequest,
     JobConflict,
     JobNotFound,
     NotFound,
@@ -15,6 +14,7 @@ from tables.core.errors import (
 )
 from tables.core.history import Entry, fingerprint, item_name
 from tables.core.keys import decode_token
+from tables.core.values import member_error
 from tables.dynamodb.history_table import entry_of
 from tables.items.groups import trace_of
 from tables.items.history import Version, deltas_of, require_kept
@@ -89,7 +89,7 @@ def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
     except JobNotFound:
         job = None
     if job is None or target.table.alias != job.written_alias:
-        raise InvalidRequest('"job" is the id of a job that wrote to this table.')
+        raise member_error("/job", '"job" is the id of a job that wrote to this table.')
     if not may_control(target.caller, job):
         raise Forbidden("Whoever started the job takes it back, and superusers do.")
     require_kept(target)

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 
 from tables.core.adminapi_scan import parse_scan
-from tables.core.errors import InvalidRequest
+from tables.core.errors import ItemNotFound
 from tables.core.filters import Group
 from tables.core.keys import decode_token, encode_token
 from tables.core.operand_types import filter_types
@@ -19,10 +19,10 @@ from tables.core.plans import Plan, choose_plan, scan_plan
 from tables.core.queries import parse_query
 from tables.core.sizes import item_size
 from tables.core.strict_json import parse
-from tables.core.values import Item, dumps
+from tables.core.values import Item, dumps, member_error
 from tables.dynamodb.reads import get_items, read_page
 from tables.items.target import Target
-from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, Spec, Work
+from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, Spec, Work, at_member
 
 # As many keys as a page can show: more at once takes the right `bulk`.
 MOST_KEYS = 1000
@@ -39,15 +39,17 @@ def read_which(given: Mapping[str, Any], target: Target) -> Spec:
     """What of an order says which items, as it is kept. Raises InvalidRequest."""
     ways = [way for way in _WAYS if given.get(way) is not None]
     if len(ways) != 1:
-        raise InvalidRequest(
+        raise member_error(
+            "",
             'An order says which items by one of "keys", "filter" and "query"; an empty filter '
-            "means all."
+            "means all.",
         )
-    spec: Spec = {ways[0]: _KEPT[ways[0]](given[ways[0]], target)}
-    if "keys" in spec:
-        spec["count"] = len(spec["keys"])
-    else:
-        _plan(spec, target)
+    with at_member(f"/{ways[0]}"):
+        spec: Spec = {ways[0]: _KEPT[ways[0]](given[ways[0]], target)}
+        if "keys" in spec:
+            spec["count"] = len(spec["keys"])
+        else:
+            _plan(spec, target)
     return spec
 
 
@@ -182,23 +184,29 @@ def _filter(spec: Spec, target: Target) -> Group:
 
 def _keys(given: Any, target: Target) -> list[str]:
     if not isinstance(given, list) or not given or len(given) > MOST_KEYS:
-        raise InvalidRequest('"keys" is a list of 1 to {most} keys.', most=MOST_KEYS)
-    tokens = [
-        encode_token(decode_token(str(k), target.description), target.description) for k in given
-    ]
-    return list(dict.fromkeys(tokens))
+        raise member_error("/keys", '"keys" is a list of 1 to {most} keys.', most=MOST_KEYS)
+    return list(dict.fromkeys(_token(k, place, target) for place, k in enumerate(given)))
+
+
+def _token(given: Any, place: int, target: Target) -> str:
+    try:
+        return encode_token(decode_token(str(given), target.description), target.description)
+    except ItemNotFound as error:
+        name = repr(str(given)[:100])
+        raise member_error(f"/keys/{place}", "{name} is no item's key here.", name=name) from error
 
 
 def _scan(given: Any, _target: Target) -> str:
-    given = parse(given) if isinstance(given, str) else given  # as it is kept
     if not isinstance(given, Mapping):
-        raise InvalidRequest('"filter" is an object of the scan language; {} means everything.')
+        raise member_error(
+            "/filter", '"filter" is an object of the scan language; {} means everything.'
+        )
     return dumps(dict(given)).decode()
 
 
 def _query(given: Any, _target: Target) -> str:
     if not isinstance(given, str):
-        raise InvalidRequest('"query" is the query string of a list.')
+        raise member_error("/query", '"query" is the query string of a list.')
     return given
 
 

@@ -22,6 +22,10 @@ ERRORS = {
 }
 
 
+# Functions that other modules have their errors made by, and which argument is the template.
+_SHARED = {"problem_at": 1, "member_error": 1}
+
+
 class Said(NamedTuple):
     """A call that makes a sentence: what stands for its template, and the parts it gives."""
 
@@ -45,7 +49,7 @@ def said() -> list[Said]:
 def said_in(source: str, name: str) -> Iterator[Said]:
     """The calls of one module; its own functions that take a `template` make sentences too."""
     tree = ast.parse(source)
-    places = dict.fromkeys(ERRORS | {"Sentence"}, 0) | {"problem_at": 1} | _makers(tree)
+    places = dict.fromkeys(ERRORS | {"Sentence"}, 0) | _SHARED | _makers(tree)
     for node in ast.walk(tree):
         place = places.get(getattr(node.func, "id", "")) if isinstance(node, ast.Call) else None
         if place is not None and len(node.args) > place:

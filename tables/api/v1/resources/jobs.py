@@ -20,7 +20,7 @@ from tables.access.log_fields import bind
 from tables.api.bodies import media_type, read_body
 from tables.api.v1.media_types import FILE_TYPES, MERGE_PATCH, MULTIPART, PLAIN, TYPED
 from tables.api.v1.requests.bodies import read_document, require_media_type, require_object
-from tables.api.v1.requests.job_orders import Order, pace_of, read_order, read_wish
+from tables.api.v1.requests.job_orders import Order, read_order, read_upload, read_wish
 from tables.api.v1.requests.negotiation import PlainRenderer
 from tables.api.v1.requests.parameters import next_url, query_pairs, require_known_parameters
 from tables.api.v1.requests.preconditions import read_tags
@@ -141,10 +141,8 @@ class Jobs(JobView):
         """Keep the file of the request, and order that it is checked."""
         find_target(registry().get(alias), self.caller, "add", "change")
         kept = keep_file(request, self.caller)
-        members = {**kept.members, "kind": "import", "upload": kept.upload}
         try:
-            pace = pace_of(members.get("pace", ""))
-            order = read_order({**members, "pace": pace}, is_typed=True)
+            order = read_upload(kept.members, kept.upload)
             job, is_new = self._ordered(alias, order, self.keyed(kept.digest))
         except TablesError:
             drop_upload(self.caller, kept.upload)

@@ -106,6 +106,8 @@ def test_a_dry_run_writes_nothing_until_it_is_confirmed(staff):
         ({"kind": "export", "filter": {}}, "/words"),
         ({"kind": "delete", "filter": {}}, "/words"),
         ({"kind": "delete", "filter": {}, "keys": None}, "/keys"),
+        ({"reason": "a\0b"}, "/reason"),
+        ({"kind": "import"}, "/kind"),
     ],
 )
 def test_an_order_that_says_it_wrong_is_told_where(staff, members, pointer):
@@ -113,6 +115,72 @@ def test_an_order_that_says_it_wrong_is_told_where(staff, members, pointer):
         "Workers/jobs", {**members, **{n: v for n, v in ORDER.items() if n not in members}}
     )
     assert pointers(problem(response, 422, "invalid_value")) == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("order", "pointer"),
+    [
+        ({"kind": "export"}, ""),
+        ({"kind": "export", "filter": {}, "query": ""}, ""),
+        ({"kind": "export", "filter": "{}"}, "/filter"),
+        ({"kind": "export", "query": 7}, "/query"),
+        ({"kind": "export", "query": "name=a&limit=3"}, "/query"),
+        ({"kind": "export", "query": "cursor=x"}, "/query"),
+        ({"kind": "export", "keys": []}, "/keys"),
+        ({"kind": "export", "keys": ["1", "~no"]}, "/keys/1"),
+        ({"kind": "export", "filter": {}, "format": "xml"}, "/format"),
+        ({"kind": "copy", "filter": {}}, "/to"),
+        ({"kind": "copy", "filter": {}, "to": "Workers"}, "/to"),
+        ({"kind": "copy", "filter": {}, "to": "Bare", "mode": "x"}, "/mode"),
+        ({"kind": "undo", "job": "x"}, "/job"),
+        ({"kind": "undo", "job": str(uuid.uuid4())}, "/job"),
+        ({"kind": "change", "filter": {}}, "/changes"),
+        ({"kind": "change", "filter": {}, "changes": [{"action": "zap"}]}, "/changes/0/action"),
+        (
+            {"kind": "change", "filter": {}, "changes": [{"action": "set", "path": "a"}]},
+            "/changes/0",
+        ),
+        (
+            {
+                "kind": "change",
+                "filter": {},
+                "changes": [
+                    {"action": "remove", "path": "a"},
+                    {"action": "retype", "path": "b", "type": "X"},
+                ],
+            },
+            "/changes/1/type",
+        ),
+    ],
+)
+def test_what_a_kind_does_not_take_is_told_at_its_member(admin, order, pointer):
+    assert pointers(problem(admin.post("Workers/jobs", order), 422, "invalid_value")) == [pointer]
+    assert not Job.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("order", "pointer"),
+    [
+        ({"kind": "export", "filter": {"n": {"comparator": "~", "value": 1}}}, "/filter"),
+        ({"kind": "export", "filter": {"": 1}}, "/filter"),
+        (
+            {"kind": "change", "filter": {}, "changes": [{"action": "remove", "path": "a..b"}]},
+            "/changes/0/path",
+        ),
+        (
+            {"kind": "change", "filter": {}, "changes": [{"action": "remove", "path": "id"}]},
+            "/changes",
+        ),
+    ],
+)
+def test_expressions_of_an_order_are_refused_as_everywhere_and_say_where(admin, order, pointer):
+    told = problem(admin.post("Workers/jobs", order), 400, "invalid_expression")
+    assert pointers(told) == [pointer]
+
+
+def test_a_query_may_be_given_as_a_url_has_it(admin, files):
+    job = ok(admin.post("Workers/jobs", {"kind": "export", "query": "?name=a"}), 202)
+    assert job["order"]["query"] == "name=a"
 
 
 def test_plain_values_of_changes_are_made_typed(staff):
@@ -130,7 +198,8 @@ def test_plain_values_of_changes_are_made_typed(staff):
 
 
 def test_a_kind_that_is_not_offered_and_a_body_that_is_none_are_refused(staff):
-    problem(staff.post("Workers/jobs", {"kind": "drop"}), 400, "invalid_request")
+    told = problem(staff.post("Workers/jobs", {"kind": "drop"}), 422, "invalid_value")
+    assert pointers(told) == ["/kind"]
     problem(staff.post("Workers/jobs", []), 400, "invalid_request")
     problem(staff.post("Workers/jobs", b"<a/>", type="text/xml"), 415, "unsupported_media_type")
     problem(staff.post("Workers/jobs", ORDER, query="x=1"), 400, "invalid_request")
@@ -475,7 +544,7 @@ def test_a_file_sent_again_under_its_key_is_the_same_job_and_kept_once(admin, fi
         (b"", "", 400),
         (b"PAR1", "", 400),
         (b"x,y\n1,2\n", "", 400),
-        (b"id\n1\n", "mode=all", 400),
+        (b"id\n1\n", "mode=all", 422),
         (b"id\n1\n", "colour=red", 400),
         (b"id\n1\n", "pace=fast", 422),
     ],
