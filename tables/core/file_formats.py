@@ -120,7 +120,7 @@ class Look:
 
 
 def look_at(stream: BinaryIO, *, encoding: str = "", delimiter: str = "") -> Look:
-    """What a file is; a CSV file is read to its end, for its encoding.
+    """What a file is; of a CSV file 64 MB are read, for its encoding.
 
     `encoding` and `delimiter` are those that somebody has chosen. Raises InvalidRequest for what
     is no such file, and is known by its name where it can be; TooLarge.

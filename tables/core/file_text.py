@@ -29,6 +29,7 @@ MARKS = {
 }
 GZIP_START = b"\x1f\x8b"
 MAX_INFLATED = 4 * 1024**3
+MAX_LOOKED_AT = 64 * 1024**2
 # JSON in which every character is escaped takes six for one of the 400 KB, typed JSON more.
 MAX_LINE = 8 * 1024**2
 _BLOCK = 1024**2
@@ -60,11 +61,13 @@ def marked_encoding(start: bytes) -> str | None:
 
 
 def first_bad_byte(stream: BinaryIO, encoding: str = UTF_8) -> BadByte | None:
-    """Where a stream stops being text of this encoding; None where it never does."""
+    """Where a stream stops being text of this encoding; None where it never does, or not among its
+    first `MAX_LOOKED_AT` bytes: somebody waits, and whoever reads the rows looks at the others.
+    """
     decoder = codecs.getincrementaldecoder(encoding)()
     # `width` counts the characters before this block that stand on its first line.
     offset, line, width = 0, 1, 0
-    while True:
+    while offset < MAX_LOOKED_AT:
         block = stream.read(_BLOCK)
         pending = decoder.getstate()[0]
         try:
@@ -79,6 +82,7 @@ def first_bad_byte(stream: BinaryIO, encoding: str = UTF_8) -> BadByte | None:
         offset += len(block)
         line += decoded.count("\n")
         width = len(decoded.rpartition("\n")[2]) + (0 if "\n" in decoded else width)
+    return None
 
 
 def samples(sample: bytes, *, lines: int = 5) -> Mapping[str, list[str]]:

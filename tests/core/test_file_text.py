@@ -31,6 +31,14 @@ def test_the_first_bad_byte_is_found_wherever_blocks_end(text, block, after):
     assert found == BadByte(len(text.encode()), line, column, 0xFF)
 
 
+def test_only_so_much_is_looked_at_while_somebody_waits(monkeypatch):
+    monkeypatch.setattr(file_text, "_BLOCK", 10)
+    monkeypatch.setattr(file_text, "MAX_LOOKED_AT", 30)
+    stream = io.BytesIO("aé".encode() * 40 + b"\xff")
+    assert first_bad_byte(stream) is None
+    assert stream.tell() == 30
+
+
 def test_a_character_cut_off_at_the_end_is_a_bad_byte():
     assert first_bad_byte(io.BytesIO("a\né".encode()[:-1])) == BadByte(2, 2, 1, 0xC3)
 

@@ -12,6 +12,7 @@ import orjson
 from django.db import models
 
 from tables.core.job_states import ENDED, Phase, State, Wanted
+from tables.records.jobs.any_text import AnyTextJSONField
 
 COUNTERS = ("scanned", "matched", "done", "same", "changed", "refused", "unsure")
 
@@ -32,7 +33,7 @@ class Job(models.Model):
     wanted = models.CharField(max_length=8, default="run")
     alias = models.CharField(max_length=64)
     table = models.CharField(max_length=255)
-    spec = models.JSONField(default=dict)
+    spec = AnyTextJSONField(default=dict)
     spec_version = models.PositiveSmallIntegerField(default=1)
     owner_sub = models.CharField(max_length=255, db_index=True)
     owner_name = models.CharField(max_length=255)
@@ -41,7 +42,7 @@ class Job(models.Model):
     reason = models.CharField(max_length=500, blank=True)
     pace = models.FloatField(null=True)
     of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="undone_by")
-    estimate = models.JSONField(default=dict)
+    estimate = AnyTextJSONField(default=dict)
     created = models.DateTimeField(auto_now_add=True)
     confirmed = models.DateTimeField(null=True)
     started = models.DateTimeField(null=True)
@@ -101,7 +102,7 @@ class JobPart(models.Model):
     phase = models.CharField(max_length=8, default="write")
     number = models.PositiveIntegerField()
     total = models.PositiveIntegerField()
-    cursor = models.JSONField(null=True)
+    cursor = AnyTextJSONField(null=True)
     finished = models.BooleanField(default=False)
     sequence = models.PositiveIntegerField(default=0)
     intents = models.BinaryField(null=True)
