@@ -279,6 +279,10 @@
       closeBoxes(null);
       if (box) box.querySelector("summary").focus();
     }
+    if (event.key === "Enter" && event.target.matches("#find-attribute")) {
+      event.preventDefault(); // it looks, and saves nothing
+      form().requestSubmit(event.target.closest(".parts").querySelector("[name='_part']"));
+    }
     if (event.key === "Enter" && event.target.matches("input.name")) {
       event.preventDefault(); // on to the value: nobody means to save an attribute that has none
       const value = control(event.target.closest(".attribute"));

@@ -64,8 +64,10 @@ def onward(visit: Visit, item: Item) -> HttpResponse:
     """Where the button that was pressed leads."""
     back = list_before(visit)
     if "_continue" in visit.request.POST:
-        view = "raw" if visit.request.POST.get("mode") == "raw" else ""
-        return HttpResponseRedirect(remembering(item_url(visit, item), back, view=view))
+        post = visit.request.POST
+        view = "raw" if post.get("mode") == "raw" else ""
+        part = {name: post.get(name, "") for name in ("part", "find")}
+        return HttpResponseRedirect(remembering(item_url(visit, item), back, view=view, **part))
     if "_addanother" in visit.request.POST and visit.can("add"):
         return HttpResponseRedirect(remembering(add_url(visit), back))
     return HttpResponseRedirect(back.url)

@@ -29,9 +29,10 @@ def list_of(request: HttpRequest, alias: str) -> Address:
     return Address(alias)
 
 
-def remembering(url: str, address: Address, *, view: str = "") -> str:
-    """The URL of a page of an item, in a view of its own, that leads back to the same list."""
-    parts = [urlencode({"view": view})] if view else []
+def remembering(url: str, address: Address, **shown: str) -> str:
+    """The URL of a page of an item that leads back to the same list; `shown` says what it shows."""
+    given = {name: text for name, text in shown.items() if text}
+    parts = [urlencode(given)] if given else []
     parts += [_parameter(address)] if address.pairs else []
     return "?".join(filter(None, (url, "&".join(parts))))
 

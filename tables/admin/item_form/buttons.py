@@ -109,6 +109,7 @@ def _looks(right: str) -> dict[str, Button]:
         "_view": ItemForm.switched,
         "_drop": ItemForm.dropped,
         "_grow": ItemForm.grown,
+        "_part": ItemForm.turned,
         "_addrow": lambda form, _value: form.with_room(),
     }
     return {name: Button((right,), _look(turn)) for name, turn in turns.items()}

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from tables.admin.item_form.attribute_part import FIRST, PART, AttributePart, Pages
 from tables.admin.item_form.creating import seal_new_key
 from tables.admin.item_form.key_parts import in_key_alone, previews
 from tables.admin.item_form.rows import (
@@ -56,7 +57,7 @@ class ItemForm:
 
     `edited` is the item that was submitted, as far as it could be read. `new_key` is sealed: the
     partition key of an item to be made, where the server chooses it. `trouble` is what stopped a
-    save that may be tried again as it is.
+    save that may be tried again as it is. `part` is what is shown of very many attributes.
     """
 
     visit: Visit
@@ -70,6 +71,7 @@ class ItemForm:
     spare: int = _SPARE_ROWS
     new_key: str = ""
     trouble: str = ""
+    part: AttributePart = FIRST
 
     @classmethod
     def of_new(cls, visit: Visit, start: Mapping[str, str], mode: Mode) -> ItemForm:
@@ -81,7 +83,8 @@ class ItemForm:
     @classmethod
     def of_item(cls, visit: Visit, item: Item, mode: Mode, edited: Item | None = None) -> ItemForm:
         """The form of a stored item, or of one with edits on it."""
-        return cls(visit, item, edited=item if edited is None else edited).shown(mode)
+        part = AttributePart.of(visit.request.GET)
+        return cls(visit, item, edited=item if edited is None else edited, part=part).shown(mode)
 
     @classmethod
     def submitted(cls, visit: Visit, *, is_new: bool) -> ItemForm:
@@ -91,7 +94,8 @@ class ItemForm:
         """
         post = visit.request.POST
         opened = {} if is_new else unseal(post.get("opened", ""), visit.table.alias)
-        form = cls(visit, opened, is_new=is_new, new_key=post.get("new_key", ""))
+        part = AttributePart.of(post)
+        form = cls(visit, opened, is_new=is_new, new_key=post.get("new_key", ""), part=part)
         if post.get("mode") == "raw":
             return _read(replace(form, mode="raw", raw=post.get("raw", "")))
         edited, rows = item_of(submitted_rows(post, opened), opened)
@@ -145,9 +149,13 @@ class ItemForm:
         """Turned to rows or to raw JSON, with what was edited so far."""
         if mode == "raw" or self.is_wide:
             return replace(self, mode="raw", raw=_raw_text(self.visit, self.edited), rows=())
-        rows = _rows_between(self.visit, self.opened, self.edited)
-        rows += self._missing_rows({row.name for row in rows})
+        rows = _rows_between(self.visit, self.opened, self.edited, self._names_shown)
+        rows += self._missing_rows({*self.opened, *self.edited})
         return replace(self, mode="rows", rows=tuple(rows))
+
+    def turned(self, _value: str) -> ItemForm:
+        """Turned to the part of the attributes that was asked for; what can't be read stays."""
+        return self.shown("rows") if self.is_valid else self
 
     def switched(self, value: str) -> ItemForm:
         """With one row's value in another view: `3-rows` is the fourth row, in rows."""
@@ -207,13 +215,21 @@ class ItemForm:
 
     @property
     def is_wide(self) -> bool:
-        """Whether there are more attributes than rows can show."""
-        return len({*self.opened, *self.edited}) > MAX_ROWS
+        """Whether more was changed than rows can show."""
+        return len(self._changed) > MAX_ROWS - 2 * PART
+
+    @property
+    def pages(self) -> Pages | None:
+        """Where the attributes in rows stand among all of them; None where they are all."""
+        return self.part.pages(self._names)
 
     @property
     def fixed_size(self) -> int:
-        """Bytes of what can't be edited."""
-        return item_size(self.fixed)
+        """Bytes of what can't be edited, or is in no row."""
+        if self.mode == "raw":
+            return item_size(self.fixed)
+        names = {row.name for row in self.rows}
+        return item_size({n: value for n, value in self.opened.items() if n not in names})
 
     @property
     def size(self) -> int:
@@ -239,6 +255,24 @@ class ItemForm:
     def made_keys(self) -> list[tuple[str, str]]:
         """The key attributes that patterns make of a new item, each with its pattern."""
         return previews(self.visit.table) if self.is_new else []
+
+    @property
+    def _names(self) -> list[str]:
+        """The attributes of the opened item that may be edited and are not of its key."""
+        apart = {*read_only_names(self.visit), *self.visit.description.key_names}
+        return [name for name in self.opened if name not in apart]
+
+    @property
+    def _changed(self) -> set[str]:
+        """The attributes that were changed, given or removed."""
+        names = {*self.opened, *self.edited}
+        return {name for name in names if self.opened.get(name) != self.edited.get(name)}
+
+    @property
+    def _names_shown(self) -> set[str]:
+        """The attributes in rows: of the key, changed, or in the part."""
+        keys = self.visit.description.key_names
+        return {*keys, *self._changed, *self.part.names(self._names)}
 
     def _missing_rows(self, known: set[str]) -> list[Row]:
         """Empty rows for what the schema knows and the item doesn't hold."""
@@ -285,13 +319,13 @@ def _raw_text(visit: Visit, item: Item) -> str:
     return json_text(shown)
 
 
-def _rows_between(visit: Visit, opened: Item, edited: Item) -> list[Row]:
-    """Rows of an edited item: keys first, then what was there, then what is new."""
+def _rows_between(visit: Visit, opened: Item, edited: Item, shown: set[str]) -> list[Row]:
+    """Rows of what is `shown` of an edited item: keys first, then what was there, then new ones."""
     fixed = read_only_names(visit)
     places = {name: place for place, name in enumerate(opened)}
     names = dict.fromkeys([*visit.description.key_names, *opened, *edited])
     rows = []
-    for name in names:
+    for name in filter(shown.__contains__, names):
         if name in edited and name not in fixed:
             rows.append(row_of(name, edited[name], places.get(name)))
         elif name in opened and name not in fixed:

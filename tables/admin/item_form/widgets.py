@@ -16,14 +16,14 @@ from tables.admin.item_form.key_parts import constant_names, made_of, needed_par
 from tables.admin.item_form.nested import Node, nodes_of
 from tables.admin.item_form.rows import Row, is_untouched, viewed
 from tables.admin.item_form.saving import read_only_names
-from tables.admin.item_form.value_text import View, holds_json, views_of
+from tables.admin.item_form.value_text import View, can_say, holds_json, views_of
 from tables.admin.item_list.filter_choices import kind_options
 from tables.admin.values.hidden_characters import marked, unseen_words
 from tables.admin.values.lead import Lead
 from tables.admin.values.moments import Moment, distance_words, moment_of, never_expires
 from tables.admin.visit import Visit
 from tables.core.schemas import subschema
-from tables.core.values import SET_TYPES, TYPES, Item
+from tables.core.values import SET_TYPES, TYPES, AttributeValue, Item
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -169,6 +169,7 @@ def form_row(number: int, row: Row, visit: Visit, opened: Item) -> FormRow:
     parts = made_of(visit.table)
     is_ttl = bool(row.name) and row.name == visit.description.ttl_attribute
     widget = _widget(row, known, choices, is_ttl=is_ttl)
+    is_as_stored = row.name in opened and is_untouched(row, opened[row.name])
     return FormRow(
         number=number,
         row=row,
@@ -178,11 +179,11 @@ def form_row(number: int, row: Row, visit: Visit, opened: Item) -> FormRow:
         choices=choices,
         is_key=is_key,
         is_part=row.name in parts,
-        is_as_stored=row.name in opened and is_untouched(row, opened[row.name]),
+        is_as_stored=is_as_stored,
         is_named=is_key or row.name in parts or bool(known) or row.place is not None,
         is_ttl=is_ttl,
         required=is_key or row.name in needed_parts(visit.table) or row.name in _required(visit),
-        views=_other_views(row, widget, opened),
+        views=_views(row, widget, opened[row.name] if is_as_stored else None, opened),
         note=_note(row, is_ttl=is_ttl),
     )
 
@@ -207,10 +208,17 @@ def blank_rows(visit: Visit, start: Mapping[str, str], *, made_key: str = "") ->
     ]
 
 
-def _other_views(row: Row, widget: Widget, opened: Item) -> tuple[tuple[View, str], ...]:
-    """The views that the value can be turned to, this one among them where there are several."""
+def _views(
+    row: Row, widget: Widget, stored: AttributeValue | None, opened: Item
+) -> tuple[tuple[View, str], ...]:
+    """The views that the value can be turned to, this one among them where there are several.
+
+    Of a `stored` value that nobody touched, it need not be read from the text again.
+    """
     if row.type == "S":
         views = _string_views(row, widget)
+    elif stored and row.type in ("L", "M"):
+        views = [view for view in views_of(row.type) if view == row.view or can_say(stored, view)]
     elif row.type in ("L", "M") and row.text:
         clean = replace(row, error="")
         views = [view for view in views_of(row.type) if not viewed(clean, view, opened).error]

@@ -470,14 +470,24 @@ def test_the_key_has_a_row_again_after_typed_json(person):
     assert stored("Types", {"id": {"S": "back"}}) is not None
 
 
-def test_an_item_of_very_many_attributes_opens_as_typed_json(person):
+def test_an_item_of_very_many_attributes_is_typed_json_where_that_is_asked_for(person):
     item = {**KEY, **{f"a{n}": {"N": "1"} for n in range(2100)}}
     store("Types", item)
-    person.open("Types", item)
+    person.open("Types", item, view="raw")
     assert person.fields["mode"] == "raw"
     person.fields["raw"] = person.fields["raw"].replace('"a7": {"N": "1"}', '"a7": {"N": "2"}')
     assert person.press().status_code == 302
     assert stored("Types", KEY) == {**item, "a7": {"N": "2"}}
+
+
+def test_more_changes_than_rows_can_show_stay_typed_json(person):
+    store("Types", KEY)
+    person.open("Types", KEY, view="raw")
+    many = ", ".join(f'"a{n}": {{"N": "{n}"}}' for n in range(2100))
+    person.fields["raw"] = f'{{"id": {{"S": "x"}}, {many}}}'
+    assert person.press("_tab", "rows").status_code == 200
+    assert person.fields["mode"] == "raw"
+    assert "More of this item was changed than rows can show." in text(person.page)
 
 
 def test_more_changes_than_one_expression_holds_are_written_too(person):
