@@ -7,14 +7,18 @@ import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 
 from tables.core.audit import timestamp
+from tables.core.descriptions import KeyAttribute, KeyType
 from tables.core.errors import InvalidValue, Problem, Sentence
 from tables.core.filters import EVERYTHING, Group, Term, matches, terms_of
+from tables.core.keys import key_value_from_text
 from tables.core.patterns import Pattern, text_of
 from tables.core.updates import same_value
 from tables.core.values import AttributeValue, Item, content_of, join_pointer
 
+NO_TYPES: Mapping[str, KeyType] = MappingProxyType({})
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -60,6 +64,12 @@ class Entity:
         return tuple(name for name in self.parts if name not in given)
 
     @property
+    def told(self) -> tuple[str, ...]:
+        """What a new item says beside its key, for whoever writes it whole."""
+        parts = (name for name in self.parts if name not in self.key_only)
+        return tuple(dict.fromkeys((*self.constants, *parts)))
+
+    @property
     def constants(self) -> Item:
         """The attributes that are the same in every item."""
         return {
@@ -69,16 +79,22 @@ class Entity:
         }
 
 
-def made_new(item: Item, entity: Entity, now: datetime) -> Item:
+def made_new(
+    item: Item, entity: Entity, now: datetime, types: Mapping[str, KeyType] = NO_TYPES
+) -> Item:
     """A new item of the kind: with its constants, what is made for it, and the keys from these.
 
-    What the item says itself stays. Raises InvalidValue, a problem for each part that is missing.
+    What the item says itself stays; `types` are those of key attributes, text where it says none.
+    Raises InvalidValue, a problem for each part that is missing.
     """
     made = {name: MAKERS[maker](now) for name, maker in entity.make.items()}
     whole = {**item, **_lacking(item, {**entity.constants, **made})}
     patterns = {name: made_by for name, made_by in entity.key.items() if name not in whole}
     _require_parts(whole, patterns)
-    keys = {name: {"S": _formatted(name, made_by, whole)} for name, made_by in patterns.items()}
+    keys = {
+        name: _formatted(KeyAttribute(name, types.get(name, "S")), made_by, whole)
+        for name, made_by in patterns.items()
+    }
     problems = list(_contradicted({**whole, **keys}, entity, entity.key_only))
     if problems:
         raise InvalidValue(problems[0].detail, problems=problems)
@@ -104,12 +120,13 @@ def _require_parts(item: Item, patterns: Mapping[str, Pattern]) -> None:
         raise InvalidValue(problems[0].detail, problems=problems)
 
 
-def _formatted(name: str, pattern: Pattern, item: Item) -> str:
+def _formatted(attribute: KeyAttribute, pattern: Pattern, item: Item) -> AttributeValue:
     values = {part: text_of(item[part]) or "" for part in pattern.names}
     try:
-        return pattern.format(values)
+        return key_value_from_text(pattern.format(values), attribute)
     except InvalidValue as error:
-        pointer = join_pointer("", error.message.parts.get("name", name))
+        made_of = next(iter(pattern.names), attribute.name)
+        pointer = join_pointer("", error.message.parts.get("name", made_of))
         raise InvalidValue(error.message, problems=[Problem(pointer, error.message)]) from error
 
 
@@ -122,6 +139,7 @@ def require_kind(item: Item, before: Item | None, entity: Entity, alias: str) ->
     problems = list(_outside(item, entity, alias))
     if not problems and before is None:
         problems += [*_unfitting(item, entity), *_contradicted(item, entity, entity.parts)]
+        problems += _untold(item, entity)
     elif not problems and before is not None:
         problems += _changed_parts(item, before, entity)
     if problems:
@@ -163,6 +181,14 @@ def _contradicted(item: Item, entity: Entity, names: Collection[str]) -> Iterato
             detail = Sentence(
                 "{name} contradicts the key, which says {value}.", name=name, value=told
             )
+            yield Problem(join_pointer("", name), detail)
+
+
+def _untold(item: Item, entity: Entity) -> Iterator[Problem]:
+    """What the key says, and the item is to say, too: a filter would not find it otherwise."""
+    for name, told in key_parts(item, entity).items():
+        if name not in item and name not in entity.key_only:
+            detail = Sentence("{name} is missing: the key says {value}.", name=name, value=told)
             yield Problem(join_pointer("", name), detail)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from types import MappingProxyType
 
 from tables.core.descriptions import KeyAttribute, TableDescription
+from tables.core.errors import InvalidValue
 from tables.core.filters import BY_SUFFIX, Group, Term
+from tables.core.keys import key_value_from_text
 from tables.core.patterns import Pattern, text_of
 
 NO_PATTERNS: Mapping[str, Pattern] = MappingProxyType({})
@@ -25,12 +28,13 @@ def derived_terms(
     terms: list[Term] = []
     for attribute in description.key_attributes:
         pattern = patterns.get(attribute.name)
-        if pattern is None or attribute.type != "S":
+        if pattern is None or (attribute.type != "S" and not pattern.is_value):
             continue
         prefix = pattern.prefix(values)
         if pattern.is_fixed_by(values):
-            terms.append(_term(attribute, "eq", prefix))
-        elif attribute != description.partition_key and prefix:
+            with suppress(InvalidValue):
+                terms.append(_term(attribute, "eq", prefix))
+        elif attribute.type == "S" and attribute != description.partition_key and prefix:
             terms.append(
                 _term(attribute, "begins_with", prefix + _beginning(filter, pattern, values))
             )
@@ -68,4 +72,5 @@ def _terms(filter: Group, suffix: str) -> Sequence[Term]:
 
 
 def _term(attribute: KeyAttribute, suffix: str, text: str) -> Term:
-    return Term((attribute.name,), BY_SUFFIX[suffix], ({"S": text},))
+    value = key_value_from_text(text, attribute)
+    return Term((attribute.name,), BY_SUFFIX[suffix], (value,))

@@ -15,6 +15,7 @@ from tables.core.values import AttributeValue, content_of, type_of
 _PIECE = re.compile(
     r"(?P<text>(?:[^{}]++|\{\{|\}\})++)|\{(?P<name>[^{}:]*)(?::(?P<width>0[1-9]))?\}"
 )
+_SPECIAL = re.compile(r"[\\^$.|?*+()\[\]{}/]")
 _WHOLE = re.compile(r"0|[1-9][0-9]*")
 
 
@@ -61,6 +62,15 @@ class Pattern:
 
     def __str__(self) -> str:
         return "".join(map(_spelling, self.parts))
+
+    @property
+    def expression(self) -> str:
+        """A regular expression of every dialect for how such texts look."""
+        texts = (
+            _SPECIAL.sub(r"\\\g<0>", part) if isinstance(part, str) else r"[\s\S]+"
+            for part in self.parts
+        )
+        return f"^{''.join(texts)}$"
 
     def format(self, values: Mapping[str, str]) -> str:
         """The text that the values make.

@@ -12,7 +12,7 @@ from tables.access.rights import can
 from tables.configuration import description, registry
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidValue, Problem, Sentence
-from tables.core.expressions import Placeholders
+from tables.core.expressions import Placeholders, value_at
 from tables.core.filters import compile_filter
 from tables.core.keys import encode_token
 from tables.core.links import Check, Link
@@ -87,7 +87,7 @@ def new_links(target: Target, outcome: Outcome, check: Check) -> Iterator[NewLin
     """The links with this check that are in the item after a write, and were not before it."""
     before = {} if isinstance(outcome.before, Unread) else outcome.before or {}
     for link in target.table.links:
-        if link.check != check or outcome.after is None:
+        if link.check != check or outcome.after is None or not _is_set(link, before, outcome.after):
             continue
         table = registry().get(link.to)
         found = description(table)
@@ -99,6 +99,12 @@ def new_links(target: Target, outcome: Outcome, check: Check) -> Iterator[NewLin
             is_itself = found.name == target.name and key == outcome.key
             if "NULL" not in value and not is_known and not is_itself:
                 yield NewLink(link, value, table, found, key)
+
+
+def _is_set(link: Link, before: Item, after: Item) -> bool:
+    """Whether a link has a value that is not as it was: else nobody asks of the other table."""
+    is_changed = any(value_at(before, path) != value_at(after, path) for path in link.paths())
+    return is_changed and any("NULL" not in value for value in link.values(after))
 
 
 def no_item_words(new: NewLink, target: Target) -> Sentence:

@@ -36,4 +36,7 @@ def completed_new(item: Item, target: Target) -> Item:
     Raises InvalidValue where a part of a key is missing.
     """
     entity = target.table.entity
-    return item if entity is None else made_new(item, entity, datetime.now(UTC))
+    if entity is None:
+        return item
+    types = {attribute.name: attribute.type for attribute in target.description.key_attributes}
+    return made_new(item, entity, datetime.now(UTC), types)

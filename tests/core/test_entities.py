@@ -64,6 +64,42 @@ def test_a_part_that_would_be_read_as_another_is_refused_at_its_place():
     assert found[0] == "/placedAt"
 
 
+READING = Entity(
+    key={"truck": parse_pattern("T#{plate}"), "at": parse_pattern("{time}")},
+    make={"time": "epoch"},
+    key_only=frozenset({"plate", "time"}),
+)
+KEY_TYPES = {"truck": "S", "at": "N"}
+
+
+@pytest.mark.parametrize("time", [None, {"N": "1778196600"}, {"S": "1778196600"}])
+def test_a_number_key_is_made_a_number(time):
+    sent = {"plate": {"S": "AB"}} | ({"time": time} if time else {})
+
+    assert made_new(sent, READING, NOW, KEY_TYPES) == {
+        "truck": {"S": "T#AB"},
+        "at": {"N": "1778196600"},
+    }
+
+
+def test_what_is_no_number_is_named_at_its_place():
+    ((pointer, words),) = refusals(
+        made_new, {"plate": {"S": "AB"}, "time": {"S": "noon"}}, READING, NOW, KEY_TYPES
+    )
+
+    assert pointer == "/time"
+    assert "number" in words
+
+
+def test_what_the_key_says_of_a_new_item_the_item_says_too():
+    item = {name: value for name, value in STORED.items() if name != "orderId"}
+
+    assert refusals(require_kind, item, None, ORDER, "Order") == [
+        ("/orderId", "orderId is missing: the key says 7.")
+    ]
+    require_kind(item, item, ORDER, "Order")
+
+
 def test_a_value_that_only_the_key_holds_can_not_contradict_it():
     sent = {**SENT, "pk": {"S": "CUSTOMER#C-2"}}
 

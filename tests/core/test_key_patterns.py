@@ -62,6 +62,18 @@ def test_the_sort_key_is_known_as_far_as_its_values_are(pairs, sort):
     assert spelt(plan.key_terms) == [("pk", "eq", "CUSTOMER#C-003"), sort]
 
 
+def test_a_number_key_is_known_by_its_number():
+    times = TableDescription("times", KeyAttribute("truck", "S"), KeyAttribute("at", "N"))
+    patterns = {"truck": parse_pattern("T#{plate}"), "at": parse_pattern("{time}")}
+
+    def derived(time):
+        asked = parse_query([("plate", "AB"), ("time", time)], types={}).filter
+        return [(term.path[0], term.operands) for term in derived_terms(asked, times, patterns)]
+
+    assert derived("5") == [("truck", ({"S": "T#AB"},)), ("at", ({"N": "5"},))]
+    assert derived("noon") == [("truck", ({"S": "T#AB"},))]
+
+
 def test_a_partition_that_is_asked_for_is_read_by_the_kind_alone():
     plan = plan_for(("pk", "CUSTOMER#C-003"))
 

@@ -4,7 +4,7 @@ import pytest
 
 from tables.access.callers import Caller
 from tables.configuration import registry
-from tables.core.errors import InvalidValue
+from tables.core.errors import InvalidValue, TablesError
 from tables.dynamodb.history_table import create_history_table
 from tables.items.chunks import write_chunk
 from tables.items.pinned import as_read
@@ -49,6 +49,31 @@ def target(request, dynamodb_moto, settings, tmp_path):
 def created(target, name, **attributes):
     item = {"id": {"S": name}, **attributes}
     return as_read(target, {"id": {"S": name}}, None, item, Mark())
+
+
+def test_a_table_that_is_gone_is_asked_for_links_to_it_alone(target, settings, tmp_path):
+    gone = """
+[Things.links.ghost]
+to = "Gone"
+key = { id = "{}" }
+check = "refuse"
+[Gone]
+table = "gone"
+"""
+    settings.TABLES_FILE = tmp_path / "gone.toml"
+    settings.TABLES_FILE.write_text((tmp_path / "tables.toml").read_text() + gone)
+    target = find_target(registry().get("Things"), target.caller)
+    unasked = created(target, "a", above={"S": "top"}, ghost={"NULL": True})
+    before = {"id": {"S": "b"}, "ghost": {"S": "g"}}
+    store("things", before)
+    kept = as_read(target, {"id": {"S": "b"}}, before, {**before, "n": {"N": "1"}}, Mark())
+
+    write_chunk([unasked, kept], AtOnce(), threads=1)
+
+    assert stored("things", "a")["above"] == {"S": "top"}
+    assert stored("things", "b")["n"] == {"N": "1"}
+    with pytest.raises(TablesError):
+        write_chunk([created(target, "c", ghost={"S": "g"})], AtOnce(), threads=1)
 
 
 def test_each_write_of_a_chunk_is_refused_for_its_own_links(target):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tables.core.descriptions import TableDescription
 from tables.core.entities import Entity
 from tables.core.expressions import parse_path
 from tables.core.registry import Table
+from tables.core.values import plain_item
 
 _BY_TYPE: dict[str, Any] = {
     "string": "text",
@@ -37,6 +39,20 @@ def example_item(table: Table, description: TableDescription) -> dict[str, Any]:
     known = (table.schema or {}).get("properties") or {}
     item |= {name: _example(known.get(name)) for name in entity.asked}
     return item | dict(_required(table.schema or {}))
+
+
+def example_at_url(
+    table: Table, example: Mapping[str, Any], keys: Collection[str]
+) -> dict[str, Any]:
+    """The item that a client could PUT, its key left to the URL: with what makes it one of its
+    kind, and what its key says.
+    """
+    entity = table.entity or Entity()
+    known = (table.schema or {}).get("properties") or {}
+    parts = {name: _example(known.get(name)) for name in entity.told}
+    constants = plain_item(entity.constants, number=json.loads)
+    whole = {**parts, **example, **constants}
+    return {n: v for n, v in whole.items() if n not in keys and n not in entity.key_only}
 
 
 def _required(schema: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from tables.api.v1.openapi.examples import example_item
+from tables.api.v1.openapi.examples import example_at_url, example_item
 from tables.api.v1.openapi.schemas import INDEX, search_of, typed_item, typed_patch
 from tables.api.v1.openapi.shapes import Shapes, relaxed
 from tables.api.v1.openapi.subject import Subject
@@ -18,7 +18,7 @@ from tables.core.expressions import parse_path
 from tables.core.operand_types import filter_types
 from tables.core.queries import PARAMETERS
 from tables.core.registry import Table
-from tables.core.values import content_of
+from tables.core.values import Item
 from tables.items.rules import kept_names
 
 _KEY_TYPES: Mapping[KeyType, Part] = {
@@ -36,6 +36,8 @@ _NATURAL: Part = {"anyOf": [{**STRING, "minLength": 1}, NUMBER, {"type": "boolea
 _TYPED_NATURAL: Part = {
     "oneOf": [typed_scalar("S", minLength=1), typed_scalar("N"), typed("BOOL", {"type": "boolean"})]
 }
+_TYPED_PART: Part = {"oneOf": [typed_scalar("S", minLength=1), typed_scalar("N")]}
+_TYPES_OF: Mapping[str, Part] = {"S": STRING, "BOOL": {"type": "boolean"}}
 _FILTERABLE: Mapping[str, Part] = {"S": STRING, "N": NUMBER}
 # What a required attribute of a schema is in typed JSON.
 _TYPED: Mapping[str, Part] = {
@@ -65,9 +67,7 @@ def subject_of(
         creates_by_put=not items.made,
         requires_precondition=table.require_precondition,
         example=example,
-        example_at_url={n: v for n, v in example.items() if n not in items.keys}
-        if example is not None
-        else None,
+        example_at_url=example_at_url(table, example, items.keys) if example is not None else None,
         filters=tuple(_filters(table, known)),
         indexes=tuple(index.name for index in known.indexes) if known else None,
         takes_forms="NewForm" in components,
@@ -82,7 +82,8 @@ class _Items:
 
     `whole` is their schema, `keys` the types of the key attributes by name, `indexed` those of
     index keys too; `made` are the keys that the server makes, `defaulted` what it may make.
-    `parts` are what keys are made of that a new item must bring.
+    `parts` are what keys are made of that a new item must bring, `told` what one at its URL must
+    say, and `loose` those that are text or a number. `constants` are the same in every item.
     """
 
     whole: Part
@@ -92,6 +93,9 @@ class _Items:
     defaulted: frozenset[str]
     needed: tuple[str, ...]
     parts: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    loose: frozenset[str] = frozenset()
+    constants: Item = field(default_factory=dict)
 
     def plain(self) -> dict[str, Part]:
         """The schemas of plain items, and of forms where a form can be a whole item."""
@@ -106,9 +110,11 @@ class _Items:
             name: part if name in lasting else {"anyOf": [part, {"type": "null"}]}
             for name, part in fixed.items()
         }
+        shown = relaxed(self.whole)
+        shown["properties"] |= {name: {"type": ["string", "number"]} for name in self.loose}
         schemas = {
             "Shown": {
-                **relaxed(self.whole),
+                **shown,
                 "description": "An item, or the part of it that `fields` names.",
             },
             "NewItem": self._required({**self.whole, "properties": new}, self._of_new),
@@ -121,14 +127,15 @@ class _Items:
             },
         }
         texts = {name for name, part in new.items() if part.get("type") == "string"}
-        if texts.issuperset(self._of_new):
+        if texts.issuperset({*self._of_new, *self._of_url}):
             schemas["NewForm"] = self._form(new, texts, self._of_new)
             schemas["FormAtUrl"] = self._form(new, texts - self.keys.keys(), self._of_url)
         return schemas
 
     def typed(self) -> dict[str, Part]:
         """The schemas of the same items in typed JSON."""
-        known = {name: self._typed_of(name) for name in (*self.needed, *self.indexed)}
+        names = (*self.needed, *self.parts, *self.told, *self.indexed)
+        known = {name: self._typed_of(name) for name in dict.fromkeys(names)}
         known = {name: part for name, part in known.items() if part}
         new = {name: part for name, part in known.items() if name not in self.made}
         other = {name: part for name, part in known.items() if name not in self.keys}
@@ -146,12 +153,18 @@ class _Items:
 
     @property
     def _of_url(self) -> list[str]:
-        return [name for name in self.needed if name not in self.keys]
+        names = dict.fromkeys((*self.needed, *self.told))
+        return [name for name in names if name not in self.keys]
 
     def _required(self, schema: Part, names: list[str]) -> Part:
         return {**schema, "required": list(dict.fromkeys(names))}
 
     def _typed_of(self, name: str) -> Part:
+        if name in self.constants:
+            ((tag, content),) = self.constants[name].items()
+            return typed(tag, {**_TYPES_OF.get(tag, STRING), "const": content})
+        if name in self.loose:
+            return _TYPED_PART
         if name in self.indexed:
             return _TYPED_KEYS[self.indexed[name]]
         kind = self.whole["properties"].get(name, {}).get("type")
@@ -194,6 +207,9 @@ def _items_of(table: Table, known: TableDescription | None, whole: Part) -> _Ite
         defaulted=frozenset({*defaulted, *entity.key, *entity.make, *entity.constants}),
         needed=tuple(dict.fromkeys([*required, *natural])),
         parts=entity.asked,
+        told=entity.told,
+        constants=entity.constants,
+        loose=frozenset({*entity.parts} - whole.get("properties", {}).keys()),
     )
 
 
@@ -210,9 +226,15 @@ def _properties(
     types |= {name: {**STRING, "minLength": 1} for name in entity.parts if name not in declared}
     types |= {name: _KEY_TYPES[tag] for name, tag in indexed.items()}
     types |= {
-        name: {**types.get(name, {}), "const": content_of(value)}
+        name: {**types[name], "pattern": pattern.expression}
+        for name, pattern in entity.key.items()
+        if indexed.get(name) == "S"
+    }
+    types |= {
+        name: {**_TYPES_OF[tag], **types.get(name, {}), "const": content}
         for name, value in entity.constants.items()
-        if "N" not in value
+        for tag, content in value.items()
+        if tag in _TYPES_OF
     }
     properties = types | {name: {**types.get(name, {}), **part} for name, part in declared.items()}
     kept = {name: {**STRING, "readOnly": True} for name in kept_names(table)}

@@ -134,6 +134,16 @@ FINDINGS = (
         "An order is one schema for both media types, and only one of them types its values.",
         TYPED,
     ),
+    *(
+        Finding(
+            REFUSED,
+            422,
+            "invalid_value",
+            words,
+            "A key is made of other attributes: no schema can say that they agree.",
+        )
+        for words in ("contradicts the key", "must look like THING", ": the key says")
+    ),
     Finding(REFUSED, 400, "invalid_request", "is the id of a job that", "No job can be made up."),
     Finding(
         REFUSED,

@@ -138,11 +138,20 @@ def test_of_an_entity_a_new_item_brings_what_its_key_is_made_of(admin, settings,
     found = document(admin)
     new = found["components"]["schemas"]["Guest.NewItem"]
     assert new["required"] == ["house"]
-    assert new["properties"]["kind"] == {"const": "guest"}
+    assert new["properties"]["kind"] == {"type": "string", "const": "guest"}
+    pattern = new["properties"]["id"]["pattern"]
+    assert pattern == r"^GUEST#[\s\S]+#[\s\S]+$"
+    at_url = found["components"]["schemas"]["Guest.ItemAtUrl"]
+    assert at_url["required"] == ["kind", "house", "number"]
+    shown = found["components"]["schemas"]["Guest.Shown"]
+    assert shown["properties"]["house"] == {"type": ["string", "number"]}
     assert new["properties"]["house"] == {"type": "string", "minLength": 1}
     post = found["paths"]["/api/v1/tables/Guest/items"]["post"]
     body = post["requestBody"]["content"]["application/json"]
     assert body["example"] == {"house": "text"}
+    put = found["paths"]["/api/v1/tables/Guest/items/{token}"]["put"]
+    example = put["requestBody"]["content"]["application/json"]["example"]
+    assert example == {"kind": "guest", "house": "text", "number": "text"}
 
 
 def workers_with(schema, settings, folder):

@@ -15,8 +15,12 @@ EXAMPLES = 15
 # A search and a batch are the same on every table.
 @pytest.mark.parametrize(
     "paths",
-    ["^/api/v1(/tables(/Workers.*)?)?$", "/(Students|Events)(/items.*)?$"],
-    ids=["everything of one table", "items of the others"],
+    [
+        "^/api/v1(/tables(/Workers.*)?)?$",
+        "/(Students|Events)(/items.*)?$",
+        "/Thing/items.*$",
+    ],
+    ids=["everything of one table", "items of the others", "items of an entity"],
 )
 def test_what_the_document_says_is_what_the_site_does(served, tmp_path, paths):
     command = [
