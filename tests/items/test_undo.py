@@ -1,5 +1,7 @@
 """Taking back what was written, on every engine, with history in transactions and announced."""
 
+import dataclasses
+
 import pytest
 
 from tables.access.callers import Caller
@@ -84,6 +86,26 @@ def test_what_others_changed_elsewhere_stays(things):
     set_(things, total={"N": "7"})
 
     assert undone(things, 2) == {**ITEM, "total": {"N": "7"}}
+
+
+@pytest.mark.parametrize(
+    ("read_only", "path", "value"),
+    [
+        ("note", ("note",), {"S": "oops"}),
+        ("deep", ("deep", "a"), {"N": "1"}),
+        ("deep.a", ("deep", "a"), {"N": "1"}),
+    ],
+)
+def test_what_is_read_only_is_not_taken_back(things, read_only, path, value):
+    write(create(things, ITEM))
+    write(update(things, KEY, Edit([Change("set", path, value)])))
+    left = stored("real-things", "a")
+    table = dataclasses.replace(things.table, readonly_fields=(read_only,))
+
+    with pytest.raises(Forbidden, match="is read-only"):
+        undone(dataclasses.replace(things, table=table), 2)
+
+    assert stored("real-things", "a") == left
 
 
 def test_36_what_others_changed_at_the_same_path_is_asked_about(things):
