@@ -49,7 +49,7 @@ def read_which(given: Mapping[str, Any], target: Target) -> Spec:
         if "keys" in spec:
             spec["count"] = len(spec["keys"])
         else:
-            _plan(spec, target)
+            plan_of(spec, target)
     return spec
 
 
@@ -60,7 +60,7 @@ def is_bulk(spec: Spec) -> bool:
 
 def cut(work: Work) -> Sequence[Cursor]:
     """Where each part begins: a large table is read in segments."""
-    plan = _plan(work.spec, work.target) if "keys" not in work.spec else None
+    plan = plan_of(work.spec, work.target) if "keys" not in work.spec else None
     is_large = (work.target.description.size_bytes or 0) >= _PARTED_FROM_BYTES
     is_scan = plan is not None and plan.operation == "Scan"
     return [None] * (settings.JOB_PARTS if is_scan and is_large else 1)
@@ -70,7 +70,7 @@ def read(work: Work, cursor: Cursor) -> Chunk:
     """The next chunk of these items, read consistently. Raises TablesError."""
     if "keys" in work.spec:
         return _read_keys(work, cursor or 0)
-    plan = _plan(work.spec, work.target)
+    plan = plan_of(work.spec, work.target)
     found = _Reading(plan, work, cursor)
     while not found.is_enough():
         found.read_on()
@@ -163,7 +163,7 @@ class _Reading:
         self.size += sum(map(item_size, page.items))
 
 
-def _plan(spec: Spec, target: Target) -> Plan:
+def plan_of(spec: Spec, target: Target) -> Plan:
     """How they are read: by the table alone, because an index lags behind it."""
     asked = target.sight.ask(_filter(spec, target))
     plan = choose_plan(asked, target.description)

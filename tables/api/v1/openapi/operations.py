@@ -243,7 +243,7 @@ def search(subject: Subject) -> Part:
     return subject.operation(
         "search",
         "Search with the scan language; a POST because the filter is a body",
-        parameters=subject.parameters("cursor", "format", "respond_async"),
+        parameters=subject.parameters("cursor", "format", "respond_async", "idempotency_key"),
         requestBody=_body(_json(subject.schema("Search"))),
         responses={
             "200": _answer(
@@ -252,8 +252,11 @@ def search(subject: Subject) -> Part:
                     page_of(subject.schema("Shown"), **more),
                     page_of(ref("schemas", "TypedItem"), **more),
                 ),
+                *("Idempotency-Replayed", "Preference-Applied"),
             ),
-            "202": told_job("The whole result, as a job that exports it.", *LATER),
+            "202": told_job(
+                "The whole result, as a job that exports it.", *LATER, "Idempotency-Replayed"
+            ),
             **problems(403, 409, 413, 415, 422),
         },
     )

@@ -35,7 +35,12 @@ class Deferral:
     @property
     def applied(self) -> str:
         """What `Preference-Applied` says of it."""
-        return f"respond-async, wait={self.wait}" if self.wait else "respond-async"
+        return f"respond-async, {self.kept}" if self.wait else "respond-async"
+
+    @property
+    def kept(self) -> str:
+        """The same of an answer that came at once."""
+        return f"wait={self.wait}"
 
 
 def preferred_return(request: Request) -> Return | None:

@@ -74,7 +74,10 @@ class Batch(WritingView):
         answer = keep_parts(
             self.keyed(), self._run_all, word=self.word, require=self.target.require
         )
-        return self.respond(answer)
+        response = self.respond(answer)
+        if deferral is not None:
+            response["Preference-Applied"] = deferral.kept
+        return response
 
     def _run_all(self, part: Part) -> Answer:
         operations, is_typed = self._operations(), self._is_typed

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import functools
 import uuid
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.http import HttpResponse, HttpResponseBase
-from django.utils.datastructures import CaseInsensitiveMapping
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
@@ -26,7 +24,7 @@ from tables.api.v1.requests.parameters import next_url, query_pairs, require_kno
 from tables.api.v1.requests.preconditions import read_tags
 from tables.api.v1.requests.uploads import keep_file
 from tables.api.v1.resources.resource import V1View
-from tables.api.v1.resources.waiting import keyed_of
+from tables.api.v1.resources.waiting import keyed_order
 from tables.api.v1.responses.browsable import BrowsableRenderer
 from tables.api.v1.responses.downloads import download
 from tables.api.v1.responses.job_reports import REPORT_FORMATS, CsvRenderer, JsonLinesRenderer
@@ -50,7 +48,6 @@ from tables.jobs.finding import find_job, may_control, report_rows, reported_at,
 from tables.jobs.kinds import KINDS
 from tables.jobs.kinds.exports import output
 from tables.jobs.orders import How, Keyed, confirm, set_pace, start, want
-from tables.records.idempotency.keyed_requests import HEADER, keyed_request
 from tables.records.jobs.models import Job
 from tables.records.jobs.reports import OUTCOMES, Outcome
 
@@ -134,7 +131,7 @@ class Jobs(JobView):
         members = self.members(*self.accepted["POST"])
         require_known_parameters(request, frozenset({"format"}))
         order = read_order(members, is_typed=media_type(request) == TYPED)
-        job, is_new = self._ordered(alias, order, self.keyed(self.body))
+        job, is_new = self._ordered(alias, order, keyed_order(request, self.caller, self.body))
         return self._accepted(job, is_new=is_new)
 
     def _import(self, request: Request, alias: str) -> HttpResponse:
@@ -143,7 +140,9 @@ class Jobs(JobView):
         kept = keep_file(request, self.caller)
         try:
             order = read_upload(kept.members, kept.upload)
-            job, is_new = self._ordered(alias, order, self.keyed(kept.digest))
+            job, is_new = self._ordered(
+                alias, order, keyed_order(request, self.caller, kept.digest)
+            )
         except TablesError:
             drop_upload(self.caller, kept.upload)
             raise
@@ -160,17 +159,6 @@ class Jobs(JobView):
         if not is_new:
             headers["Idempotency-Replayed"] = "true"
         return self.told(job, 202, **headers)
-
-    def keyed(self, body: bytes) -> Keyed | None:
-        """The Idempotency-Key, and what it is for. Raises InvalidRequest."""
-        headers: Mapping[str, str] = self.request.headers
-        if HEADER not in headers:
-            return None
-        # Each sending of the same form has another boundary.
-        headers = CaseInsensitiveMapping({**headers, "Content-Type": media_type(self.request)})
-        url, method = self.request.build_absolute_uri(), self.request.method or ""
-        found = keyed_request(self.caller.sub, method, url, headers, body)
-        return keyed_of(found)
 
 
 class _OfJob(JobView):

@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
+from django.utils.datastructures import CaseInsensitiveMapping
 from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
 
 from tables.access.callers import Caller
 from tables.access.limits.streams import room_to_stream
+from tables.api.bodies import media_type
 from tables.core.job_states import ACTIVE
 from tables.jobs.finding import is_anybody_working
 from tables.jobs.orders import Keyed
-from tables.records.idempotency.keyed_requests import KeyedRequest
+from tables.records.idempotency.keyed_requests import HEADER, KeyedRequest, keyed_request
 from tables.records.jobs.models import Job
 
 _LOOK_SECONDS = 0.2
+
+
+def keyed_order(request: Request, caller: Caller, body: bytes) -> Keyed | None:
+    """The Idempotency-Key of a request that orders a job, and what it is for.
+
+    `body` is the request's, or a digest of it. Raises InvalidRequest.
+    """
+    headers: Mapping[str, str] = request.headers
+    if HEADER not in headers:
+        return None
+    # Each sending of the same form has another boundary.
+    headers = CaseInsensitiveMapping({**headers, "Content-Type": media_type(request)})
+    url = request.build_absolute_uri()
+    return keyed_of(keyed_request(caller.sub, request.method or "", url, headers, body))
 
 
 def keyed_of(request: KeyedRequest | None) -> Keyed | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from rest_framework.request import Request
@@ -11,7 +12,7 @@ from tables.api.v1.responses.items import Representation
 from tables.api.v1.responses.links import item_link
 from tables.core.queries import CollectionQuery
 from tables.core.sight import Sight
-from tables.core.values import Item, content_of
+from tables.core.values import Item, content_of, dumps
 from tables.items.lists import CollectionPage, plan_query, read_collection
 from tables.items.target import Target
 from tables.speed import with_room
@@ -45,6 +46,17 @@ def page_document(
         "plan": _plan(found),
         "next": following,
     }
+
+
+def one_document(lines: Iterator[bytes], rest: Mapping[str, Any]) -> Iterator[bytes]:
+    """A document of items that stand in blocks of JSON lines, then of its other members."""
+    yield b'{"items":['
+    is_first = True
+    for block in lines:
+        items = b",".join(block.splitlines())
+        yield items if is_first else b"," + items
+        is_first = False
+    yield b"]," + dumps(rest)[1:]
 
 
 def links_to_items(

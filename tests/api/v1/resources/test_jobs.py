@@ -19,7 +19,8 @@ from tables.jobs.kinds import KINDS
 from tables.jobs.runner import Hands, work_on_job
 from tables.records.jobs.models import Job, JobPart, Worker
 from tables.records.jobs.reports import Result, page_of
-from tests.api.v1.conftest import Door, ok, pointers, problem
+from tests.api.v1.conftest import PLAIN, Door, exact, ok, pointers, problem
+from tests.contract.languages import loads
 
 pytestmark = [pytest.mark.usefixtures("moto_tables"), pytest.mark.django_db]
 USES = ("Workers", "Events", "Hidden")
@@ -591,6 +592,7 @@ def test_a_search_that_is_short_is_answered_within_the_wait(admin, files):
     body = {"scan": {"name": "Ann"}}
     short = admin.post("Workers/search", body, Prefer="respond-async, wait=5")
     assert (ok(short)["count"], ok(short)["next"]) == (3, None)
+    assert short["Preference-Applied"] == "wait=5"
     long = admin.post("Workers/search", {**body, "limit": 2}, Prefer="respond-async; x, wait=5")
     assert ok(long, 202)["kind"] == "export"
     assert long["Preference-Applied"] == "respond-async, wait=5"
@@ -607,7 +609,40 @@ def test_a_search_waits_for_its_job_as_long_as_the_client_would(admin, files, wo
             pass
 
     monkeypatch.setattr(waiting.time, "sleep", work)
-    body = {"scan": {"name": "Ann"}, "limit": 2}
-    job = ok(admin.post("Workers/search", body, Prefer="respond-async, wait=5"), 202)
-    assert (job["state"], job["progress"]["scanned"]) == ("finished", 3)
-    assert job["links"]["output"].endswith("/output")
+    for headers in ({}, {"Accept": "application/vnd.dynamodb+json"}):
+        body = {"scan": {"name": "Ann"}}
+        at_once = exact(admin.post("Workers/search", body, **headers))
+        prefer = {**headers, "Prefer": "respond-async, wait=5"}
+        response = admin.post("Workers/search", {**body, "limit": 2}, **prefer)
+        assert (response.status_code, response["Content-Type"]) == (
+            200,
+            headers.get("Accept", PLAIN),
+        )
+        assert response["Preference-Applied"] == "respond-async, wait=5"
+        document = loads(b"".join(response))
+        assert len(document["items"]) == 3
+        assert document | {"consumed_capacity": 0} == at_once | {"consumed_capacity": 0}
+        Job.objects.all().delete()
+
+
+def test_the_same_key_of_a_search_is_the_same_job(admin, files):
+    def search(name, key="k"):
+        body = {"scan": {"name": name}}
+        return admin.post("Workers/search", body, Prefer="respond-async", Idempotency_Key=key)
+
+    first, again = search("Ann"), search("Ann")
+    assert ok(first, 202)["id"] == ok(again, 202)["id"]
+    assert again["Idempotency-Replayed"] == "true"
+    problem(search("Bea"), 422, "idempotency_conflict")
+    assert ok(search("Bea", "other"), 202)["id"] != ok(first, 202)["id"]
+
+
+@pytest.mark.parametrize("more", [{"fields": ["name"]}, {"index": "by-city"}, {"order": "desc"}])
+def test_a_search_that_a_file_can_not_answer_is_answered_at_once(admin, more):
+    body = {"scan": {"city": "Rome"}, **more}
+    response = admin.post("Workers/search", body, Prefer="respond-async")
+    assert ok(response)["items"] == []
+    assert "Preference-Applied" not in response
+    forged = admin.post("Workers/search", {**body, "cursor": "x"}, Prefer="respond-async")
+    problem(forged, 400, "invalid_cursor")
+    assert not Job.objects.exists()
