@@ -25,11 +25,12 @@ READY_SECONDS = 60
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A running site, and the embedded engine behind it."""
+    """A running site, the embedded engine behind it, and the environment of its processes."""
 
     url: str
     engine: EngineClient
     pool: Pool
+    environment: Mapping[str, str]
 
 
 @contextlib.contextmanager
@@ -43,8 +44,9 @@ def running_on_engine(
         pool = ensure_pool(client, [url])
         fill(client)
         settings = demo_settings(engine.url, pool, url, folder, given={"WEB_CONCURRENCY": "1"})
-        with running_site({**settings, **changes}, url, folder / "log"):
-            yield Running(url, client, pool)
+        settings |= changes
+        with running_site(settings, url, folder / "log"):
+            yield Running(url, client, pool, _environment(settings))
         client.session.close()
 
 
@@ -58,7 +60,7 @@ def free_url() -> str:
 @contextlib.contextmanager
 def running_site(settings: Mapping[str, str], url: str, log: Path) -> Iterator[None]:
     """Run the site with these settings until the block ends; its words go to `log`."""
-    environment = process_environment(settings, {"PATH": "/usr/bin:/bin"})
+    environment = _environment(settings)
     command = [sys.executable, "-m", "demo.prepare"]
     subprocess.run(command, cwd=PROJECT, env=environment, check=True)
     with log.open("wb") as output:
@@ -72,6 +74,22 @@ def running_site(settings: Mapping[str, str], url: str, log: Path) -> Iterator[N
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@contextlib.contextmanager
+def running_worker(site: Running) -> Iterator[None]:
+    """Run a worker of jobs beside a site until the block ends."""
+    command = [sys.executable, "manage.py", "run_jobs"]
+    process = subprocess.Popen(command, cwd=PROJECT, env=site.environment)
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    return process_environment(settings, {"PATH": "/usr/bin:/bin"})
 
 
 def _wait_until_alive(process: subprocess.Popen[bytes], url: str, log: Path) -> None:

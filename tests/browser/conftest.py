@@ -8,10 +8,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from demo.client import EngineClient
-from demo.cognito import PASSWORD, Pool
+from demo.cognito import PASSWORD
 from demo.load import load
-from tests.running import running_on_engine
+from tests.running import Running, running_on_engine
 
 CITIES = 2000
 # As long as Playwright waits for a page: a busy machine is no failure, and a right one waits for
@@ -23,20 +22,32 @@ BUDGET_ITEMS = 600
 
 @dataclass(frozen=True)
 class Site:
-    """A running site: its URL, its engine, and the sign-in state of everybody who came once."""
+    """A running site, and the sign-in state of everybody who came once."""
 
-    url: str
-    engine: EngineClient
-    pool: Pool
+    running: Running
     signed_in: dict = field(default_factory=dict)
+
+    @property
+    def url(self):
+        return self.running.url
+
+    @property
+    def engine(self):
+        return self.running.engine
+
+    @property
+    def pool(self):
+        return self.running.pool
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    budget = {"SCAN_BUDGET_ITEMS": str(BUDGET_ITEMS)}
-    with running_on_engine(folder, lambda engine: load(engine, cities=CITIES), **budget) as running:
-        yield Site(running.url, running.engine, running.pool)
+    changes = {"SCAN_BUDGET_ITEMS": str(BUDGET_ITEMS), "JOB_FILES": str(folder / "jobs")}
+    with running_on_engine(
+        folder, lambda engine: load(engine, cities=CITIES), **changes
+    ) as running:
+        yield Site(running)
 
 
 class Visitor:
