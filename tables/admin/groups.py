@@ -25,8 +25,11 @@ def grouped(tables: Iterable[Table]) -> list[tuple[str, list[Table]]]:
 
 
 def _with_kinds(tables: Sequence[Table]) -> Iterator[Table]:
+    kinds: dict[str, list[Table]] = {}
+    for table in tables:
+        kinds.setdefault(table.of, []).append(table)
     shown = {table.alias for table in tables}
     for table in tables:
         if table.of not in shown:
             yield table
-            yield from (kind for kind in tables if kind.of == table.alias)
+            yield from kinds.get(table.alias, ())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,6 +24,9 @@ from tables.core.registry import Table
 from tables.jobs.finding import running_of
 from tables.records.history.entries import mode_of
 from tables.speed import fragment
+
+# Most tables that the menu of narrow screens lists: of more, the first page has them and a filter.
+MOST_TABLES = 100
 
 # URL, label, whether the page is in it, how many jobs of one's own are under way there.
 Area = tuple[str, str, bool, int]
@@ -53,7 +56,7 @@ def write_header(request: HttpRequest) -> SafeString:
         name=name_words(caller.identity) if is_known else "",
         is_staff=is_staff,
         areas=areas if is_known or is_program_page else (),
-        tables=tuple((Address(table.alias).path, table.label) for table in tables),
+        tables=_menu(tables),
         sign_in_url="" if is_known else sign_in_url(request.get_full_path()),
         environment=environment_badge(settings.ENVIRONMENT_NAME),
     )
@@ -62,6 +65,13 @@ def write_header(request: HttpRequest) -> SafeString:
 def _tells(table: Table, caller: Caller) -> bool:
     """Whether the table's history is kept and the caller's to see."""
     return mode_of(table) != "off" and can(caller, "history", table)
+
+
+def _menu(tables: Sequence[Table]) -> tuple[tuple[str, str], ...]:
+    """URL and label of each table, of none where they would be too many to look through."""
+    if len(tables) > MOST_TABLES:
+        return ()
+    return tuple((Address(table.alias).path, table.label) for table in tables)
 
 
 def bare_header() -> SafeString:
