@@ -23,9 +23,9 @@ from tables.core.errors import (
 from tables.core.job_states import ACTIVE, Event, Wanted, after
 from tables.core.values import member_error
 from tables.items.groups import new_group
-from tables.items.target import find_target
+from tables.items.target import Target, find_target
 from tables.jobs.finding import running_of
-from tables.jobs.kind import JobKind
+from tables.jobs.kind import JobKind, Spec
 from tables.jobs.kinds import KINDS
 from tables.jobs.nudges import nudge
 from tables.jobs.owners import require_rights
@@ -86,26 +86,9 @@ def start(
     spec = row.read_spec(given, target)
     require_rights(row.rights(spec, alias), caller)
     _require_few_jobs(caller)
-    is_check = row.check is not None and (how.dry_run or row.is_checked_first)
     if how.dry_run and row.check is None:
         raise member_error("/dry_run", "A job of this kind has no dry run.")
-    now = timezone.now()
-    job = Job(
-        id=uuid.UUID(new_group()),
-        kind=kind,
-        phase="check" if is_check else "write",
-        state="checking" if is_check else "queued",
-        alias=alias,
-        table=target.name,
-        spec=spec,
-        reason=how.reason,
-        pace=how.pace,
-        of_id=spec.get("job"),
-        confirmed=None if is_check else now,
-        expires=now + timedelta(days=settings.JOB_DAYS),
-        idempotency=how.keyed.scope if how.keyed else None,
-        request_digest=how.keyed.request if how.keyed else "",
-    )
+    job = _new_job(row, target, spec, how)
     _belong_to(job, caller, by_token=how.by_token)
     try:
         with transaction.atomic():
@@ -117,6 +100,28 @@ def start(
     log.info("job_started", job=str(job.id), kind=kind, alias=alias, phase=job.phase)
     nudge(job)
     return job, True
+
+
+def _new_job(row: JobKind, target: Target, spec: Spec, how: How) -> Job:
+    """The job of an order, not yet saved, and nobody's."""
+    is_check = row.check is not None and (how.dry_run or row.is_checked_first)
+    now = timezone.now()
+    return Job(
+        id=uuid.UUID(new_group()),
+        kind=row.name,
+        phase="check" if is_check else "write",
+        state="checking" if is_check else "queued",
+        alias=target.table.alias,
+        table=target.name,
+        spec=spec,
+        reason=how.reason,
+        pace=how.pace,
+        of_id=spec.get("job"),
+        confirmed=None if is_check else now,
+        expires=now + timedelta(days=settings.JOB_DAYS),
+        idempotency=how.keyed.scope if how.keyed else None,
+        request_digest=how.keyed.request if how.keyed else "",
+    )
 
 
 def confirm(job: Job, caller: Caller, etag: str, *, by_token: bool = False) -> Job:
