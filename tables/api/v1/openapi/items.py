@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tables.api.v1.openapi.examples import example_at_url, example_item
+from tables.api.v1.openapi.objects import Part
 from tables.api.v1.openapi.schemas import INDEX, search_of, typed_item, typed_patch
 from tables.api.v1.openapi.shapes import Shapes, relaxed
 from tables.api.v1.openapi.subject import Subject
-from tables.api.v1.openapi.texts import STRING, Part, folded
+from tables.api.v1.openapi.texts import STRING, folded
 from tables.api.v1.openapi.values import BINARY, NAMES, NUMBER, typed, typed_scalar
 from tables.core.descriptions import KeyType, TableDescription
 from tables.core.entities import Entity

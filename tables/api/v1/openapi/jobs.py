@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from tables.api.v1.media_types import FILE_TYPES, MERGE_PATCH, MULTIPART, PLAIN, TYPED
-from tables.api.v1.openapi.parts import PARAMETERS, headers, object_of, problems, ref
+from tables.api.v1.openapi.objects import Part, object_of, ref
+from tables.api.v1.openapi.parts import PARAMETERS, headers, problems
 from tables.api.v1.openapi.subject import Subject
-from tables.api.v1.openapi.texts import PATH, STRING, TOKEN, Part, word
+from tables.api.v1.openapi.texts import PATH, STRING, TOKEN, word
 from tables.api.v1.requests.job_orders import MAX_REASON, MOST_PACE, STATES
 from tables.api.v1.requests.uploads import LISTED
 from tables.core.import_rules import MODES

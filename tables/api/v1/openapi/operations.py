@@ -14,10 +14,10 @@ from tables.api.v1.media_types import (
     TYPED,
 )
 from tables.api.v1.openapi.jobs import JOB_PATHS, LATER, told_job
-from tables.api.v1.openapi.parts import FILTER_HELP, PARAMETERS, headers, problems, ref
+from tables.api.v1.openapi.objects import Part, ref
+from tables.api.v1.openapi.parts import FILTER_HELP, PARAMETERS, headers, problems
 from tables.api.v1.openapi.schemas import JSON_PATCH_BODY, page_of
 from tables.api.v1.openapi.subject import Subject
-from tables.api.v1.openapi.texts import Part
 
 Builder = Callable[[Subject], Part]
 

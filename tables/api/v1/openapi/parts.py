@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 from tables.api.v1.media_types import PROBLEM
-from tables.api.v1.openapi.texts import IDEMPOTENCY_KEY, LISTED_PATH, STRING, TAGS, TOKEN, Part
+from tables.api.v1.openapi.objects import Part, ref
+from tables.api.v1.openapi.texts import IDEMPOTENCY_KEY, LISTED_PATH, STRING, TAGS, TOKEN
 from tables.api.v1.resources.errors_page import ErrorEntry, error_entries
 from tables.api.v1.responses.problems import ProblemDetails
 from tables.core.filters import OPERATORS
@@ -22,11 +23,6 @@ FILTER_HELP = (
     "follow it where the declared type is not meant. A value without a declared type is compared "
     "as any that it may be. `plan` in the answer says what was read, and such types."
 )
-
-
-def ref(kind: str, name: str) -> Part:
-    """A reference to a component."""
-    return {"$ref": f"#/components/{kind}/{name}"}
 
 
 def _query(name: str, description: str, schema: Part) -> Part:
@@ -236,14 +232,3 @@ def _problem_example(status: int, entry: ErrorEntry) -> Part:
         ({"pointer": "/total", "detail": entry.meaning},) if status == 422 else (),
     )
     return problem.document("/api/v1/tables/Workers/items/42", "0d9cbb3e5f7f4a0fb7c2b4d7a6a1f0c3")
-
-
-def object_of(required: dict[str, Part], **more: Any) -> Part:
-    """An object that has exactly these members."""
-    return {
-        "type": "object",
-        "properties": required,
-        "required": list(required),
-        "additionalProperties": False,
-        **more,
-    }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tables.api.v1.openapi.parts import object_of, ref
-from tables.api.v1.openapi.texts import PATH, STRING, Part, word
+from tables.api.v1.openapi.objects import Part, object_of, ref
+from tables.api.v1.openapi.texts import PATH, STRING, word
 from tables.api.v1.openapi.values import NUMBER, VALUE
 from tables.core.adminapi_scan import KEYWORDS
 from tables.core.comparisons import ORDERED_TYPES

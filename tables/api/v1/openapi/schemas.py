@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, get_args
 
-from tables.api.v1.openapi.parts import object_of, ref
+from tables.api.v1.openapi.objects import Part, object_of, ref
 from tables.api.v1.openapi.scan_language import SCAN_LANGUAGE
-from tables.api.v1.openapi.texts import PATH, POINTER, STRING, TAGS, Part, word
+from tables.api.v1.openapi.texts import PATH, POINTER, STRING, TAGS, word
 from tables.api.v1.openapi.values import NAMES, TYPED_VALUE, VALUE, VALUES
 from tables.core.descriptions import KeyType
 from tables.core.history import Action

@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from tables.api.v1.openapi.parts import ref
-from tables.api.v1.openapi.texts import Part
+from tables.api.v1.openapi.objects import Part, ref
 from tables.api.v1.openapi.values import NUMBER, VALUE
 
 _KEPT = frozenset(

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tables.api.v1.openapi.parts import problems, ref
-from tables.api.v1.openapi.texts import Part
+from tables.api.v1.openapi.objects import Part, ref
+from tables.api.v1.openapi.parts import problems
 
 
 @dataclass(frozen=True, slots=True)

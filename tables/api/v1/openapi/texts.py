@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
+from tables.api.v1.openapi.objects import Part
 from tables.core.expressions import MAX_PATH_DEPTH
-
-Part = dict[str, Any]
 
 STRING: Part = {"type": "string"}
 

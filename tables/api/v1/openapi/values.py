@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tables.api.v1.openapi.parts import object_of, ref
-from tables.api.v1.openapi.texts import STRING, Part
+from tables.api.v1.openapi.objects import Part, object_of, ref
+from tables.api.v1.openapi.texts import STRING
 from tables.core.values import SET_TYPES
 
 # What a name of an attribute must be, at the top of an item.
