@@ -35,6 +35,7 @@ from tables.items.changes import Changes, WhichChanges, changes_by, changes_in
 from tables.items.rules import kept_names
 from tables.items.seen_history import seen_entries
 from tables.items.target import Target, find_target
+from tables.jobs.finding import visible_to
 from tables.records.history.entries import mode_of
 
 _PER_PAGE = 50
@@ -47,7 +48,8 @@ _TABLES = 10
 class Line:
     """A change as a list tells it; `others` are what the same bulk action wrote beside it.
 
-    Each of them is a key in words and the URL of its history.
+    Each of them is a key in words and the URL of its history. `job_url` leads to the job that wrote
+    them, where it was one: there is more of it than is told here, and it is undone as a whole.
     """
 
     told: ToldEntry
@@ -57,6 +59,7 @@ class Line:
     person_url: str
     others: Sequence[tuple[str, str]] = ()
     undo_url: str = ""
+    job_url: str = ""
 
     @property
     def count(self) -> int:
@@ -145,12 +148,23 @@ def _lines(
 ) -> list[Line]:
     """At most so many lines: those that one bulk action wrote in a row share one."""
     bundles = [list(bundle) for _key, bundle in groupby(entries, key=_bundle)][:most]
+    firsts = whole_entries([bundle[0] for bundle in bundles])
+    jobs = _jobs(request, firsts)
     lines = []
-    for entry, bundle in zip(whole_entries([b[0] for b in bundles]), bundles, strict=True):
+    for entry, bundle in zip(firsts, bundles, strict=True):
         visit = _visit(request, tables, entry)
         if visit is not None:
-            lines.append(_line(visit, entry, bundle[1:]))
+            lines.append(_line(visit, entry, bundle[1:], jobs.get(entry.author.group, "")))
     return lines
+
+
+def _jobs(request: HttpRequest, entries: Sequence[Entry]) -> dict[str, str]:
+    """The pages of the jobs that wrote these entries, by group, as far as one may see them."""
+    groups = {entry.author.group for entry in entries if entry.author.group}
+    if not groups:
+        return {}
+    found = visible_to(caller_of_user(request.user)).filter(pk__in=groups)
+    return {str(pk): reverse("admin:job", args=[pk]) for pk in found.values_list("pk", flat=True)}
 
 
 def _bundle(entry: Entry) -> tuple[str, str]:
@@ -169,7 +183,7 @@ def _visit(request: HttpRequest, tables: Sequence[Table], entry: Entry) -> Visit
         return None
 
 
-def _line(visit: Visit, entry: Entry, others: Sequence[Entry]) -> Line:
+def _line(visit: Visit, entry: Entry, others: Sequence[Entry], job_url: str) -> Line:
     kept = kept_names(visit.table)
     deltas = inline_deltas(entry) or ()
     is_whole = not (entry.before and entry.after)
@@ -188,6 +202,7 @@ def _line(visit: Visit, entry: Entry, others: Sequence[Entry]) -> Line:
         urlencode({"person": entry.author.sub}),
         [_place(visit, other) for other in others],
         _undo_url(visit, entry),
+        job_url,
     )
 
 

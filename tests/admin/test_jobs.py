@@ -286,6 +286,21 @@ def test_what_somebody_changed_meanwhile_leads_to_who(admin, cities, settings):
     assert Page(admin.get(undoing)).one("a", href=f"{CITIES}YY,YY-00/history/")
 
 
+def test_recent_changes_lead_from_what_a_job_wrote_to_the_job(admin, cities, settings):
+    settings.HISTORY = True
+    create_history_table(settings.HISTORY_TABLE)
+    url = ordered(admin, **SET)
+    work()
+    confirmed(admin, url, "Cities")
+    work()
+    page = Page(admin.get("/admin/changes/?table=Cities"))
+    assert page.one("a", href=url)["text"] == "The job"
+    text = " ".join(page.text("main").split())
+    assert "and 4 more items here, by the same job" in text
+    assert "Jane Doe, job" in text
+    assert "Undo this bulk action" not in text
+
+
 @pytest.mark.parametrize(
     ("action", "form", "sentence"),
     [

@@ -53,7 +53,9 @@ def between_words(older: int, newer: int | None) -> str:
 
 
 def door_words(entry: Entry) -> str:
-    """Through which door an entry came."""
+    """Through which door an entry came. Of commands only a worker of jobs writes in groups."""
+    if entry.author.door == "command" and entry.author.group:
+        return _("job")
     return str(_NAMES.get(entry.author.door, gettext_lazy("pages")))
 
 
