@@ -6,7 +6,7 @@ Each trick gives the very bytes that the plain way gives; nothing but the time t
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping
-from functools import lru_cache
+from functools import lru_cache, wraps
 from types import FunctionType
 from typing import ParamSpec, TypeVar, cast
 
@@ -35,6 +35,20 @@ def with_room(function: Callable[Parameters, Result]) -> Callable[Parameters, Re
     code = cast("FunctionType", function)
     code.__code__ = code.__code__.replace(co_stacksize=_SLOTS)
     return function
+
+
+def by_language(function: Callable[..., Result]) -> Callable[..., Result]:
+    """A decorator: words that follow from the language and hashable arguments are found once.
+
+    A page says a hundred things, and to look up one takes as long as to write a cell.
+    """
+    kept = lru_cache(maxsize=256)(lambda _language, *arguments: function(*arguments))
+
+    @wraps(function)
+    def words(*arguments: Hashable) -> Result:
+        return kept(get_language(), *arguments)
+
+    return words
 
 
 def fragment(template: str, **context: Hashable) -> SafeString:

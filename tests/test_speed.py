@@ -7,10 +7,11 @@ import pytest
 from django.template.loader import get_template
 from django.utils.html import escape
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tables.speed import fragment, frame, with_room
+from tables.speed import by_language, fragment, frame, with_room
 
 CALLS = 2000
 
@@ -80,3 +81,19 @@ def test_a_fragment_is_what_the_template_writes(text):
     paths = ((text, "S"),)
     written = get_template("admin/tables/known_paths.html").render({"paths": paths})
     assert fragment("admin/tables/known_paths.html", paths=paths) == written
+
+
+def test_words_are_found_once_for_each_language_and_argument():
+    asked = []
+
+    @by_language
+    def words(count):
+        asked.append(count)
+        return f"{get_language()} {count}"
+
+    found = []
+    for language, count in [("en", 1), ("de", 1), ("en", 2), ("de", 1), ("en", 1)]:
+        with override(language):
+            found.append(words(count))
+    assert found == ["en 1", "de 1", "en 2", "de 1", "en 1"]
+    assert asked == [1, 1, 2]

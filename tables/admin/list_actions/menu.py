@@ -36,7 +36,7 @@ from tables.core.values import Item
 from tables.items.completion import every_item
 from tables.jobs.kinds.exports import FORMATS
 from tables.jobs.orders import How
-from tables.speed import fragment
+from tables.speed import by_language, fragment
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -87,9 +87,9 @@ def run_action(listing: ItemList) -> HttpResponseBase:
 def action_menu(listing: ItemList) -> SafeString | None:
     """The menu, as far as the caller's rights go; None where they don't go anywhere."""
     choices = tuple(
-        (name, str(action.label), action.writes_many)
-        for name, action in ACTIONS.items()
-        if action.in_menu and listing.visit.can(action.right)
+        (name, label, ACTIONS[name].writes_many)
+        for name, label in _labels()
+        if listing.visit.can(ACTIONS[name].right)
     )
     if not choices:
         return None
@@ -102,6 +102,12 @@ def action_menu(listing: ItemList) -> SafeString | None:
         may_write_many=may_write_many,
         may_take_everything=bool(serves_all and (listing.next_url or listing.query.cursor)),
     )
+
+
+@by_language
+def _labels() -> tuple[tuple[str, str], ...]:
+    """What the menu offers, by the names of actions."""
+    return tuple((name, str(row.label)) for name, row in ACTIONS.items() if row.in_menu)
 
 
 def _delete(listing: ItemList, chosen: Chosen) -> HttpResponseBase:

@@ -18,6 +18,7 @@ from tables.core.filters import Group, Term, terms_of
 from tables.core.plans import Plan
 from tables.core.values import TYPES, AttributeValue, Item, type_of
 from tables.jobs.kinds.exports import FORMATS
+from tables.speed import by_language
 
 # Longest operand in a sentence, in characters.
 _OPERAND_CHARACTERS = 40
@@ -139,6 +140,7 @@ def cost_words(plan: Plan, description: TableDescription) -> str:
     return _("roughly %(units)s RCU") % {"units": count_words(units)}
 
 
+@by_language
 def export_words(columns: int) -> tuple[tuple[str, str], ...]:
     """The exports of everything that matches: the action's name, and what is in the file."""
     shown = ngettext("the column shown", "the %(count)s columns shown", columns)
@@ -154,6 +156,7 @@ def export_words(columns: int) -> tuple[tuple[str, str], ...]:
     )
 
 
+@by_language
 def later_words() -> tuple[tuple[str, str], ...]:
     """The exports that are jobs: the action's name, and the format."""
     return tuple((f"job_{name}", _(str(row.label))) for name, row in FORMATS.items())
