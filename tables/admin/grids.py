@@ -41,10 +41,16 @@ def small_grid(
         can_select=False,
         links=linked_cells(to),
     )
-    keys = [Heading(column.text) for column in columns if column.is_key]
-    others = [
-        Heading(column.text, is_numeric=column in grid.numeric)
+    heads = [
+        Heading(
+            column.text,
+            is_numeric=column in grid.numeric,
+            label=to.table.labels.get(column.text, ""),
+        )
         for column in columns
-        if not column.is_key
     ]
+    keys, others = (
+        [head for column, head in zip(columns, heads, strict=True) if column.is_key is wanted]
+        for wanted in (True, False)
+    )
     return SmallGrid(keys, others, grid.rows, of_one_partition and len(keys) > 1)

@@ -19,7 +19,9 @@ from tables.admin.item_list.columns import columns_of
 from tables.admin.texts.core_messages import told
 from tables.admin.texts.sentences import items_words
 from tables.admin.visit import Visit, table_page
+from tables.core.entities import key_parts
 from tables.core.errors import ItemNotFound, NotFound, TablesError
+from tables.core.key_patterns import fixed_values
 from tables.core.keys import decode_token, encode_token
 from tables.core.queries import escape_path
 from tables.core.values import Item, content_of
@@ -31,12 +33,16 @@ _TEMPLATE = "admin/tables/related_list.html"
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A list of what belongs to an item: where it is read from, and the whole of it as a list."""
+    """A list of what belongs to an item: where it is read from, the whole of it as a list, and
+    where another is added to it; empty where this person may add none.
+    """
 
     name: str
     label: str
     url: str
     list_url: str
+    add_url: str = ""
+    table: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +115,23 @@ def _panel(visit: Visit, item: Item, relation: Belonging) -> Panel:
         related.label,
         reverse("admin:tables_related", args=[alias, token, related.name]),
         Address(relation.to.table.alias, tuple(relation.pairs)).url,
+        _add_url(relation),
+        relation.to.table.label,
     )
+
+
+def _add_url(relation: Belonging) -> str:
+    """Where one more is added, with what the relation says of it filled in."""
+    to = relation.to
+    if not to.may("add"):
+        return ""
+    fixed = fixed_values(relation.planned.query.filter)
+    entity = to.table.entity
+    if entity is not None:
+        keys: Item = {name: {"S": fixed.pop(name)} for name in [*fixed] if name in entity.key}
+        fixed |= key_parts(keys, entity)
+    url = reverse("admin:tables_changelist", args=[to.table.alias]) + "add/"
+    return f"{url}?{urlencode(fixed)}" if fixed else url
 
 
 def _rows(panel: Panel, relation: Belonging) -> Rows:

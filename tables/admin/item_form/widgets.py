@@ -77,6 +77,7 @@ class FormRow:
     choices: tuple[tuple[str, str], ...] = ()
     is_key: bool = False
     is_part: bool = False
+    is_constant: bool = False
     is_as_stored: bool = False
     is_named: bool = False
     is_ttl: bool = False
@@ -112,6 +113,11 @@ class FormRow:
     def heading(self) -> SafeString:
         """What the label says, as HTML: what can't be seen in a name is marked."""
         return marked(self.title)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it makes a stored item one of its kind: another value could only be refused."""
+        return self.is_constant and self.row.place is not None
 
     @property
     def is_stored_key(self) -> bool:
@@ -179,6 +185,7 @@ def form_row(number: int, row: Row, visit: Visit, opened: Item) -> FormRow:
         choices=choices,
         is_key=is_key,
         is_part=row.name in parts,
+        is_constant=row.name in constant_names(visit.table),
         is_as_stored=is_as_stored,
         is_named=is_key or row.name in parts or bool(known) or row.place is not None,
         is_ttl=is_ttl,

@@ -93,7 +93,7 @@ class FilterBar:
     def search_hint(self) -> str:
         """What the search box looks in, and whether it minds capitals."""
         table = self.visit.table
-        fields = ", ".join(table.search_fields)
+        fields = ", ".join(map(self._name, table.search_fields))
         exact = set(table.search_fields) - set(table.search_lowercase)
         words = _("Search %(fields)s, exact case") if exact else _("Search %(fields)s")
         return words % {"fields": fields}
@@ -106,7 +106,7 @@ class FilterBar:
             return _("Capitals and small letters are the same here.")
         if table.search_lowercase:
             return _("Capitals count, except in %(fields)s.") % {
-                "fields": ", ".join(table.search_lowercase)
+                "fields": ", ".join(map(self._name, table.search_lowercase))
             }
         return _("Capitals count: “london” doesn’t find “London”.")
 
@@ -144,6 +144,10 @@ class FilterBar:
         ttl_attribute = self.visit.description.ttl_attribute
         return unit_of(path, self.visit.table, ttl_attribute, self.items)
 
+    def _name(self, path: str) -> str:
+        """What people call what stands at a path."""
+        return self.visit.table.labels.get(path, path)
+
     def _choices(self, row: FilterRow, number: int) -> tuple[Choice, ...]:
         if not row.path or row.operator != "eq":
             return ()
@@ -157,7 +161,8 @@ class FilterBar:
         return self.address.with_filter(pairs)
 
     def _chip(self, row: FilterRow, number: int, remove_url: str = "") -> SafeString:
-        condition, value = _said(row, self._unit(row.path)) if remove_url else (row.path, "")
+        name = self._name(row.path)
+        condition, value = _said(row, name, self._unit(row.path)) if remove_url else (name, "")
         return fragment(
             "admin/tables/chip.html",
             row=row,
@@ -231,12 +236,12 @@ def _row_of_pair(pair: Pair, types: dict[str, str]) -> FilterRow:
         return FilterRow(path, operator, tag, pair[1], error=told(mistake.message))
 
 
-def _said(row: FilterRow, unit: Unit | None) -> tuple[str, str]:
+def _said(row: FilterRow, name: str, unit: Unit | None) -> tuple[str, str]:
     """A condition as its chip says it: attribute and comparison, then what it compares with."""
     operator = BY_SUFFIX.get(row.operator)
     if operator is None:
-        return row.path, row.value
-    condition = f"{row.path} {_(operator.label)}"
+        return name, row.value
+    condition = f"{name} {_(operator.label)}"
     if operator.operands == 0:
         return condition, ""
     if operator.suffix == "type":
