@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import uuid
 from csv import reader
 
 import pytest
@@ -239,6 +240,21 @@ def test_a_report_says_in_words_what_is_wrong_with_each_row_and_where(tables):
         8: "The line can't be read as CSV: unexpected end of data.",
         9: "Row 1 of the file names the same item.",
     }
+
+
+@pytest.mark.parametrize("kind", ["plain", "packed", "wide", "workbook"])
+def test_about_how_many_rows_there_are_is_known_before_they_are_read(history, kind):
+    lines = [f"a{i},{uuid.uuid4()}" for i in range(20_000 if kind != "workbook" else 1500)]
+    text = csv("id,x", *lines)
+    data = {
+        "plain": text,
+        "packed": gzip.compress(text),
+        "wide": b"\xff\xfe" + text.decode().encode("utf-16-le"),
+        "workbook": workbook([line.split(",") for line in ["id,x", *lines]]),
+    }[kind]
+    ann = person("admins")
+    job, _ = start(ann, "import", "Things", {"upload": files.keep_upload(ann, [data])})
+    assert 0.8 * len(lines) <= job.spec["count"] <= 1.25 * len(lines)
 
 
 def test_a_check_tells_what_the_writes_will_take(kept):

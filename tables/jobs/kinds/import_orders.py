@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from tables.core.errors import InvalidRequest
-from tables.core.file_formats import FORMATS, SAMPLE_BYTES, FileReading, Look, look_at
+from tables.core.file_formats import FORMATS, FileReading, Look, look_at, text_of
 from tables.core.file_rows import head_of, rows_of
 from tables.core.file_text import ENCODINGS
 from tables.core.import_rules import MODES, Choices, Mode, Rules
@@ -28,6 +28,8 @@ RIGHTS: Mapping[Mode, frozenset[str]] = {
     "upsert": frozenset({"view", "add", "change"}),
     "replace": frozenset({"view", "add", "change"}),
 }
+# Text whose lines tell how many a whole file has.
+_MEASURED_BYTES = 1024**2
 _COLUMNS = ("taken", "cleared", "left_out")
 _MEMBERS = frozenset(
     {*_COLUMNS, "upload", "name", "mode", "encoding", "delimiter", "format", "kinds"}
@@ -131,14 +133,16 @@ def _require_keys(heads: tuple[Head, ...], target: Target) -> None:
 
 
 def _count(file: BinaryIO, reading: FileReading) -> int:
-    """How many rows there are: exactly where they are few, else about."""
+    """How many rows there are: exactly where they are few or in hand, else about."""
+    if FORMATS[reading.format].container == "workbook":
+        return sum(1 for _row in rows_of(file, reading))
     found = sum(1 for _row in islice(rows_of(file, reading), MOST_KEYS + 1))
     if found <= MOST_KEYS:
         return found
-    file.seek(0)
-    lines = file.read(SAMPLE_BYTES).count(b"\n") + 1
-    size = file.seek(0, 2)
-    return max(found, size * lines // min(size, SAMPLE_BYTES))
+    lines = text_of(file, reading).read(_MEASURED_BYTES).count(b"\n") + 1
+    # Of a packed file as much as was unpacked, with what the unpacking has read ahead.
+    read = file.tell()
+    return max(found, file.seek(0, 2) * lines // read)
 
 
 def _mode(given: Mapping[str, Any]) -> Mode:
