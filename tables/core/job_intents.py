@@ -18,6 +18,7 @@ class Intent(NamedTuple):
     """One item: its key's token, and its fingerprints before and after the write; empty: none.
 
     `line` and `origin` say where it comes from: a line of a file, the token of a copied item.
+    `known` is the version that an earlier write of this job has left of it.
     """
 
     token: str
@@ -25,6 +26,7 @@ class Intent(NamedTuple):
     after: str
     line: int = 0
     origin: str = ""
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from tables.jobs.kind import Begun, Candidate, Pieces, Work, Writes
 from tables.jobs.kinds import KINDS
 from tables.jobs.pace import Pace
 from tables.models import JobPart
+from tables.records.history.entries import mode_of
 from tables.records.jobs.reports import CREATED, Outcome, Result
 
 
@@ -167,7 +168,7 @@ def decide(
                 rows.append(Result(token, "same", line=candidate.line))
                 continue
             states = fingerprint(candidate.before), fingerprint(write.outcome.after)
-            intent = Intent(token, *states, candidate.line, candidate.origin)
+            intent = Intent(token, *states, candidate.line, candidate.origin, candidate.known)
             planned.append(Planned(intent, write))
     return planned, rows
 
@@ -184,7 +185,7 @@ def _judged(
     left: list[tuple[Intent, Candidate]] = []
     now = course.again(work, part.cursor, begun)
     for intent, candidate in zip(intents.writes, now, strict=True):
-        trace = _trace(work, target, candidate.key)
+        trace = _trace(work, target, candidate.key, intent.known)
         verdict = judge(
             intent,
             fingerprint(candidate.before),
@@ -216,7 +217,7 @@ def _result(
     if not isinstance(error, PreconditionFailed):
         return refused(token, error, line)
     key = planned.write.outcome.key
-    trace = _trace(work, target, key)
+    trace = _trace(work, target, key, planned.intent.known)
     state = fingerprint(error.current or stored(target, key))
     verdict = judge(
         planned.intent,
@@ -235,8 +236,14 @@ def _told(work: Work, intent: Intent, outcome: Outcome, version: int | None) -> 
     return Result(intent.token, outcome, code, intent.line, version or 0)
 
 
-def _trace(work: Work, target: Target, key: Item) -> Trace:
-    """What history tells of this job's write of an item; nothing, where none is kept."""
+def _trace(work: Work, target: Target, key: Item, known: int) -> Trace:
+    """What history tells of this job's write of an item that came after the version it `known`ly
+    left; nothing, where none is kept.
+    """
     if not target.keeps_history:
         return Trace(None, is_certain=False)
-    return trace_of(target, key, str(work.job.pk))
+    trace = trace_of(target, key, str(work.job.pk))
+    if trace.version is None or trace.version > known:
+        return trace
+    # That was the write before. Of one that was announced after it nothing more is known.
+    return Trace(None, is_certain=mode_of(target.table) == "transaction")

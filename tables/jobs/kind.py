@@ -66,7 +66,8 @@ class Candidate:
     """An item that a chunk may write: its key, and how it was read, None where there is none.
 
     `given` is what the kind knows of it besides, such as the row of a file. `line` and `origin`, by
-    which it is found again after a worker died, are a line of a file and a token.
+    which it is found again after a worker died, are a line of a file and a token. `known` is the
+    version that this job has left of the item before, 0 where it has not written it yet.
     """
 
     key: Item
@@ -74,6 +75,7 @@ class Candidate:
     line: int = 0
     given: Any = None
     origin: str = ""
+    known: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from tables.jobs import files
 from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Spec, Work
 from tables.jobs.kinds.which import MOST_KEYS, read_now
 from tables.records.jobs.models import Job
-from tables.records.jobs.reports import Result
+from tables.records.jobs.reports import Result, last_versions
 
 MOST_OPERATIONS = 10_000
 Method = Literal["POST", "PUT", "PATCH", "DELETE"]
@@ -39,7 +39,8 @@ class StagedOperation:
     """One operation as it is kept: `number` counts from 1, `token` is the item's.
 
     `body` is a whole item in wire form with its key, or a patch as parsed. `fault` is the code and
-    the words of what was wrong with it when it was sent: then nothing is written.
+    the words of what was wrong with it when it was sent: then nothing is written. `is_again` where
+    one before it names the same item.
     """
 
     number: int
@@ -49,18 +50,19 @@ class StagedOperation:
     body: Any = None
     is_typed: bool = False
     fault: tuple[str, str] | None = None
+    is_again: bool = False
 
     def packed(self) -> bytes:
         """It as one line."""
         tags = self.tags.if_match, self.tags.if_none_match
         told = [self.number, self.method, self.token, self.body, self.is_typed, tags, self.fault]
-        return dumps(told) + b"\n"
+        return dumps([*told, self.is_again]) + b"\n"
 
 
 def _unpacked(line: bytes) -> StagedOperation:
-    number, method, token, body, is_typed, tags, fault = parse(line, max_depth=_DEPTH)
+    number, method, token, body, is_typed, tags, fault, again = parse(line, max_depth=_DEPTH)
     told = (fault[0], fault[1]) if fault else None
-    return StagedOperation(int(number), method, token, Tags(*tags), body, is_typed, told)
+    return StagedOperation(int(number), method, token, Tags(*tags), body, is_typed, told, again)
 
 
 def staged(job: Job) -> Iterator[StagedOperation]:
@@ -70,12 +72,14 @@ def staged(job: Job) -> Iterator[StagedOperation]:
 
 
 class _Operations:
-    """The writes of the operations: each key is named once, so no one waits for another."""
+    """The writes of the operations. A chunk names an item once: a second time is the next chunk's,
+    which sees what the first has made of it.
+    """
 
     def read(self, work: Work, cursor: Cursor, /) -> Chunk:
         number, offset = cursor
         held = _in_file(work.job, number)
-        taken = held[offset : offset + work.most]
+        taken = _apart(held[offset : offset + work.most])
         wanted = [operation for operation in taken if operation.fault is None]
         told = [
             Result(each.token, "refused", each.fault[0], each.number, detail=each.fault[1])
@@ -84,11 +88,11 @@ class _Operations:
         ]
         at = [number, offset + len(taken)] if offset + len(taken) < len(held) else [number + 1, 0]
         following = at if at[0] < _files_of(work.spec) else None
-        return Chunk(_candidates(work.target, wanted), following, len(taken), told)
+        return Chunk(_candidates(work, wanted), following, len(taken), told)
 
     def again(self, work: Work, cursor: Cursor, begun: Sequence[Begun], /) -> Sequence[Candidate]:
         by_number = {operation.number: operation for operation in _in_file(work.job, cursor[0])}
-        return _candidates(work.target, [by_number[each.line] for each in begun])
+        return _candidates(work, [by_number[each.line] for each in begun])
 
     def write(self, work: Work, candidate: Candidate, /) -> Settled | None:
         operation: StagedOperation = candidate.given
@@ -106,10 +110,25 @@ class _Operations:
         return None if is_same else write
 
 
-def _candidates(target: Target, operations: Sequence[StagedOperation]) -> list[Candidate]:
+def _apart(operations: Sequence[StagedOperation]) -> list[StagedOperation]:
+    """The first operations, up to one that names an item once more."""
+    tokens: set[str] = set()
+    taken: list[StagedOperation] = []
+    for operation in operations:
+        if operation.fault is None and operation.token in tokens:
+            break
+        if operation.fault is None:
+            tokens.add(operation.token)
+        taken.append(operation)
+    return taken
+
+
+def _candidates(work: Work, operations: Sequence[StagedOperation]) -> list[Candidate]:
+    target = work.target
     keys = [decode_token(operation.token, target.description) for operation in operations]
+    left = last_versions(work.job, {each.token for each in operations if each.is_again})
     return [
-        Candidate(key, item, operation.number, operation)
+        Candidate(key, item, operation.number, operation, known=left.get(operation.token, 0))
         for key, item, operation in zip(keys, read_now(target, keys), operations, strict=True)
     ]
 
@@ -180,7 +199,8 @@ def _name(job: Job, number: int) -> str:
 def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
     """The order of the one door that makes such: it has counted and staged the operations."""
     upload = files.upload_name(target.caller, given["upload"])
-    return {"upload": upload, "count": given["count"], "methods": sorted(given["methods"])}
+    told = {"count": given["count"], "methods": sorted(given["methods"])}
+    return {"upload": upload, **told, "repeats": bool(given["repeats"])}
 
 
 def _rights(spec: Spec, alias: str) -> Mapping[str, frozenset[str]]:

@@ -26,23 +26,25 @@ from tables.jobs.finding import can_be_undone, find_job, may_control
 from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Spec, Work
 from tables.jobs.kinds import which
 from tables.models import ReportPage
-from tables.records.jobs.reports import rows_of
+from tables.records.jobs.reports import last_versions, rows_of
 
 
 class _Undos:
-    """The writes of an undo: those that the report of the job tells, page by page."""
+    """The writes of an undo: those that the report of the job tells, page by page, from the last:
+    what was written twice is taken back twice.
+    """
 
     def read(self, work: Work, cursor: Cursor) -> Chunk:
         part, sequence = cursor
-        pages = ReportPage.objects.filter(part_id=part, sequence__gte=sequence, done__gt=0)
-        page, *more = pages.order_by("sequence")[:2]
-        tokens = [row.key for row in rows_of(page) if row.outcome == "done"]
-        keys = [decode_token(token, work.target.description) for token in tokens]
-        versions = {row.key: row.version for row in rows_of(page)}
-        there = zip(tokens, keys, which.read_now(work.target, keys), strict=True)
+        pages = ReportPage.objects.filter(part_id=part, sequence__lte=sequence, done__gt=0)
+        page, *more = pages.order_by("-sequence")[:2]
+        versions = {row.key: row.version for row in rows_of(page) if row.outcome == "done"}
+        keys = [decode_token(token, work.target.description) for token in versions]
+        left = last_versions(work.job, versions.keys() if work.spec["repeats"] else set())
+        there = zip(versions.items(), keys, which.read_now(work.target, keys), strict=True)
         candidates = [
-            Candidate(key, item, given=versions[token], origin=str(versions[token]))
-            for token, key, item in there
+            Candidate(key, item, given=n, origin=str(n), known=left.get(token, 0))
+            for (token, n), key, item in there
         ]
         return Chunk(candidates, [part, more[0].sequence] if more else None, len(candidates))
 
@@ -95,7 +97,8 @@ def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
     require_kept(target)
     if not can_be_undone(job):
         raise JobConflict("There is nothing of this job to undo, or it was undone already.")
-    return {"job": str(job.pk), "count": int(job.totals["done"])}
+    repeats = bool(job.spec.get("repeats"))
+    return {"job": str(job.pk), "count": int(job.totals["done"]), "repeats": repeats}
 
 
 def _rights(spec: Spec, alias: str) -> Mapping[str, frozenset[str]]:
@@ -108,7 +111,7 @@ def _cut(work: Work) -> Sequence[Cursor]:
         part__job_id=work.spec["job"], part__phase="write", done__gt=0
     )
     first: dict[int, int] = {}
-    for part, sequence in pages.order_by("part_id", "sequence").values_list("part_id", "sequence"):
+    for part, sequence in pages.order_by("part_id", "-sequence").values_list("part_id", "sequence"):
         first.setdefault(part, sequence)
     return [[part, sequence] for part, sequence in first.items()]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal, NamedTuple, get_args
 
 import orjson
@@ -62,3 +63,16 @@ def rows_with(job: Job, outcomes: Iterable[Outcome] = (), *, phase: str = "") ->
     wanted = frozenset(outcomes) or frozenset(OUTCOMES)
     for page in pages_of(job, outcomes, phase=phase):
         yield from (row for row in rows_of(page) if row.outcome in wanted)
+
+
+def last_versions(job: Job, keys: AbstractSet[str]) -> dict[str, int]:
+    """The versions that a job's last writes of these items left, of those that it has written."""
+    found: dict[str, int] = {}
+    pages = ReportPage.objects.filter(part__job=job, part__phase="write", done__gt=0)
+    for page in pages.order_by("-pk").iterator(chunk_size=20) if keys else ():
+        for row in rows_of(page):
+            if row.outcome == "done" and row.key in keys:
+                found.setdefault(row.key, row.version)
+        if len(found) == len(keys):
+            break
+    return found

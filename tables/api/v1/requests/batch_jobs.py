@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from rest_framework.exceptions import APIException
@@ -10,7 +10,7 @@ from rest_framework.exceptions import APIException
 from tables.api.v1.requests.batch_operations import BatchOperation
 from tables.api.v1.requests.bodies import draft_of, json_change, merge_change
 from tables.api.v1.requests.preconditions import require_precondition
-from tables.core.errors import Conflict, Problem, TablesError
+from tables.core.errors import TablesError
 from tables.core.keys import decode_token, encode_token, key_of
 from tables.items.creates import placed
 from tables.items.target import Target
@@ -21,17 +21,15 @@ from tables.jobs.kinds.batch import StagedOperation
 def stage(
     operations: Sequence[BatchOperation], target: Target, *, is_typed: bool
 ) -> list[StagedOperation]:
-    """The operations as a job keeps them; what is wrong with one stands with it.
-
-    Raises Conflict where two name one item: a job's operations wait for no other.
-    """
-    staged = [
-        _staged(number, operation, target, is_typed=is_typed)
-        for number, operation in enumerate(operations, 1)
-    ]
-    problems = list(_doubles(staged))
-    if problems:
-        raise Conflict(f"{problems[0].detail} (at {problems[0].pointer})", problems=problems)
+    """The operations as a job keeps them; what is wrong with one stands with it."""
+    tokens: set[str] = set()
+    staged = []
+    for number, operation in enumerate(operations, 1):
+        one = _staged(number, operation, target, is_typed=is_typed)
+        if one.fault is None:
+            one = replace(one, is_again=one.token in tokens)
+            tokens.add(one.token)
+        staged.append(one)
     return staged
 
 
@@ -48,7 +46,15 @@ def _staged(
         fault = row.code, row.detail
     except APIException as error:
         fault = error.default_code, str(error.detail)
-    return replace(plain, token="", fault=fault)
+    return replace(plain, token=_named(plain.token, target), fault=fault)
+
+
+def _named(token: str, target: Target) -> str:
+    """The item's token, empty where it names none."""
+    try:
+        return encode_token(decode_token(token, target.description), target.description)
+    except TablesError:
+        return ""
 
 
 def _with_body(
@@ -72,14 +78,3 @@ def _with_body(
     else:
         merge_change(operation.body, is_typed=is_typed)
     return replace(named, body=operation.body)
-
-
-def _doubles(staged: Sequence[StagedOperation]) -> Iterator[Problem]:
-    first: dict[str, int] = {}
-    for operation in staged:
-        if operation.fault is not None:
-            continue
-        number = first.setdefault(operation.token, operation.number)
-        if number != operation.number:
-            detail = f"Operation {number} names the same item; in a job each item is named once."
-            yield Problem(f"/operations/{operation.number - 1}", detail)

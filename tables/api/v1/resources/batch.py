@@ -131,6 +131,7 @@ class Batch(WritingView):
             "upload": upload,
             "count": len(staged),
             "methods": {operation.method for operation in staged},
+            "repeats": any(operation.is_again for operation in staged),
         }
         how = How(by_token=self.request.auth is not None, keyed=keyed_of(keyed))
         try:

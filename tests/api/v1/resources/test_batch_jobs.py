@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from tables.api.v1.resources import waiting
 from tables.dynamodb.history_table import create_history_table
+from tables.jobs import chunk
 from tables.jobs.forgetting import forget_item_in_jobs
 from tables.jobs.runner import Hands, work_on_job
 from tables.models import Job, Worker
@@ -182,15 +183,81 @@ def test_a_condition_is_the_operations_own(staff):
     ]
 
 
-def test_one_item_is_named_once(staff):
-    response = batch(
-        staff,
-        {"method": "PUT", "key": "a", "body": {}},
-        {"method": "POST", "body": {"id": "b"}},
-        {"method": "DELETE", "key": "b"},
-    )
-    assert pointers(problem(response, 409, "conflict")) == ["/operations/2"]
-    assert Job.objects.count() == 0
+def counting(old, new):
+    """A patch that counts on, where it is not done twice."""
+    change = [
+        {"op": "test", "path": "/n", "value": old},
+        {"op": "replace", "path": "/n", "value": new},
+    ]
+    return {"method": "PATCH", "key": "a", "body": change}
+
+
+AGAIN = (
+    {"method": "PUT", "key": "a", "body": {"n": 1}},
+    {"method": "PUT", "key": "b", "body": {}},
+    counting(1, 2),
+    {"method": "POST", "body": {"id": "b"}},
+    {"method": "DELETE", "key": "a"},
+    counting(2, 3),
+    {"method": "POST", "body": {"id": "a", "n": 1}},
+    counting(1, 2),
+)
+
+
+def test_an_item_that_is_named_again_is_as_the_operation_before_left_it(admin, worker):
+    at_once = ok(admin.post("Bare/batch", {"operations": AGAIN}), 207)["results"]
+    statuses = [result["status"] for result in at_once]
+    assert statuses == [201, 201, 200, 409, 204, 404, 201, 200]
+    for key in ("a", "b"):
+        admin.delete(f"Bare/items/{key}")
+    many = [*AGAIN, *puts(100)]
+    later = ok(batch(admin, *many, prefer="respond-async, wait=10"), 207)["results"]
+    assert [result["status"] for result in later[:8]] == statuses
+    assert later[5]["key"] == "a"
+    assert stored("v1-Bare", id={"S": "a"})["n"] == {"N": "2"}
+
+
+@pytest.mark.parametrize("transactions", [True, False], ids=["transactions", "announced"])
+@pytest.mark.parametrize("rival", [False, True], ids=["alone", "with a rival"])
+def test_a_worker_that_dies_at_an_item_named_again_is_not_taken_for_done(
+    admin, settings, monkeypatch, transactions, rival
+):
+    """History holds an entry of this job: that of the operation before."""
+    settings.HISTORY, settings.DYNAMODB_TRANSACTIONS = True, transactions
+    create_history_table(settings.HISTORY_TABLE)
+    job = Job.objects.get(pk=ok(batch(admin, *AGAIN[:3]), 202)["id"])
+    writes, chunks = chunk.write_chunk, []
+
+    def die_at_the_second(*arguments, **how):
+        chunks.append(arguments)
+        if len(chunks) == 2:
+            raise KeyboardInterrupt
+        return writes(*arguments, **how)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(chunk, "write_chunk", die_at_the_second)
+        with pytest.raises(KeyboardInterrupt):
+            work(job)
+    if rival:
+        store("v1-Bare", id={"S": "a"}, n={"N": "7"})
+    job.parts.update(until=timezone.now() - timedelta(seconds=1))
+    work(job)
+    told = ("changed" if transactions else "unsure") if rival else "done"
+    assert rows(admin, job)[-1] == (3, told, "")
+    assert stored("v1-Bare", id={"S": "a"})["n"] == {"N": "7" if rival else "2"}
+
+
+def test_what_was_written_twice_is_taken_back_twice(admin, settings):
+    settings.HISTORY = True
+    create_history_table(settings.HISTORY_TABLE)
+    first = done(batch(admin, *AGAIN))
+    assert first.totals["done"] == 6
+    undone = done(admin.post("Bare/jobs", {"kind": "undo", "job": str(first.pk)}))
+    assert undone.totals["done"] == 6
+    assert ok(admin.get("Bare/items"))["count"] == 0
+    again = done(admin.post("Bare/jobs", {"kind": "undo", "job": str(undone.pk)}))
+    assert again.totals["done"] == 6
+    assert stored("v1-Bare", id={"S": "a"})["n"] == {"N": "2"}
 
 
 def test_too_many_to_be_answered_at_once_are_told_of_the_preference(staff):
