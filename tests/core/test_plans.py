@@ -272,6 +272,13 @@ def test_two_bounds_on_the_sort_key_become_between():
     assert plan.local == Group((other,))
 
 
+def test_of_two_conditions_on_the_sort_key_an_equality_is_read():
+    more, same = number("people", "gte", "1"), number("people", "eq", "5")
+    for conditions in ((more, same), (same, more)):
+        plan = plan_for(eq("zone", "z"), *conditions, table=only("by-zone-people"))
+        assert plan.key_terms == (eq("zone", "z"), same)
+
+
 def only(*names):
     return replace(RICH, indexes=tuple(index for index in INDEXES if index.name in names))
 

@@ -9,6 +9,7 @@ import pytest
 from tables.dynamodb.client import call
 
 ITEM = {"user": {"S": "Riley"}, "time": {"N": "300"}, "feeling": {"S": "surprised"}}
+OTHER = {**ITEM, "feeling": {"S": "another of the same key"}}
 KEY = {"HashKeyElement": {"S": "Riley"}, "RangeKeyElement": {"N": "300"}}
 ERROR = "com.amazonaws.dynamodb.v20111205#"
 
@@ -374,6 +375,7 @@ def test_batches_write_and_read_several_tables(staff):
         ("BatchGetItem", {"comp5": {"Keys": [KEY] * 101}}),
         ("BatchGetItem", {}),
         ("BatchWriteItem", {"comp5": [{"PutRequest": {"Item": ITEM}}] * 2}),
+        ("BatchWriteItem", {"comp5": [{"PutRequest": {"Item": each}} for each in (ITEM, OTHER)]}),
         ("BatchWriteItem", {"comp5": [{"PutRequest": {"Item": ITEM}}] * 26}),
         ("BatchWriteItem", {"comp5": []}),
         ("BatchWriteItem", {"comp5": [{"Put": {}}]}),
