@@ -77,7 +77,8 @@ def _error_words(error: TablesError) -> dict[str, str]:
         message = _("DynamoDB has no such table any more, or it has no such index.")
         return {"title": _("The table is gone"), "message": message, "advice": advice}
     title = str(_TITLES.get(error.code, error.title))
-    return {"title": title, "message": told(error.message), "advice": advice}
+    message = told(error.message)
+    return {"title": title, "message": message, "advice": advice, "code": error.code}
 
 
 def too_often_page(

@@ -15,6 +15,7 @@ from tables.core.errors import Forbidden, TableNotFound
 from tables.core.registry import Table
 from tables.items.target import Target, find_target
 from tables.jobs.kinds import KINDS
+from tables.jobs.kinds.which import MOST_KEYS
 from tables.records.jobs.models import Job
 
 
@@ -67,6 +68,8 @@ def _require(table: Table, rights: frozenset[str], caller: Caller) -> None:
         require(caller, right, table)
     if "bulk" in rights and caller.groups.isdisjoint(table.permissions.get("bulk", frozenset())):
         raise Forbidden(
-            "Your groups don't include one that may write more than a page of {table} at once.",
+            "Your groups don't include one that may write more than {most} items of {table} at"
+            " once.",
+            most=f"{MOST_KEYS:,}",
             table=table.label,
         )

@@ -186,6 +186,8 @@ def test_the_page_asks_while_something_happens_and_then_no_more(admin, cities):
         assert answer.status_code == STOP_POLLING
         assert "hx-get" not in answer.content.decode()
         assert "Waits for your yes" in answer.content.decode()
+    # What is said goes into the place that says it, which is there already.
+    assert "<p" not in answer.content.decode()
     # Only the whole page has the question that waits for an answer.
     assert admin.get(f"{url}progress/")["HX-Refresh"] == "true"
 
@@ -431,6 +433,9 @@ def test_jobs_are_listed_and_ones_own_under_way_are_counted_in_the_header(admin,
     assert "Change of Cities" not in words(reader, "/admin/jobs/?whose=mine")
     assert "under way" not in words(reader, "/admin/jobs/")
     assert reader.get("/admin/jobs/?after=x").status_code == 400
+    unknown = reader.get("/admin/jobs/00000000-0000-7000-8000-000000000000/")
+    assert unknown.status_code == 404
+    assert "To the jobs" in [e["text"] for e in Page(unknown).all("a", href="/admin/jobs/")]
 
 
 # ------------------------------------------------------------------ import and export
@@ -483,6 +488,17 @@ def test_what_a_spreadsheet_rounded_is_refused_until_somebody_says_that_it_is_ri
     taken = admin.post("/admin/tables/Anything/import/", {**form, "taken": again})
     work()
     assert "New 0 Changed 1 Same, not written 0" in words(admin, taken["Location"])
+    # The former check waits for nobody any more.
+    assert [job.state for job in Job.objects.order_by("created")] == ["cancelled", "ready"]
+
+
+def test_whoever_may_not_write_so_many_rows_is_told_on_the_form(staff, cities):
+    rows = "".join(f"YY,new-{number}\n" for number in range(1001))
+    answer = sent(staff, f"country,name\n{rows}")
+    assert answer.status_code == 403
+    page = Page(answer)
+    assert "more than 1,000 items of Cities at once" in page.text("main")
+    assert page.one("input", name="file")
 
 
 def test_an_encoding_and_a_delimiter_are_asked_for_and_never_guessed(admin, cities):

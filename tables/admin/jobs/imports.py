@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from tables.admin.values.hidden_characters import visible
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit, table_page
 from tables.core.deltas import deltas_between
-from tables.core.errors import TablesError
+from tables.core.errors import JobNotFound, TablesError
 from tables.core.file_formats import FileReading, Look
 from tables.core.file_text import ENCODINGS
 from tables.core.import_rows import Verdict
@@ -30,8 +31,9 @@ from tables.core.keys import encode_token
 from tables.items.rules import kept_names
 from tables.items.target import Target
 from tables.jobs.files import keep_upload
+from tables.jobs.finding import find_job, may_control
 from tables.jobs.kinds import imports
-from tables.jobs.orders import start
+from tables.jobs.orders import start, want
 from tables.records.jobs.models import Job
 
 ROWS = 50
@@ -87,11 +89,20 @@ def import_items(visit: Visit) -> HttpResponse:
         if not look.reading.is_decided:
             return _ask_how(visit, given, look)
         job, _is_new = start(visit.caller, "import", visit.table.alias, given)
+        _replace(visit)
     except TablesError as error:
-        if error.status not in (400, 409, 413, 422):
+        if error.status not in (400, 403, 409, 413, 422):
             raise
         return _ask(visit, error=told(error.message), status=error.status)
     return HttpResponseRedirect(reverse("admin:job", args=[job.pk]))
+
+
+def _replace(visit: Visit) -> None:
+    """Cancel the job whose file is checked once more: two that wait for a yes are one too many."""
+    with suppress(JobNotFound):
+        former = find_job(visit.caller, visit.request.POST.get("instead_of", ""))
+        if former.state == "ready" and may_control(visit.caller, former):
+            want(former, visit.caller, "cancel")
 
 
 def _given(request: HttpRequest, visit: Visit) -> dict[str, Any]:
@@ -183,6 +194,7 @@ class ImportShown:
         spec = self.job.spec
         reading = FileReading(**spec["reading"])
         fixed = [
+            ("instead_of", str(self.job.pk)),
             ("upload", spec["upload"].rpartition("/")[2]),
             *(("name", spec["name"]), ("mode", spec["mode"]), ("format", reading.format)),
             *(("encoding", reading.encoding), ("delimiter", reading.delimiter)),

@@ -79,7 +79,7 @@ def show_progress(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     shown, target = _found(request, id)
     context = _context(shown, target)
     if request.GET.get("part") == "words":
-        return render(request, "admin/jobs/words.html", context, status=_status(shown))
+        return render(request, "admin/jobs/said.html", context, status=_status(shown))
     answer = render(request, "admin/jobs/progress.html", context, status=_status(shown))
     if not shown.is_under_way:
         answer["HX-Refresh"] = "true"

@@ -207,7 +207,7 @@ SENTENCES = (
     gettext_noop("Whoever started this job may not sign in any more."),
     gettext_noop("You have {count} jobs under way; {most} are allowed at a time."),
     gettext_noop(
-        "Your groups don't include one that may write more than a page of {table} at once."
+        "Your groups don't include one that may write more than {most} items of {table} at once."
     ),
     gettext_noop("A job of this kind has no dry run."),
     gettext_noop("No job has that id."),
