@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,6 +23,13 @@ MAX_BATCH_GET = 100
 # Times that DynamoDB may leave the same keys unread before we say that it is busy.
 _FRUITLESS_READS = 5
 _FIRST_PAUSE_SECONDS = 0.05
+# A call reads 1 MB at most: so few items of a full one have 10 KB each and more.
+_FEW_ITEMS = 100
+# Items that must have been read whole before the others may be read in part.
+_SAMPLE_ITEMS = 5
+
+# What to read of further items, from those that were read whole.
+Narrowed = Callable[[Sequence[Item]], tuple[Path, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +236,12 @@ def read_until(
     start_key: Item | None = None,
     fields: tuple[Path, ...] = (),
     consistent: bool = False,
+    narrowed: Narrowed | None = None,
 ) -> Page:
-    """Up to `limit` matching items, with as few calls as the data needs and the budget allows."""
+    """Up to `limit` matching items, with as few calls as the data needs and the budget allows.
+
+    Of large items, only the first are whole where `narrowed` says what is needed of the others.
+    """
     deadline = time.monotonic() + budget.seconds
     items: list[Item] = []
     scanned, capacity, calls = 0, 0.0, 0
@@ -261,6 +272,8 @@ def read_until(
             return Page(items, start_key, scanned, capacity, calls, "limit")
         if scanned >= budget.items or time.monotonic() >= deadline:
             return Page(items, start_key, scanned, capacity, calls, "budget")
+        if narrowed and page.scanned_count <= _FEW_ITEMS and len(items) >= _SAMPLE_ITEMS:
+            fields = fields or narrowed(items)
 
 
 def start_key_after(item: Item, description: TableDescription, index: str | None) -> Item:

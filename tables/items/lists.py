@@ -16,7 +16,7 @@ from tables.core.plans import Plan, choose_plan
 from tables.core.queries import CollectionQuery
 from tables.core.sight import Asked
 from tables.core.values import Item
-from tables.dynamodb.reads import Budget, Page, read_until
+from tables.dynamodb.reads import Budget, Narrowed, Page, read_until
 from tables.items.completion import State, complete
 from tables.items.target import Target
 
@@ -95,10 +95,15 @@ def plan_query(query: CollectionQuery, target: Target, *, completes: bool = Fals
 
 
 def read_collection(
-    planned: PlannedQuery, *, limit: int, budget: Budget | None = None
+    planned: PlannedQuery,
+    *,
+    limit: int,
+    budget: Budget | None = None,
+    narrowed: Narrowed | None = None,
 ) -> CollectionPage:
     """The page that a query asks for, `limit` items unless the query has its own limit.
 
+    `narrowed` says of the first items what is needed of further ones, where all are large.
     Raises InvalidCursor for a cursor of another alias, filter or plan; TablesError.
     """
     query, plan, description = planned.query, planned.plan, planned.target.description
@@ -112,6 +117,7 @@ def read_collection(
         budget=budget or Budget(settings.SCAN_BUDGET_ITEMS, settings.SCAN_BUDGET_SECONDS),
         start_key=start_key,
         fields=() if completes else query.fields,
+        narrowed=None if completes else narrowed,
     )
     last = page.last_evaluated_key
     found = CollectionPage(page, plan, planned.cursor_at(last) if last else None, start_key)

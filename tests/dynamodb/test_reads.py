@@ -148,6 +148,30 @@ def test_many_pages_are_iterated_one_call_each(script):
     assert starts == [None, key(city(0)), key(city(1))]
 
 
+@pytest.mark.parametrize(("scanned", "is_narrowed"), [(6, True), (101, False)])
+def test_of_items_so_large_that_a_call_reads_few_the_later_ones_are_read_in_part(
+    script, scanned, is_narrowed
+):
+    first, then = CITIES[:6], CITIES[6:9]
+    script.will_answer(
+        {"Items": first, "ScannedCount": scanned, "LastEvaluatedKey": key(first[-1])},
+        {"Items": then, "ScannedCount": scanned, "LastEvaluatedKey": key(then[-1])},
+        {"Items": [], "ScannedCount": 0},
+    )
+    asked = []
+
+    def narrowed(items):
+        asked.append(list(items))
+        return (("zone",),)
+
+    page = read_until(COMPOSITE, Plan("Scan"), limit=500, budget=PLENTY, narrowed=narrowed)
+    assert page.items == [*first, *then]
+    assert asked == ([first] if is_narrowed else [])
+    projections = [members.get("ProjectionExpression") for _, members in script.requests]
+    part = "#0, #1, #2" if is_narrowed else None
+    assert projections == [None, part, part]
+
+
 def key(item):
     return {name: item[name] for name in ("country", "name")}
 

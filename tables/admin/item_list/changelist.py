@@ -29,6 +29,8 @@ from tables.admin.texts.meter import Tally, believable, meter_words, tally_of
 from tables.admin.values.hidden_characters import marked
 from tables.admin.visit import Visit
 from tables.core.descriptions import TableDescription
+from tables.core.expressions import Path
+from tables.core.filters import terms_of
 from tables.core.operand_types import filter_types
 from tables.core.plans import Plan
 from tables.core.queries import CollectionQuery, parse_query
@@ -119,7 +121,7 @@ class ItemList:
     @cached_property
     def collection(self) -> CollectionPage:
         """The page as it was read."""
-        return read_collection(self.planned, limit=self.limit)
+        return read_collection(self.planned, limit=self.limit, narrowed=self._needed_of)
 
     @cached_property
     def columns(self) -> list[Column]:
@@ -135,6 +137,17 @@ class ItemList:
             query=self.query,
             chosen=shown or self.preference.columns,
         )
+
+    def _needed_of(self, items: Sequence[Item]) -> tuple[Path, ...]:
+        """What the rows of further items show, lead to and are filtered by.
+
+        Of items that are whole, other attributes are but offered, as columns and in filters.
+        """
+        columns = self.columns_for(items)
+        paths = [column.path for column in columns]
+        paths += [path for link in self.table.links for path in link.paths()]
+        paths += [term.path for term in terms_of(self.plan.local)] if self.plan.local else []
+        return tuple(dict.fromkeys((path[0],) for path in paths))
 
     @property
     def tools(self) -> SafeString:
