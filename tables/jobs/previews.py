@@ -1,4 +1,4 @@
-"""What an order would do, told while somebody waits: the first differences, and what was counted.
+"""What an order would do, told while somebody waits: the first differences.
 
 It is an example of when it was looked at; the order is what counts.
 """
@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -23,14 +23,11 @@ from tables.core.sight import Seen
 from tables.core.values import Item
 from tables.items.groups import new_group
 from tables.items.target import find_target
-from tables.items.units import units_of
 from tables.jobs.chunk import Planned, decide, written_to
-from tables.jobs.costs import money_of
 from tables.jobs.kind import JobKind, Pieces, Work, Writes
 from tables.jobs.kinds import KINDS
 from tables.jobs.owners import require_rights, targets_for
 from tables.models import Job
-from tables.records.jobs.reports import Result
 
 MOST_SHOWN = 20
 
@@ -45,29 +42,10 @@ class ItemPreview:
     deltas: Sequence[Delta]
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What was found in the time of one page.
-
-    `counts` are by outcome, `done` for what would be written. `is_whole`: everything was looked at,
-    else `scanned` items were. `write_units` are those of what would be written of it, `money` is
-    what that and looking at it costs, None without a price. `refused` are the first rows of what
-    would not be.
-    """
-
-    spec: dict[str, Any]
-    differences: Sequence[ItemPreview]
-    refused: Sequence[Result]
-    counts: Mapping[str, int]
-    scanned: int
-    is_whole: bool
-    write_units: float
-    money: float | None
-    looked_at: datetime
-
-
-def preview(caller: Caller, kind: str, alias: str, given: Mapping[str, Any]) -> Preview:
-    """Look at what an order would do, for as long as a page may read (SCAN_BUDGET_…).
+def preview(
+    caller: Caller, kind: str, alias: str, given: Mapping[str, Any]
+) -> Sequence[ItemPreview]:
+    """The first differences of an order, as far as a page may read for them (SCAN_BUDGET_…).
 
     Raises what `start` does for such an order, and InvalidRequest for a kind without a dry run.
     """
@@ -78,48 +56,24 @@ def preview(caller: Caller, kind: str, alias: str, given: Mapping[str, Any]) -> 
     spec = row.read_spec(given, find_target(table, caller, "view"))
     require_rights(row.rights(spec, alias), caller)
     job = Job(id=uuid.UUID(new_group()), kind=kind, alias=alias, spec=spec)
-    targets = targets_for(job, caller)
-    work = Work(job, targets, datetime.now(UTC))
-    return _looked_at(work, row, row.check)
+    work = Work(job, targets_for(job, caller), datetime.now(UTC))
+    return [_difference(each) for each in islice(_planned(work, row, row.check), MOST_SHOWN)]
 
 
-def _looked_at(work: Work, row: JobKind, course: Writes) -> Preview:
+def _planned(work: Work, row: JobKind, course: Writes) -> Iterator[Planned]:
+    """What would be written, chunk by chunk; nothing more is read than is asked for."""
     until = time.monotonic() + settings.SCAN_BUDGET_SECONDS
-    target = written_to(work)
-    planned: list[Planned] = []
-    refused: list[Result] = []
-    counts: Counter[str] = Counter()
-    scanned, units, read = 0, 0.0, 0.0
+    scanned = 0
     starts = [*row.cut(work)]
-    is_whole = True
     for number, start in enumerate(starts):
         work, cursor = replace(work, number=number, total=len(starts)), start
-        while is_whole:
+        while scanned < settings.SCAN_BUDGET_ITEMS and time.monotonic() < until:
             chunk = course.read(work, cursor)
-            made, rows = decide(work, course, chunk.candidates, target)
+            yield from decide(work, course, chunk.candidates, written_to(work))[0]
             scanned += chunk.scanned
-            read += chunk.read_units
-            units += sum(units_of(each.write) for each in made)
-            counts.update(each.outcome for each in [*chunk.rows, *rows])
-            counts["done"] += len(made)
-            planned += made[: MOST_SHOWN - len(planned)]
-            wrong = [each for each in [*chunk.rows, *rows] if each.outcome == "refused"]
-            refused += wrong[: MOST_SHOWN - len(refused)]
             cursor = chunk.next
             if cursor is None:
                 break
-            is_whole = scanned < settings.SCAN_BUDGET_ITEMS and time.monotonic() < until
-    return Preview(
-        work.spec,
-        [_difference(each) for each in planned],
-        refused,
-        dict(counts),
-        scanned,
-        is_whole,
-        units,
-        money_of(read=read, write=units),
-        work.moment,
-    )
 
 
 def _difference(planned: Planned) -> ItemPreview:

@@ -39,7 +39,7 @@ def examples_of(job: Job, caller: Caller, target: Target) -> list[ShownExample]:
             reverse("admin:tables_item_change", args=[job.alias, each.token]),
             differences(each.deltas, hidden) if each.after is not None else (),
         )
-        for each in found.differences
+        for each in found
         if (seen := each.before or each.after) is not None
     ]
 
