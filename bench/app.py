@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
 from bench import data
+from bench.shapes import SHAPES
 
 ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_bench"
 _AUDIENCE = "bench-client"
@@ -29,6 +30,7 @@ list_display = ["id", "name", "status", "total", "price", "address.city", "tags"
 [{data.KEPT_ALIAS}]
 table = "{data.TABLE}"
 history = true
+{"".join(shape.section for shape in SHAPES)}
 """
 
 

@@ -20,6 +20,7 @@ from typing import Any
 import orjson
 
 from bench import data
+from bench.shapes import BY_TABLE, THINGS, Shape
 
 KEYS_PATH = "/jwks.json"
 _WAIT_SECONDS = 30
@@ -74,7 +75,7 @@ class _Server(ThreadingTCPServer):
 
 def _serve(listener: socket.socket, delay: float, key_set: dict[str, Any]) -> None:
     for start in range(0, 10_000, data.PAGE_ITEMS):
-        _page(start, data.PAGE_ITEMS, is_filtered=False)
+        _page(THINGS, start, data.PAGE_ITEMS, is_filtered=False)
     _Server(listener, delay, key_set).serve_forever()
 
 
@@ -108,12 +109,9 @@ def _answer(operation: str, members: dict[str, Any]) -> bytes:
     if operation == "Query" and members["TableName"] == data.HISTORY_TABLE:
         return _last_entry()
     if operation in ("Scan", "Query"):
-        start_key = members.get("ExclusiveStartKey")
-        start = int(start_key["id"]["S"].rpartition("-")[2]) + 1 if start_key else 0
-        limit = min(members.get("Limit", data.PAGE_ITEMS), data.PAGE_ITEMS)
-        return _page(start, limit, is_filtered="FilterExpression" in members)
+        return _page_of(members)
     if operation == "GetItem":
-        return _one()
+        return _one(_shape(members["TableName"]))
     if operation == "DescribeTable":
         return _response(orjson.dumps({"Table": _described(members["TableName"])}))
     if operation == "ListTables":
@@ -121,8 +119,29 @@ def _answer(operation: str, members: dict[str, Any]) -> bytes:
     return _response(b"{}")
 
 
+def _shape(table: str) -> Shape:
+    return BY_TABLE.get(table, THINGS)
+
+
+def _page_of(members: dict[str, Any]) -> bytes:
+    """The page that a Scan or Query asks for, as much of each item as its projection names."""
+    start_key = members.get("ExclusiveStartKey")
+    start = int(start_key["id"]["S"].rpartition("-")[2]) + 1 if start_key else 0
+    names = members.get("ExpressionAttributeNames", {})
+    wanted = members.get("ProjectionExpression", "").replace(" ", "")
+    return _page(
+        shape := _shape(members["TableName"]),
+        start,
+        min(members.get("Limit", shape.page_items), shape.page_items),
+        is_filtered="FilterExpression" in members,
+        only=tuple(names.get(part, part) for part in wanted.split(",") if part),
+    )
+
+
 def _described(table: str) -> dict[str, Any]:
-    return data.history_description() if table == data.HISTORY_TABLE else data.description()
+    if table == data.HISTORY_TABLE:
+        return data.history_description()
+    return {**data.description(), "TableName": table}
 
 
 @functools.cache
@@ -131,25 +150,33 @@ def _last_entry() -> bytes:
 
 
 @functools.cache
-def _one() -> bytes:
-    answer = {"Item": data.item(7), "ConsumedCapacity": _capacity(0.5)}
+def _one(shape: Shape) -> bytes:
+    answer = {"Item": shape.item(7), "ConsumedCapacity": _capacity(0.5)}
     return _response(orjson.dumps(answer))
 
 
 @functools.lru_cache(maxsize=512)
-def _page(start: int, limit: int, *, is_filtered: bool) -> bytes:
-    """Items from `start`; every second one passes a filter. Ten thousand items in all."""
-    end = min(start + limit, 10_000)
+def _page(
+    shape: Shape, start: int, limit: int, *, is_filtered: bool, only: tuple[str, ...] = ()
+) -> bytes:
+    """Items from `start`, of those in `only` alone where it names any; every second one passes a
+    filter.
+    """
+    end = min(start + limit, shape.items)
     numbers = range(start, end, 2 if is_filtered else 1)
     answer: dict[str, Any] = {
-        "Items": [data.item(number) for number in numbers],
+        "Items": [_projected(shape.item(number), only) for number in numbers],
         "Count": len(numbers),
         "ScannedCount": end - start,
         "ConsumedCapacity": _capacity(128.0),
     }
-    if end < 10_000:
-        answer["LastEvaluatedKey"] = {"id": data.item(end - 1)["id"]}
+    if end < shape.items:
+        answer["LastEvaluatedKey"] = {"id": shape.item(end - 1)["id"]}
     return _response(orjson.dumps(answer))
+
+
+def _projected(item: dict[str, Any], only: tuple[str, ...]) -> dict[str, Any]:
+    return {name: item[name] for name in only if name in item} if only else item
 
 
 def _capacity(units: float) -> dict[str, Any]:
