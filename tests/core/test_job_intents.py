@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from tables.core.job_intents import Intent, Intents, judge, unpack
 
 STATES = st.sampled_from(["", "a", "b", "c"])
-INTENTS = st.builds(Intent, st.text(), STATES, STATES, st.integers(0, 9), st.text())
+NUMBERS = st.integers(0, 9)
+INTENTS = st.builds(Intent, st.text(), STATES, STATES, NUMBERS, st.text(), NUMBERS)
 
 
 @given(st.lists(INTENTS), st.integers(0, 2**45), st.none() | st.dictionaries(st.text(), st.text()))

@@ -200,7 +200,7 @@ def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
     """The order of the one door that makes such: it has counted and staged the operations."""
     upload = files.upload_name(target.caller, given["upload"])
     told = {"count": given["count"], "methods": sorted(given["methods"])}
-    return {"upload": upload, **told, "repeats": bool(given["repeats"])}
+    return {"upload": upload, **told, "repeats": bool(given.get("repeats"))}
 
 
 def _rights(spec: Spec, alias: str) -> Mapping[str, frozenset[str]]:

@@ -197,6 +197,7 @@ def _token(given: Any, place: int, target: Target) -> str:
 
 
 def _scan(given: Any, _target: Target) -> str:
+    given = parse(given) if isinstance(given, str) else given  # as it is kept
     if not isinstance(given, Mapping):
         raise member_error(
             "/filter", '"filter" is an object of the scan language; {} means everything.'

@@ -68,6 +68,8 @@ def read_order(members: Mapping[str, Any], *, is_typed: bool) -> Order:
         raise _wrong("kind", _ELSEWHERE[kind])
     given = _given(members)
     _require_known(kind, given)
+    if isinstance(given.get("filter"), str):  # which is how jobs keep one
+        raise _wrong("filter", '"filter" is an object of the scan language; {} means everything.')
     if isinstance(given.get("query"), str):
         given["query"] = _whole_query(given["query"])
     if not is_typed and isinstance(given.get("changes"), list):
