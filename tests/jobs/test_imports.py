@@ -13,7 +13,7 @@ from tables.core.sheets import csv_lines
 from tables.dynamodb.client import call
 from tables.jobs import files, staging
 from tables.jobs.finding import report_rows
-from tables.jobs.kinds import checking, exports, imports
+from tables.jobs.kinds import checking, exports, import_orders, imports
 from tables.jobs.orders import confirm, start
 from tables.jobs.undoing import undo_job
 from tables.records.jobs.reports import rows_with
@@ -478,6 +478,21 @@ def test_37_an_import_takes_the_rights_of_its_mode(history, group, mode, is_allo
     else:
         with pytest.raises(Forbidden):
             start(caller, "import", "Things", {"upload": upload, "mode": mode})
+
+
+def test_37_long_rows_count_as_many_before_all_of_them_are_read(history, monkeypatch):
+    monkeypatch.setattr(import_orders, "MAX_LOOKED_AT", 5_000)
+    read, rows_of = [], import_orders.rows_of
+    monkeypatch.setattr(
+        import_orders, "rows_of", lambda *at: (read.append(row) or row for row in rows_of(*at))
+    )
+    data = csv("id,n", *(f"a{n},{'x' * 1000}" for n in range(40)))
+    ann = person("staff")
+    given = {"upload": files.keep_upload(ann, [data]), "mode": "create"}
+    with pytest.raises(Forbidden, match="more than 1,000 items"):
+        start(ann, "import", "Things", given)
+    assert len(read) == 5
+    assert start(person("staff", "admins"), "import", "Things", given)[1]
 
 
 def test_37_more_rows_than_a_page_shows_take_the_right_for_many(history):

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from tables.core.errors import InvalidRequest
 from tables.core.file_formats import FORMATS, FileReading, Look, look_at, text_of
 from tables.core.file_rows import head_of, rows_of
-from tables.core.file_text import ENCODINGS
+from tables.core.file_text import ENCODINGS, MAX_LOOKED_AT
 from tables.core.import_rules import MODES, Choices, Mode, Rules
 from tables.core.operand_types import filter_types
 from tables.core.sheets import HEAD_KINDS, Head, parse_heads
@@ -133,10 +133,18 @@ def _require_keys(heads: tuple[Head, ...], target: Target) -> None:
 
 
 def _count(file: BinaryIO, reading: FileReading) -> int:
-    """How many rows there are: exactly where they are few or in hand, else about."""
+    """How many rows there are: exactly where they are few or in hand, else about.
+
+    Of a large file no more is read than its start: then they count as many, however long they are.
+    """
     if FORMATS[reading.format].container == "workbook":
         return sum(1 for _row in rows_of(file, reading))
-    found = sum(1 for _row in islice(rows_of(file, reading), MOST_KEYS + 1))
+    found = 0
+    for row in islice(rows_of(file, reading), MOST_KEYS + 1):
+        found += 1
+        if row.after.offset > MAX_LOOKED_AT:
+            found = MOST_KEYS + 1
+            break
     if found <= MOST_KEYS:
         return found
     lines = text_of(file, reading).read(_MEASURED_BYTES).count(b"\n") + 1
