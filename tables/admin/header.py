@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from tables.configuration import registry
 from tables.core.registry import Table
 from tables.jobs.finding import running_of
 from tables.records.history.entries import mode_of
-from tables.speed import fragment
+from tables.speed import by_language, fragment
 
 # Most tables that the menu of narrow screens lists: of more, the first page has them and a filter.
 MOST_TABLES = 100
@@ -87,19 +87,33 @@ def bare_header() -> SafeString:
     )
 
 
+@by_language
+def _places(_prefix: str) -> dict[str, tuple[str, str]]:
+    """URL and label of each area, by the name of its route; `_prefix` is what every URL has."""
+    labels = {
+        "v1-root": _("API"),
+        "api-docs": _("API reference"),
+        "admin:index": _("Tables"),
+        "admin:changes": _("Changes"),
+        "admin:jobs": _("Jobs"),
+    }
+    return {name: (reverse(name), label) for name, label in labels.items()}
+
+
 def _programs_areas(path: str) -> tuple[Area, ...]:
-    api, reference = reverse("v1-root"), reverse("api-docs")
-    is_reference = path.startswith(reference)
+    places = _places(get_script_prefix())
+    is_reference = path.startswith(places["api-docs"][0])
     return (
-        (api, _("API"), path.startswith("/api/") and not is_reference, 0),
-        (reference, _("API reference"), is_reference, 0),
+        (*places["v1-root"], path.startswith("/api/") and not is_reference, 0),
+        (*places["api-docs"], is_reference, 0),
     )
 
 
 def _staff_areas(path: str, running: int, *, has_changes: bool) -> Iterator[Area]:
-    pages, changes, jobs = (reverse(f"admin:{name}") for name in ("index", "changes", "jobs"))
-    is_elsewhere = path.startswith((changes, jobs))
-    yield pages, _("Tables"), path.startswith(pages) and not is_elsewhere, 0
+    places = _places(get_script_prefix())
+    pages, changes, jobs = (places[f"admin:{name}"] for name in ("index", "changes", "jobs"))
+    is_elsewhere = path.startswith((changes[0], jobs[0]))
+    yield *pages, path.startswith(pages[0]) and not is_elsewhere, 0
     if has_changes:
-        yield changes, _("Changes"), path.startswith(changes), 0
-    yield jobs, _("Jobs"), path.startswith(jobs), running
+        yield *changes, path.startswith(changes[0]), 0
+    yield *jobs, path.startswith(jobs[0]), running
