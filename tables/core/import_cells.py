@@ -93,7 +93,7 @@ class WantedCells:
         if is_compared and old is not None and (found := mangling_of(text, old)):
             self._mangled(head, found.code, found.words, old)
             return
-        if self._is_new and "S" in value and looks_mangled(text):
+        if self._is_new and not value.keys().isdisjoint("SN") and looks_mangled(text):
             self.faults.append(Fault(head.text, "mangled_shortened", _SHORTENED, is_warning=True))
         self._is_placeable(path)
         self._set.append((path, value))

@@ -70,7 +70,7 @@ def mangling_of(cell: str, stored: AttributeValue) -> Mangling | None:
 
 
 def looks_mangled(cell: str) -> bool:
-    """Whether a cell of a text looks like a long number that a spreadsheet has shortened."""
+    """Whether a cell looks like a long number that a spreadsheet has shortened."""
     return _EXPONENT.fullmatch(cell.strip()) is not None
 
 

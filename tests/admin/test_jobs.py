@@ -476,6 +476,18 @@ def test_a_file_is_checked_shown_and_written_as_shown(admin, cities):
     assert "2 done" in words(admin, answer["Location"])
 
 
+def test_a_difference_shows_whole_values_and_a_refusal_the_line(admin, put):
+    put("Anything", {"id": {"S": "1"}, "zone": {"S": "Europe/Brussels"}})
+    rows = b"id,zone\n1,Europe/Somewhere\n1,x\n"
+    file = SimpleUploadedFile("a.csv", rows)
+    url = admin.post("/admin/tables/Anything/import/", {"file": file})["Location"]
+    work()
+    assert Page(admin.get(url)).one("del")["text"] == "Europe/Brussels"
+    assert Page(admin.get(url)).one("ins")["text"] == "Europe/Somewhere"
+    assert "2 read, 1 to write, 1 left out" in words(admin, url)
+    assert "Line 2 of the file names the same item." in words(admin, f"{url}?show=refused")
+
+
 def test_what_a_spreadsheet_rounded_is_refused_until_somebody_says_that_it_is_right(admin, put):
     put("Anything", {"id": {"S": "1"}, "badge": {"S": "1234567890123456"}})
     file = SimpleUploadedFile("a.csv", b"id,badge\n1,1.23457E+15\n")

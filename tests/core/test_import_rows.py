@@ -294,8 +294,9 @@ def test_a_mangled_cell_is_taken_where_that_was_chosen():
     assert found.after["zip"] == {"S": "1000"}
 
 
-def test_a_shortened_number_in_a_new_row_is_a_warning():
-    found = row(["1.23457E+15"], ["card"], None)
+@pytest.mark.parametrize("head", ["card", "card:N"])
+def test_a_shortened_number_in_a_new_row_is_a_warning(head):
+    found = row(["1.23457E+15"], [head], None)
     assert (found.verdict, found.faults[0].is_warning) == ("new", True)
 
 

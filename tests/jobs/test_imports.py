@@ -183,7 +183,7 @@ def test_the_difference_shows_each_row_beside_what_is_stored(tables):
         {"N": "5"},
     )
     assert [(fault.column, fault.code) for fault in first.faults] == [("zip", "mangled_zeros")]
-    assert rows[3].faults[0].detail == "Row 1 of the file names the same item."
+    assert rows[3].faults[0].detail == "Line 2 of the file names the same item."
     assert (rows[4].key, rows[4].faults[0].column) == (None, "/id")
     (only,) = imports.differences(job, target_of(ann), "new")
     assert only.after == {"id": {"S": "new"}, "n": {"S": "x"}, "zip": {"S": "1"}}
@@ -236,9 +236,9 @@ def test_a_report_says_in_words_what_is_wrong_with_each_row_and_where(tables):
         4: "This cell stands under no head.",
         5: "/id: The key attribute 'id' is missing.",
         6: "",
-        7: "Row 5 of the file names the same item.",
+        7: "Line 6 of the file names the same item.",
         8: "The line can't be read as CSV: unexpected end of data.",
-        9: "Row 1 of the file names the same item.",
+        9: "Line 2 of the file names the same item.",
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from tables.access.callers import Caller
-from tables.admin.values.differences import Difference, differences
+from tables.admin.values.differences import Difference, differences_between
 from tables.admin.values.one_line import key_text
 from tables.core.strict_json import parse
 from tables.items.rules import kept_names
@@ -37,7 +37,7 @@ def examples_of(job: Job, caller: Caller, target: Target) -> list[ShownExample]:
         ShownExample(
             key_text(seen, target.description),
             reverse("admin:tables_item_change", args=[job.alias, each.token]),
-            differences(each.deltas, hidden) if each.after is not None else (),
+            differences_between(each.before, each.after, hidden) if each.after is not None else (),
         )
         for each in found
         if (seen := each.before or each.after) is not None

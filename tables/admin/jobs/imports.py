@@ -17,11 +17,10 @@ from tables.access.limits.rates import spend
 from tables.admin.texts.core_messages import told
 from tables.admin.texts.job_orders import delimiter_words
 from tables.admin.texts.sentences import count_words
-from tables.admin.values.differences import Difference, differences
+from tables.admin.values.differences import Difference, differences_between
 from tables.admin.values.hidden_characters import visible
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit, table_page
-from tables.core.deltas import deltas_between
 from tables.core.errors import JobNotFound, TablesError
 from tables.core.file_formats import FileReading, Look
 from tables.core.file_text import ENCODINGS
@@ -209,10 +208,10 @@ class ImportShown:
             token = encode_token(row.key, description)
             url = reverse("admin:tables_item_change", args=[self.job.alias, token])
         hidden = kept_names(self.target.table)
-        rows = differences(deltas_between(row.before, row.after), hidden) if row.after else ()
+        rows = differences_between(row.before, row.after, hidden) if row.after else ()
         faults = [
             ShownFault(
-                visible(fault.column),
+                visible(fault.column.removeprefix("/")),
                 told(fault.detail),
                 bool(fault.column) and _is_mangled(fault.code),
             )

@@ -231,6 +231,7 @@ SENTENCES = (
     gettext_noop("{path} is there already."),
     gettext_noop('"to" is the alias of the table that is copied to.'),
     gettext_noop("A table can't be copied onto itself."),
+    gettext_noop("Line {line} of the file names the same item."),
     gettext_noop("The body"),
     gettext_noop("The conditional request failed."),
     gettext_noop(

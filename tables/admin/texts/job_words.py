@@ -87,16 +87,21 @@ def progress_words(job: Job, far: Progress) -> str:
         parts = [_("%(count)s of about %(all)s read") % {"count": scanned, "all": expected}]
     parts.append(_done_words(job, far))
     if left := left_of(far):
-        parts.append(
-            ngettext("%(count)s left as it was", "%(count)s left as they were", left)
-            % {"count": count_words(left)}
-        )
+        parts.append(_left_words(job, left))
     if far.seconds_left is not None and not job.is_ended:
         parts.append(_("about %(time)s") % {"time": duration_words(far.seconds_left)})
     if job.state == "ready" and job.pace and far.write_units:
         time = duration_words(round(far.write_units / job.pace))
         parts.append(_("about %(time)s at its pace") % {"time": time})
     return ", ".join(parts)
+
+
+def _left_words(job: Job, left: int) -> str:
+    """How many items stay as they are, although they were meant."""
+    words = ngettext("%(count)s left as it was", "%(count)s left as they were", left)
+    if job.phase == "check":
+        words = _("%(count)s left out")
+    return words % {"count": count_words(left)}
 
 
 def _done_words(job: Job, far: Progress) -> str:

@@ -84,7 +84,7 @@ def take(work: Work, place: Place, chunk: int) -> OpenFile:
     seen = KeysSeen()
     for row in staging.all_rows(work.job, chunk):
         if row.token:
-            seen.first_line(row.token, row.number)
+            seen.first_line(row.token, _place_of(row, rules))
     return OpenFile(file, rules, rows, seen, place, chunk)
 
 
@@ -115,12 +115,13 @@ def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> Checked:
         try:
             key = _key(work, row, held.rules)
             token = encode_token(key, work.target.description)
-            first = held.seen.first_line(token, row.number)
+            at = _place_of(row, held.rules)
+            first = held.seen.first_line(token, at)
         except TablesError as error:
             found.append(_refused(row, "", faults_of(error)))
             continue
-        if first != row.number:
-            found.append(_refused(row, token, (_twice(first),)))
+        if first != at:
+            found.append(_refused(row, token, (_twice(first, held.rules),)))
             continue
         found.append(None)
         named.append((row, key, token))
@@ -175,8 +176,15 @@ def _refused(row: FileRow, token: str, faults: Sequence[Fault]) -> StagedRow:
     return StagedRow(row.line, row.number, "refused", token, faults=kept)
 
 
-def _twice(first: int) -> Fault:
+def _place_of(row: FileRow | StagedRow, rules: Rules) -> int:
+    """Where people look for a row: its line; in JSON, where rows share lines, its number."""
+    return row.line if rules.heads else row.number
+
+
+def _twice(first: int, rules: Rules) -> Fault:
     detail = Sentence("Row {row} of the file names the same item.", row=first)
+    if rules.heads:
+        detail = Sentence("Line {line} of the file names the same item.", line=first)
     return Fault("", "duplicate_key", detail)
 
 
