@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
 import structlog
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from tables.jobs import parts
 from tables.jobs.parts import LeaseLost
@@ -28,7 +30,9 @@ class Lease:
         self.worker = worker
         self._ended = threading.Event()
         self._is_lost = False
-        self._held_until = time.monotonic() + parts.LEASE.total_seconds()
+        # It runs since it was written down, and the database may have taken its time to keep that.
+        left = part.until - timezone.now() if part.until is not None else timedelta()
+        self._held_until = time.monotonic() + left.total_seconds()
         self._thread = threading.Thread(target=self._renew, daemon=True)
 
     def __enter__(self) -> Self:

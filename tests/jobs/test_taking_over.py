@@ -13,6 +13,7 @@ from tables.items.drafts import Edit
 from tables.items.updates import update
 from tables.items.writes import send
 from tables.jobs import parts, runner
+from tables.jobs.lease import Lease
 from tables.jobs.orders import start, want
 from tables.jobs.runner import Hands, work_on_job
 from tables.jobs.sweeping import sweep
@@ -120,6 +121,16 @@ def test_a_file_that_is_gone_fails_its_job_at_once(tables):
         "failed",
         "There is no such file any more. Send it again.",
     )
+
+
+def test_a_lease_runs_since_it_was_written_down_not_since_the_database_has_kept_it(tables):
+    job, _ = start(person("admins"), "change", "Things", ADD_ONE)
+    parts.cut(job, [None])
+    part = parts.claim(job, "slow")
+    Lease(part, "slow").require()
+    part.until = timezone.now() - timedelta(seconds=1)
+    with pytest.raises(parts.LeaseLost):
+        Lease(part, "slow").require()
 
 
 def test_a_job_is_cut_once_for_the_phase_that_it_is_in(tables):
