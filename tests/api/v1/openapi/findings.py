@@ -144,7 +144,14 @@ FINDINGS = (
         )
         for words in ("contradicts the key", "must look like THING", ": the key says")
     ),
-    Finding(REFUSED, 400, "invalid_request", "is the id of a job that", "No job can be made up."),
+    Finding(REFUSED, 422, "invalid_value", "is the id of a job that", "No job can be made up."),
+    Finding(
+        REFUSED,
+        422,
+        "invalid_value",
+        "is no item's key here",
+        "A key of two attributes, or of another type, is written like any other.",
+    ),
     Finding(
         REFUSED,
         400,
