@@ -67,6 +67,14 @@ def written(site, *requests_, user="sam.staff"):
             assert answer.ok, answer.text
 
 
+def in_colours(page, scheme):
+    """Let the system ask for light or dark, and leave nothing on its way to its colour."""
+    page.emulate_media(color_scheme=scheme)
+    page.evaluate(
+        "document.getAnimations().forEach((each) => each instanceof CSSTransition && each.finish())"
+    )
+
+
 def undo(page):
     """Press the button in the message."""
     page.locator(".messagelist .undo").click()

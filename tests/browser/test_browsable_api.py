@@ -7,6 +7,8 @@ import pytest
 import requests
 from playwright.sync_api import expect
 
+from tests.browser.steps import in_colours
+
 TABLES = "/api/v1/tables"
 DIGITS = "12345678901234567890.123456789012345678"
 
@@ -118,7 +120,7 @@ def test_pages_are_quiet_and_for_everyone(visit, violations, path):
     page = visitor.open(path)
     page.wait_for_load_state("networkidle")
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        in_colours(page, scheme)
         assert visitor.troubles == []
         assert visitor.strangers == []
         assert violations(page) == []

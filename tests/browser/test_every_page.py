@@ -9,6 +9,7 @@ from tests.browser.steps import (
     add_filter,
     change,
     forget,
+    in_colours,
     put,
     save,
     stored,
@@ -295,7 +296,7 @@ def inspected_in_both(visitor, violations):
     """The same in light and dark, of one page as it stands."""
     page = visitor.page
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
+        in_colours(page, scheme)
         if scheme == "dark" and page.locator(".cm-editor").count():
             page.reload()  # the editor chooses its colours when it comes
             expect(page.locator(".cm-editor")).to_be_visible()

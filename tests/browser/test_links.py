@@ -4,16 +4,13 @@ and without them.
 
 from playwright.sync_api import expect
 
-from tests.browser.steps import change, save, value
+from tests.browser.steps import change, in_colours, save, value
 
 CUSTOMER = change("Orders", {"S": "CUSTOMER#C-001"}, {"S": "PROFILE"})
 ORDER = change("Orders", {"S": "CUSTOMER#C-001"}, {"S": "ORDER#2026-02-05#O-1000"})
 COLLECTION = "/admin/tables/Orders/collection/?pk=CUSTOMER%23C-001"
 
 # Colours change by and by from light to dark; axe means those at the end.
-SETTLED = (
-    "document.getAnimations().forEach((each) => each instanceof CSSTransition && each.finish())"
-)
 
 
 def panel(page, name):
@@ -27,8 +24,7 @@ def looks_well(page, violations):
         page.set_viewport_size({"width": width, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            page.evaluate(SETTLED)
+            in_colours(page, scheme)
             assert violations(page) == [], (width, scheme)
     page.set_viewport_size({"width": 1360, "height": 844})
 
@@ -97,7 +93,7 @@ def test_a_collection_shows_each_kind_of_a_customer(visit, violations):
 
 def test_the_same_ways_lead_on_without_scripts(visit):
     page = visit("sam.staff", java_script_enabled=False).open(CUSTOMER)
-    panel(page, "Orders").get_by_role("link").click()
+    panel(page, "Orders").get_by_role("link", name="Show as a list").click()
     expect(page.locator("#result_list tbody tr")).to_have_count(6)
     page.locator("#result_list tbody th a", has_text="O-1000").click()
     expect(page.locator(".leads a")).to_contain_text(["Alder & Sons"])
