@@ -222,7 +222,7 @@ def test_an_order_that_has_no_meaning_is_refused(history, order):
 
 def test_37_more_than_a_page_takes_a_right_of_its_own(history):
     order = {**EVERYTHING, "changes": [setting("x", {"S": "y"})]}
-    with pytest.raises(Forbidden, match="more than a page"):
+    with pytest.raises(Forbidden, match="more than 1,000 items"):
         start(person("staff"), "change", "Things", order)
     start(person("staff"), "change", "Things", {**order, "filter": None, "keys": ["a"]})
 

@@ -281,7 +281,7 @@ def test_37_each_method_takes_its_right_and_many_the_right_to_many(reader, folde
     problem(batch(adder, {"method": "DELETE", "key": "1"}, table="Workers"), 403, "forbidden")
     changer = Door("changers", name="doe, jane")
     told = problem(batch(changer, *puts(1_001), table="Workers"), 403, "forbidden")
-    assert "more than a page" in told["detail"]
+    assert "more than 1,000 items" in told["detail"]
     assert [path for path in folder.rglob("*") if path.is_file()] == []
 
 
