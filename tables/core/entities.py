@@ -22,20 +22,32 @@ NO_TYPES: Mapping[str, KeyType] = MappingProxyType({})
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def _ulid(now: datetime) -> str:
+def _ulid(now: datetime, random: int) -> str:
     """Text that sorts by the time it was made, and is never made twice (the ULID specification)."""
-    number = int(now.timestamp() * 1000) << 80 | secrets.randbits(80)
+    number = int(now.timestamp() * 1000) << 80 | random & ((1 << 80) - 1)
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
 
 # What `make` can say -> the value that a new item gets where it has none.
 MAKERS: dict[str, Callable[[datetime], AttributeValue]] = {
     "uuid": lambda _now: {"S": str(uuid.uuid4())},
-    "ulid": lambda now: {"S": _ulid(now)},
+    "ulid": lambda now: {"S": _ulid(now, secrets.randbits(80))},
     "now": lambda now: {"S": timestamp(now)},
     "today": lambda now: {"S": now.date().isoformat()},
     "epoch": lambda now: {"N": str(int(now.timestamp()))},
 }
+
+
+def is_random(maker: str) -> bool:
+    """Whether what this maker makes is another each time, at the same moment too."""
+    return maker in ("uuid", "ulid")
+
+
+def seeded(maker: str, now: datetime, seed: uuid.UUID) -> AttributeValue:
+    """What a random maker makes from a seed: the same of the same."""
+    if maker == "ulid":
+        return {"S": _ulid(now, seed.int)}
+    return {"S": str(uuid.UUID(bytes=seed.bytes, version=4))}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,8 @@ def made_new(
     What the item says itself stays; `types` are those of key attributes, text where it says none.
     Raises InvalidValue, a problem for each part that is missing.
     """
-    made = {name: MAKERS[maker](now) for name, maker in entity.make.items()}
+    told = key_parts(item, entity)
+    made = {name: MAKERS[maker](now) for name, maker in entity.make.items() if name not in told}
     whole = {**item, **_lacking(item, {**entity.constants, **made})}
     patterns = {name: made_by for name, made_by in entity.key.items() if name not in whole}
     _require_parts(whole, patterns)

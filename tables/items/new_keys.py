@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from types import MappingProxyType
 
-from tables.core.entities import made_new
+from tables.core.entities import key_parts, made_new
 from tables.core.natural_keys import natural_partition_key
 from tables.core.values import AttributeValue, Item
+from tables.items.clock import now
 from tables.items.target import Target
+
+NOTHING: Mapping[str, AttributeValue] = MappingProxyType({})
 
 
 def makes_key(target: Target) -> bool:
@@ -30,13 +34,16 @@ def made_key(item: Item, target: Target, random: str = "") -> AttributeValue:
     return {"S": random or str(uuid.uuid4())}
 
 
-def completed_new(item: Item, target: Target) -> Item:
+def completed_new(item: Item, target: Target, made: Mapping[str, AttributeValue] = NOTHING) -> Item:
     """A new item with what its alias gives each: constants, made values, keys by their patterns.
 
+    What was `made` already is not made again, where neither the item nor its key says another.
     Raises InvalidValue where a part of a key is missing.
     """
     entity = target.table.entity
     if entity is None:
         return item
     types = {attribute.name: attribute.type for attribute in target.description.key_attributes}
-    return made_new(item, entity, datetime.now(UTC), types)
+    told = key_parts(item, entity)
+    whole = {**{name: made[name] for name in made if name not in told}, **item}
+    return made_new(whole, entity, now(), types)

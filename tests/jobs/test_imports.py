@@ -14,6 +14,7 @@ from tables.dynamodb.client import call
 from tables.jobs import files, staging
 from tables.jobs.finding import report_rows
 from tables.jobs.kinds import checking, exports, import_orders, imports
+from tables.jobs.kinds.which import plan_of
 from tables.jobs.orders import confirm, start
 from tables.jobs.undoing import undo_job
 from tables.records.jobs.reports import rows_with
@@ -320,6 +321,77 @@ def test_an_import_is_undone_as_one(history):
     assert counts(undone) == {"done": 2}, report(undone)
     assert [stored("real-things", item["id"]["S"]) for item in before] == before
     assert stored("real-things", "new") is None
+
+
+KINDS = """
+superuser_groups = ["admins"]
+[Base]
+table = "real-things"
+audit_attributes = false
+[Things]
+of = "Base"
+when = { kind = "order" }
+key = { id = "ORDER#{place}#{number:03}#{run}" }
+key_only = ["number"]
+make = { run = "ulid", day = "today" }
+"""
+ROWS = {
+    "cells": b"place,number,n\r\nnorth,7,1\r\nsouth,x#y,2\r\n,3,4\r\n",
+    "items": (
+        b'{"place":"north","number":7,"n":1}\n{"place":"south","number":"x#y","n":2}\n'
+        b'{"number":3,"n":4}\n'
+    ),
+}
+
+
+@pytest.mark.parametrize("rows", ROWS)
+def test_rows_of_an_entity_get_their_keys_their_kind_and_what_is_made(
+    tables, settings, tmp_path, rows
+):
+    settings.TABLES_FILE = tmp_path / "kinds.toml"
+    settings.TABLES_FILE.write_text(KINDS)
+    job = imported(person("admins"), ROWS[rows], kinds={"n": "N"} if rows == "cells" else {})
+
+    (item,) = call("Scan", TableName="real-things")["Items"]
+    run, day = item["run"]["S"], item["day"]["S"]
+    assert item == {
+        "id": {"S": f"ORDER#north#007#{run}"},
+        "kind": {"S": "order"},
+        "place": {"S": "north"},
+        "run": {"S": run},
+        "day": {"S": day},
+        "n": {"N": "1"},
+    }
+    assert (len(run), len(day)) == (26, 10)
+    assert counts(job)["refused"] == 2
+    again = f"id,place,number,n\r\n{item['id']['S']},north,7,5\r\n".encode()
+    assert counts(imported(person("admins"), again, kinds={"n": "N"}))["done"] == 1
+    assert call("Scan", TableName="real-things")["Items"] == [{**item, "n": {"N": "5"}}]
+
+
+@pytest.mark.parametrize(
+    ("spec", "operation"),
+    [
+        ({"filter": '{"place": "north", "number": "7", "run": "1"}'}, "Query"),
+        ({"query": "place=north&number=7&run=1"}, "Query"),
+        ({"query": "place=north&number=7&run=1&plan=scan"}, "Scan"),
+    ],
+)
+def test_jobs_read_an_entity_as_its_list_does(tables, settings, tmp_path, spec, operation):
+    settings.TABLES_FILE = tmp_path / "kinds.toml"
+    settings.TABLES_FILE.write_text(KINDS.replace('key_only = ["number"]', ""))
+
+    assert plan_of(spec, target_of(person("admins"))).operation == operation
+
+
+def test_a_column_that_keys_are_made_of_is_missed_by_its_name(tables, settings, tmp_path):
+    settings.TABLES_FILE = tmp_path / "kinds.toml"
+    settings.TABLES_FILE.write_text(KINDS)
+
+    with pytest.raises(InvalidRequest) as caught:
+        imported(person("admins"), b"place,n\r\nnorth,1\r\n")
+
+    assert "No column is 'number', which the key is made of." in str(caught.value.message)
 
 
 def test_a_bad_row_in_the_middle_stops_nothing(tables):

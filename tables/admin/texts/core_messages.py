@@ -58,6 +58,7 @@ SENTENCES = (
     gettext_noop(
         "{name} stands in the key alone: it can be asked by “is”, “is one of” and “begins with”."
     ),
+    gettext_noop("No column is {name}, which the key is made of. The columns are {columns}."),
     gettext_noop("No column is the key attribute {name}. The columns are {columns}."),
     gettext_noop("output of aws dynamodb scan or query"),
     gettext_noop("Parquet is not read. Save the table as CSV or JSON lines."),

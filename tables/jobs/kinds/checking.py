@@ -24,6 +24,12 @@ from tables.items.units import units_between
 from tables.jobs import files, staging
 from tables.jobs.kind import Work
 from tables.jobs.kinds.import_orders import reading_of, rules_of
+from tables.jobs.kinds.imported_kinds import (
+    completed_row,
+    rules_within,
+    with_made,
+    without_key_only,
+)
 from tables.jobs.kinds.which import read_counted
 from tables.jobs.staging import StagedRow
 
@@ -111,9 +117,11 @@ def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> Checked:
     """What rows come to beside what is stored of them. Raises TablesError."""
     found: list[StagedRow | None] = []
     named: list[tuple[FileRow, Item, str]] = []
+    rules, made = rules_within(held.rules, work.target), dict[str, Item]()
     for row in rows:
         try:
-            key = _key(work, row, held.rules)
+            with fixed_at(work.moment):
+                key, new = _key(work, row, held.rules)
             token = encode_token(key, work.target.description)
             at = _place_of(row, held.rules)
             first = held.seen.first_line(token, at)
@@ -124,11 +132,12 @@ def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> Checked:
             found.append(_refused(row, token, (_twice(first, held.rules),)))
             continue
         found.append(None)
-        named.append((row, key, token))
+        named.append((without_key_only(row, work.target), key, token))
+        made[token] = new
     stored, units = read_counted(work.target, [key for _row, key, _token in named])
     with fixed_at(work.moment):
         judged = [
-            _staged(work.target, row, key, token, item, held.rules)
+            _staged(work.target, row, key, token, item, rules, made[token])
             for (row, key, token), item in zip(named, stored, strict=True)
         ]
     coming = iter(judged)
@@ -142,25 +151,36 @@ def _units(row: StagedRow, stored: Item | None, target: Target) -> float:
     return units_between(stored, row.after, target) if is_write else 0.0
 
 
-def _key(work: Work, row: FileRow, rules: Rules) -> Item:
-    """The key of a row: the one that it names, or the one that the server makes of it."""
+def _key(work: Work, row: FileRow, rules: Rules) -> tuple[Item, Item]:
+    """The key of a row: the one that it names, or the one that the server makes of it.
+
+    With it comes what the alias gives a new item of that row.
+    """
     target = work.target
     partition = target.description.partition_key.name
-    if not makes_key(target) or row.error is not None:
-        return row_key(row, rules)
+    if row.error is not None or not (makes_key(target) or target.table.entity):
+        return row_key(row, rules), {}
     item = row_item(row, rules) | named_in(row, rules)
-    if partition not in item:
+    new = completed_row(item, row, target, work.job.pk)
+    if makes_key(target) and partition not in new:
         # The same row of the same job names the same item, however often it is read.
         random = str(uuid.uuid5(work.job.pk, str(row.number)))
-        item[partition] = made_key(item, target, random)
-    return key_of(item, target.description)
+        new = {**new, partition: made_key(new, target, random)}
+    given = {name: new[name] for name in new if name not in item} if target.table.entity else {}
+    return key_of(new, target.description), given
 
 
 def _staged(
-    target: Target, row: FileRow, key: Item, token: str, stored: Item | None, rules: Rules
+    target: Target,
+    row: FileRow,
+    key: Item,
+    token: str,
+    stored: Item | None,
+    rules: Rules,
+    given: Item,
 ) -> StagedRow:
     try:
-        judged = judge(row, key, stored, rules)
+        judged = with_made(judge(row, key, stored, rules), given)
         _require_possible(target, row, stored, judged, rules)
     except TablesError as error:
         return _refused(row, token, faults_of(error))

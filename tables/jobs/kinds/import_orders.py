@@ -124,9 +124,16 @@ def _require_keys(heads: tuple[Head, ...], target: Target) -> None:
     if makes_key(target):
         wanted.remove(target.description.partition_key.name)
     missing = [name for name in wanted if name not in named]
+    if heads and (entity := target.table.entity):
+        patterns = [entity.key[name] for name in missing if name in entity.key]
+        parts = {part for pattern in patterns for part in pattern.names}
+        lacking = [name for name in entity.asked if name in parts and name not in named]
+        missing = [*(name for name in missing if name not in entity.key), *lacking]
     if heads and missing:
         raise InvalidRequest(
-            "No column is the key attribute {name}. The columns are {columns}.",
+            "No column is {name}, which the key is made of. The columns are {columns}."
+            if missing[0] not in wanted
+            else "No column is the key attribute {name}. The columns are {columns}.",
             name=repr(missing[0]),
             columns=", ".join(head.text for head in heads)[:500],
         )

@@ -13,6 +13,7 @@ from django.conf import settings
 from tables.core.adminapi_scan import parse_scan
 from tables.core.errors import ItemNotFound
 from tables.core.filters import Group
+from tables.core.key_patterns import NO_PATTERNS
 from tables.core.keys import decode_token, encode_token
 from tables.core.operand_types import filter_types
 from tables.core.plans import Plan, choose_plan, scan_plan
@@ -165,21 +166,25 @@ class _Reading:
 
 def plan_of(spec: Spec, target: Target) -> Plan:
     """How they are read: by the table alone, because an index lags behind it."""
-    asked = target.sight.ask(_filter(spec, target))
-    plan = choose_plan(asked, target.description)
+    wanted, is_by_patterns = _filter(spec, target)
+    asked = target.sight.ask(wanted)
+    patterns = target.sight.patterns if is_by_patterns else NO_PATTERNS
+    plan = choose_plan(asked, target.description, patterns=patterns)
     return plan if plan.index is None else scan_plan(asked)
 
 
-def _filter(spec: Spec, target: Target) -> Group:
+def _filter(spec: Spec, target: Target) -> tuple[Group, bool]:
+    """The filter, and whether keys may be told by their patterns: as in the list of that query."""
     if "filter" in spec:
-        return parse_scan(parse(spec["filter"]))
+        return parse_scan(parse(spec["filter"])), True
     table = target.table
-    return parse_query(
+    query = parse_query(
         parse_qsl(spec["query"], keep_blank_values=True),
         types=filter_types(table, target.description),
         search_fields=table.search_fields,
         search_lowercase=table.search_lowercase,
-    ).filter
+    )
+    return query.filter, not query.scan_only
 
 
 def _keys(given: Any, target: Target) -> list[str]:

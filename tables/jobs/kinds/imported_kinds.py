@@ -1,0 +1,56 @@
+"""Rows of an import as items of an entity: what their keys are made of, and what is made."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+
+from tables.core.entities import Entity, is_random, seeded
+from tables.core.file_rows import FileRow
+from tables.core.import_rows import Judged
+from tables.core.import_rules import Rules
+from tables.core.values import Item
+from tables.items.clock import now
+from tables.items.new_keys import completed_new
+from tables.items.target import Target
+
+
+def completed_row(item: Item, row: FileRow, target: Target, job: uuid.UUID) -> Item:
+    """The new item that a row makes. Raises InvalidValue where a part of its key is missing.
+
+    The same row of the same job makes the same one, however often it is read.
+    """
+    entity = target.table.entity or Entity()
+    random = {
+        name: seeded(maker, now(), uuid.uuid5(job, f"{row.number} {name}"))
+        for name, maker in entity.make.items()
+        if is_random(maker) and name not in item
+    }
+    return completed_new(item, target, random)
+
+
+def without_key_only(row: FileRow, target: Target) -> FileRow:
+    """The row without what stands in keys alone: no item holds it."""
+    alone = _key_only(target)
+    if row.item is None or alone.isdisjoint(row.item):
+        return row
+    return replace(row, item={name: row.item[name] for name in row.item if name not in alone})
+
+
+def rules_within(rules: Rules, target: Target) -> Rules:
+    """The same for rows of cells: such columns are read for the key, and not for the item."""
+    alone = _key_only(target)
+    passed = {head.text for head in rules.heads if head.path and head.path[0] in alone}
+    choices = replace(rules.choices, left_out=rules.choices.left_out | passed)
+    return replace(rules, choices=choices) if passed else rules
+
+
+def with_made(judged: Judged, new: Item) -> Judged:
+    """A row that makes a new item, with what the row does not say of it."""
+    if judged.verdict != "new" or judged.after is None:
+        return judged
+    return replace(judged, after={**new, **judged.after})
+
+
+def _key_only(target: Target) -> frozenset[str]:
+    return target.table.entity.key_only if target.table.entity else frozenset()
