@@ -25,11 +25,13 @@ _BY_PROGRAMS = (
     ("GET", f"{_ADMINAPI}&id=thing-000007", b""),
     ("GET", f"{_ADMINAPI}&paginate=true&limit=100", b""),
     ("GET", "/api/schema/", b""),
+    ("GET", "/api/v1/jobs", b""),
 )
 _BY_PEOPLE = (
     "/admin/",
     f"/admin/tables/{data.ALIAS}/",
     f"/admin/tables/{data.ALIAS}/thing-000007/change/",
+    "/admin/jobs/",
 )
 
 
