@@ -76,6 +76,7 @@ def environment(engine: str, keys_url: str, folder: Path) -> dict[str, str]:
         "SECURE_HSTS_SECONDS": "0",
         "DATABASE_URL": f"sqlite:///{folder}/bench.sqlite3",
         "HISTORY_TABLE": data.HISTORY_TABLE,
+        "JOB_FILES": str(folder / "jobs"),
         "TABLES_FILE": str(folder / "tables.toml"),
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "bench",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bench import data
@@ -64,6 +64,10 @@ HEAVY = Shape("Heavy", _heavy, page_items=10, items=1000)
 LISTED = Shape(
     "Listed", _heavy, page_items=10, items=1000, settings='list_display = ["name", "status"]\n'
 )
-SHAPES = (WIDE, BROAD, HEAVY, LISTED)
+# What jobs go through: without history, with an entry of each item, and with none as yet.
+FEW = Shape("Few", data.item, page_items=data.PAGE_ITEMS, items=500)
+KEPT_FEW = replace(FEW, alias="KeptFew", settings="history = true\n")
+KEPT_FRESH = replace(FEW, alias="KeptFresh", settings="history = true\n")
+SHAPES = (WIDE, BROAD, HEAVY, LISTED, FEW, KEPT_FEW, KEPT_FRESH)
 THINGS = Shape(data.ALIAS, data.item, data.PAGE_ITEMS)
 BY_TABLE = {shape.table: shape for shape in (THINGS, *SHAPES)}

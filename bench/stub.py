@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 
 from bench import data
-from bench.shapes import BY_TABLE, THINGS, Shape
+from bench.shapes import BY_TABLE, KEPT_FRESH, THINGS, Shape
 
 KEYS_PATH = "/jwks.json"
 _WAIT_SECONDS = 30
@@ -107,16 +107,20 @@ class _Connection(StreamRequestHandler):
 
 def _answer(operation: str, members: dict[str, Any]) -> bytes:
     if operation == "Query" and members["TableName"] == data.HISTORY_TABLE:
-        return _last_entry()
+        return _no_entry() if KEPT_FRESH.table in str(members) else _last_entry()
     if operation in ("Scan", "Query"):
         return _page_of(members)
     if operation == "GetItem":
         return _one(_shape(members["TableName"]))
+    if operation == "BatchGetItem":
+        return _none_of(*members["RequestItems"])
     if operation == "DescribeTable":
         return _response(orjson.dumps({"Table": _described(members["TableName"])}))
     if operation == "ListTables":
         return _response(orjson.dumps({"TableNames": [data.TABLE, data.HISTORY_TABLE]}))
-    return _response(b"{}")
+    if operation == "TransactWriteItems":
+        return _transacted(len(members["TransactItems"]))
+    return _written(members["TableName"])
 
 
 def _shape(table: str) -> Shape:
@@ -150,6 +154,27 @@ def _last_entry() -> bytes:
 
 
 @functools.cache
+def _no_entry() -> bytes:
+    return _response(orjson.dumps({"Items": [], "Count": 0}))
+
+
+@functools.cache
+def _none_of(table: str) -> bytes:
+    """Keys that are asked for in a batch are of items that are not there yet."""
+    return _response(orjson.dumps({"Responses": {table: []}, "UnprocessedKeys": {}}))
+
+
+@functools.cache
+def _written(table: str) -> bytes:
+    return _response(orjson.dumps({"ConsumedCapacity": _capacity(1.0, table)}))
+
+
+@functools.cache
+def _transacted(count: int) -> bytes:
+    return _response(orjson.dumps({"ConsumedCapacity": [_capacity(2.0 * count)]}))
+
+
+@functools.cache
 def _one(shape: Shape) -> bytes:
     answer = {"Item": shape.item(7), "ConsumedCapacity": _capacity(0.5)}
     return _response(orjson.dumps(answer))
@@ -179,8 +204,8 @@ def _projected(item: dict[str, Any], only: tuple[str, ...]) -> dict[str, Any]:
     return {name: item[name] for name in only if name in item} if only else item
 
 
-def _capacity(units: float) -> dict[str, Any]:
-    return {"TableName": data.TABLE, "CapacityUnits": units}
+def _capacity(units: float, table: str = data.TABLE) -> dict[str, Any]:
+    return {"TableName": table, "CapacityUnits": units}
 
 
 def _response(body: bytes) -> bytes:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from tables.core.errors import TooLarge
 from tables.core.values import AttributeValue, Item
 
@@ -12,27 +15,13 @@ _CONTAINER_BYTES = 3
 
 def item_size(item: Item) -> int:
     """Bytes of all attribute names and values."""
-    return sum(len(name.encode()) + value_size(value) for name, value in item.items())
+    return _names_and_values(item, 0)
 
 
 def value_size(value: AttributeValue) -> int:
     """Bytes of one attribute value, nested values included."""
     ((tag, content),) = value.items()
-    if tag == "S":
-        return len(content.encode())
-    if tag == "N":
-        return _number_size(content)
-    if tag == "B":
-        return _binary_size(content)
-    if tag in ("BOOL", "NULL"):
-        return 1
-    if tag == "M":
-        return _CONTAINER_BYTES + sum(
-            1 + len(name.encode()) + value_size(child) for name, child in content.items()
-        )
-    if tag == "L":
-        return _CONTAINER_BYTES + sum(1 + value_size(child) for child in content)
-    return sum(value_size({tag[0]: entry}) for entry in content)
+    return _SIZES[tag](content)
 
 
 def require_item_fits(item: Item, limit: int = MAX_ITEM_BYTES) -> None:
@@ -46,6 +35,10 @@ def require_item_fits(item: Item, limit: int = MAX_ITEM_BYTES) -> None:
         )
 
 
+def _text_size(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode())
+
+
 def _number_size(text: str) -> int:
     # About one byte for two significant digits, one for the exponent, one for a minus sign.
     digits = text.lstrip("-").replace(".", "").strip("0")
@@ -54,3 +47,31 @@ def _number_size(text: str) -> int:
 
 def _binary_size(text: str) -> int:
     return len(text) * 3 // 4 - text.count("=", -2)
+
+
+def _names_and_values(members: Item, each: int) -> int:
+    """Bytes of names and their values, and some for each."""
+    size = each * len(members)
+    for name, value in members.items():
+        for tag, content in value.items():
+            size += _text_size(name) + _SIZES[tag](content)
+    return size
+
+
+def _list_size(elements: Sequence[AttributeValue]) -> int:
+    return _CONTAINER_BYTES + sum(1 + value_size(element) for element in elements)
+
+
+# Every item that a job writes goes through here several times.
+_SIZES: dict[str, Callable[[Any], int]] = {
+    "S": _text_size,
+    "N": _number_size,
+    "B": _binary_size,
+    "BOOL": lambda _: 1,
+    "NULL": lambda _: 1,
+    "L": _list_size,
+    "M": lambda members: _CONTAINER_BYTES + _names_and_values(members, 1),
+    "SS": lambda texts: sum(map(_text_size, texts)),
+    "NS": lambda numbers: sum(map(_number_size, numbers)),
+    "BS": lambda contents: sum(map(_binary_size, contents)),
+}

@@ -118,12 +118,16 @@ def compile_parents(changes: Iterable[Change], pool: Placeholders) -> str:
 
 
 def apply_changes(changes: Sequence[Change], item: Item) -> Item:
-    """The item after these changes, by UpdateItem's rules; the one given is not touched.
+    """The item after these changes, by UpdateItem's rules; the one given is not touched, and what
+    no change leads into is shared with it.
 
     Every change sees the item as it was before: list positions too. Raises InvalidExpression where
     DynamoDB would refuse, InvalidValue for a sum that no number can hold.
     """
-    root: AttributeValue = {"M": copy.deepcopy(item)}
+    result = dict(item)
+    for name in {change.path[0] for change in changes if len(change.path) > 1} & item.keys():
+        result[name] = copy.deepcopy(item[name])
+    root: AttributeValue = {"M": result}
     assigned: list[tuple[Path, AttributeValue]] = []
     removed: list[Path] = []
     for change in changes:
@@ -138,7 +142,6 @@ def apply_changes(changes: Sequence[Change], item: Item) -> Item:
         _assign(path, root, value)
     for path in sorted(removed, key=_position, reverse=True):
         _remove(path, root)
-    result: Item = root["M"]
     return result
 
 

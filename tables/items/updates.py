@@ -209,7 +209,7 @@ def _require_values_fit(changes: Sequence[Change], target: Target) -> None:
 def _require_no_growth_past(most: int, before: Item, after: Item, target: Target) -> None:
     """Raise TooLarge where a change makes an item larger than that; one that is may shrink."""
     size = item_size(_unstamped(after, target))
-    if size > max(most, item_size(_unstamped(before, target))):
+    if size > most and size > item_size(_unstamped(before, target)):
         raise TooLarge(
             "The item would be {size} bytes; it may hold {most} here.", size=size, most=most
         )

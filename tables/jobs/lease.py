@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Self
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 
 from tables.jobs import parts
@@ -60,7 +60,7 @@ class Lease:
                 asked = time.monotonic()
                 try:
                     self._is_lost = not parts.renew(self.part, self.worker)
-                except DatabaseError as error:
+                except Error as error:
                     log.warning("job_lease_not_renewed", reason=type(error).__name__)
                     continue
                 if self._is_lost:

@@ -10,7 +10,7 @@ import secrets
 import socket
 
 import structlog
-from django.db import DatabaseError
+from django.db import Error
 
 from tables.jobs.runner import Hands, work_on_job
 from tables.models import Job
@@ -33,5 +33,5 @@ def nudge(job: Job) -> None:
     """Ask for a worker; where the engine can't be asked, the sweep does it later."""
     try:
         work_on.enqueue(str(job.pk))
-    except DatabaseError as error:
+    except Error as error:
         log.warning("job_not_nudged", job=str(job.pk), reason=type(error).__name__)

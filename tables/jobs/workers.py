@@ -9,7 +9,7 @@ import time
 from types import FrameType
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
@@ -64,7 +64,7 @@ def _work_until_told(worker: _TaskWorker) -> None:
     while worker.running:
         try:
             worker.run()
-        except DatabaseError as error:
+        except Error as error:
             log.warning("jobs_wait_for_database", reason=type(error).__name__)
             connection.close()
             time.sleep(_INTERVAL_SECONDS)
@@ -94,7 +94,7 @@ def _sweep_until(ended: threading.Event) -> None:
                 if time.monotonic() - tidied > _TIDY_SECONDS:
                     tidied = time.monotonic()
                     tidy()
-            except (DatabaseError, Job.DoesNotExist) as error:  # also: removed by another worker
+            except (Error, Job.DoesNotExist) as error:  # also: removed by another worker
                 log.warning("jobs_not_swept", reason=type(error).__name__)
                 connection.close()
             ended.wait(SWEEP_SECONDS)

@@ -15,6 +15,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from tables.jobs.finding import WORKER_SILENCE, is_anybody_working
@@ -27,7 +28,7 @@ from tests.crash.truth import require_true, rivals
 PROJECT = Path(__file__).parents[2]
 PATIENCE = 300
 # So many items are written a second, so that there is always something to be killed at.
-PACE = How(pace=60.0 if IS_WHOLE else 200.0)
+PACE = How(pace=300.0 if IS_WHOLE else 200.0)
 # Longer than a worker waits for the lock of an SQLite file.
 LOCKED_SECONDS, AWAY_SECONDS = 25, 10
 
@@ -120,6 +121,7 @@ def is_gone(database):
         )
         time.sleep(AWAY_SECONDS)
         admin.execute("ALTER DATABASE dynadmin ALLOW_CONNECTIONS true")
+    connection.close()  # the test's own was ended too
     yield
 
 
