@@ -1,6 +1,8 @@
 """A job on a table, its database and its engine, that several processes share."""
 
 from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -18,21 +20,25 @@ ADD_ONE = {"filter": {}, "changes": [{"action": "add", "path": "n", "value": {"N
 
 
 @pytest.fixture(params=["SQLite", "PostgreSQL"] if IS_WHOLE else ["SQLite"])
-def database(request, tmp_path, tmp_path_factory, django_db_blocker, monkeypatch):
+def database(request, tmp_path, django_db_blocker, monkeypatch):
     """The URL of a database that all processes share, a file's or PostgreSQL's."""
     if request.param == "SQLite":
         with shared_database("sqlite:///crash.sqlite3", tmp_path, django_db_blocker, monkeypatch):
             yield f"sqlite:///{tmp_path}/crash.sqlite3"
         return
-    folder = tmp_path_factory.mktemp("database")
-    # PostgreSQL's own user must be able to enter.
-    for place in (folder, tmp_path_factory.getbasetemp(), tmp_path_factory.getbasetemp().parent):
-        place.chmod(0o755)
     with (
-        postgresql(folder) as url,
+        TemporaryDirectory() as folder,
+        postgresql(_open_to_all(folder)) as url,
         shared_database(url, tmp_path, django_db_blocker, monkeypatch),
     ):
         yield url
+
+
+def _open_to_all(folder):
+    """It is PostgreSQL's own user who must enter; pytest shuts its folders to others."""
+    path = Path(folder)
+    path.chmod(0o755)
+    return path
 
 
 @pytest.fixture(params=[False, True], ids=["without history", "with history"])
