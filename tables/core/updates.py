@@ -125,7 +125,8 @@ def apply_changes(changes: Sequence[Change], item: Item) -> Item:
     DynamoDB would refuse, InvalidValue for a sum that no number can hold.
     """
     result = dict(item)
-    for name in {change.path[0] for change in changes if len(change.path) > 1} & item.keys():
+    led_into = {str(change.path[0]) for change in changes if len(change.path) > 1}
+    for name in led_into & item.keys():
         result[name] = copy.deepcopy(item[name])
     root: AttributeValue = {"M": result}
     assigned: list[tuple[Path, AttributeValue]] = []
