@@ -23,7 +23,7 @@ _OWNER = Caller("bench-person", "person, bench", frozenset({"staff"}))
 
 
 def job_cases(engine: str) -> list[Case]:
-    """Jobs on some hundred items, each beside as many conditional `update_item` of boto3."""
+    """Jobs on a thousand items, each beside as many conditional `update_item` of boto3."""
     table = (
         boto3.session.Session()
         .resource("dynamodb", region_name="us-east-1", endpoint_url=engine)

@@ -65,7 +65,7 @@ LISTED = Shape(
     "Listed", _heavy, page_items=10, items=1000, settings='list_display = ["name", "status"]\n'
 )
 # What jobs go through: without history, with an entry of each item, and with none as yet.
-FEW = Shape("Few", data.item, page_items=250, items=500)
+FEW = Shape("Few", data.item, data.PAGE_ITEMS, items=1000)
 KEPT_FEW = replace(FEW, alias="KeptFew", settings="history = true\n")
 KEPT_FRESH = replace(FEW, alias="KeptFresh", settings="history = true\n")
 SHAPES = (WIDE, BROAD, HEAVY, LISTED, FEW, KEPT_FEW, KEPT_FRESH)
