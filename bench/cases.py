@@ -144,29 +144,19 @@ def cases(program: Caller, person: Caller, engine: str) -> list[Case]:
 def _wide_and_heavy(program: Caller, person: Caller, sdk: Any) -> list[Case]:
     """Items of 300 and 2,000 attributes and of 100 KB, and a page of a thousand."""
 
-    def scanned(table: str, items: int) -> Callable[[], Any]:
-        """As many calls as it takes to have so many items."""
-        paging = {"MaxItems": items, "PageSize": items}
-        pages = sdk.get_paginator("scan")
-        return lambda: list(pages.paginate(TableName=table, PaginationConfig=paging))
-
     def read(url: str) -> Callable[[], Any]:
         return lambda: person("GET", url)
 
-    wide, heavy = scanned(WIDE.table, 100), scanned(HEAVY.table, 100)
+    wide, heavy = _scanned(sdk, WIDE.table, 100), _scanned(sdk, HEAVY.table, 100)
     key = {"id": {"S": "thing-000007"}}
-    v1 = "/api/v1/tables/{}/items?limit=100"
+
+    def listed(alias: str) -> Callable[[], Any]:
+        return lambda: program("GET", f"/api/v1/tables/{alias}/items?limit=100")
+
     return [
-        Case(
-            "v1, 100 of 300 attributes",
-            lambda: program("GET", v1.format("Wide")),
-            wide,
-            0.30,
-            0.45,
-            3,
-        ),
+        Case("v1, 100 of 300 attributes", listed("Wide"), wide, 0.30, 0.45, 3),
         Case("HTML, 100 of 300 attributes", read("/admin/tables/Wide/"), wide, 0.25, 0.40, 3),
-        Case("v1, 100 of 100 KB", lambda: program("GET", v1.format("Heavy")), heavy, 1.00, 1.50, 3),
+        Case("v1, 100 of 100 KB", listed("Heavy"), heavy, 1.00, 1.50, 3),
         Case("HTML, 100 of 100 KB", read("/admin/tables/Heavy/"), heavy, 2.00, 3.00, 3),
         Case(
             "HTML, 100 KB that no column shows", read("/admin/tables/Listed/"), heavy, 0.50, 0.80, 3
@@ -182,12 +172,19 @@ def _wide_and_heavy(program: Caller, person: Caller, sdk: Any) -> list[Case]:
         Case(
             "HTML list of 1,000",
             read(f"/admin/tables/{data.ALIAS}/?limit=1000"),
-            scanned(data.TABLE, 1000),
+            _scanned(sdk, data.TABLE, 1000),
             0.30,
             0.42,
             3,
         ),
     ]
+
+
+def _scanned(sdk: Any, table: str, items: int) -> Callable[[], Any]:
+    """As many calls as it takes to have so many items."""
+    paging = {"MaxItems": items, "PageSize": items}
+    pages = sdk.get_paginator("scan")
+    return lambda: list(pages.paginate(TableName=table, PaginationConfig=paging))
 
 
 def _sdk(engine: str) -> Any:

@@ -62,6 +62,8 @@ def judge(row: FileRow, key: Item, stored: Item | None, rules: Rules) -> Judged:
     stops = any(not fault.is_warning for fault in faults)
     if stored is None:
         return Judged("refused", None, faults) if stops else Judged("new", after, faults)
+    if not all(fault.spares_rest for fault in faults):
+        return Judged("refused", None, faults)
     if not diff(stored, after):
         return Judged("refused" if stops else "same", stored, faults)
     if version and version != state_of(stored):

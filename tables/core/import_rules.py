@@ -66,6 +66,11 @@ class Fault:
     bare: str = ""
 
     @property
+    def spares_rest(self) -> bool:
+        """Whether the rest of the row may be taken: the cell says nothing that its editor meant."""
+        return self.is_warning or self.code.startswith("mangled_") or self.code == "unsure_cell"
+
+    @property
     def kept(self) -> tuple[str, str, str, bool, str]:
         """It as it is kept with its row."""
         return self.column, self.code, self.detail, self.is_warning, self.bare or bare(self.detail)

@@ -264,10 +264,9 @@ def test_a_cell_that_can_not_be_taken_is_called_by_its_column(cells, heads, stor
     assert [(fault.column, fault.code) for fault in found.faults] == [(column, code)]
 
 
-def test_good_cells_of_a_stored_item_are_taken_beside_a_bad_one():
+def test_a_row_with_a_wrong_cell_is_not_taken_in_part():
     found = row(["x", "new"], ["n:N", "name"], {"n": {"N": "1"}, "name": {"S": "old"}})
-    assert found.verdict == "changed"
-    assert found.after == KEY | {"n": {"N": "1"}, "name": {"S": "new"}}
+    assert (found.verdict, found.after) == ("refused", None)
     assert [fault.column for fault in found.faults] == ["n:N"]
 
 
