@@ -151,11 +151,14 @@ def check_kinds(**_: Any) -> list[checks.CheckMessage]:
 
 
 def check_key_patterns(**_: Any) -> list[checks.CheckMessage]:
-    """An error for each pattern of what is no text key of the real table, where it answers."""
+    """An error for each pattern of what is no key of the real table, where it answers, or of a
+    number key that it can't make: one that is more than its value.
+    """
     return [
         checks.Error(
-            f"[{table.alias}] key names {name!r}, which is no key of its table that holds text.",
-            hint="Patterns make the partition key and the sort key, where these are strings.",
+            f"[{table.alias}] key names {name!r}, which its pattern can't make.",
+            hint="Patterns make the partition key and the sort key: those that are strings, and"
+            " numbers by a pattern that is no more than their value, as in {time}.",
             id="tables.E022",
         )
         for table in mapped_tables()
@@ -170,7 +173,11 @@ def _unmade_keys(table: Table) -> list[str]:
         keys = {key.name: key.type for key in describe_table(table.table).key_attributes}
     except TablesError:
         return []
-    return [name for name in table.entity.key if keys.get(name) != "S"]
+    return [
+        name
+        for name, pattern in table.entity.key.items()
+        if keys.get(name) != "S" and not (keys.get(name) == "N" and pattern.is_value)
+    ]
 
 
 def check_discovery(**_: Any) -> list[checks.CheckMessage]:

@@ -7,6 +7,7 @@ from tables import configuration
 from tables.checks import (
     check_alias_map,
     check_discovery,
+    check_key_patterns,
     check_links,
     check_types,
     check_types_of_keys,
@@ -85,6 +86,30 @@ def test_types_that_a_key_contradicts_are_an_error_where_the_table_answers(alias
         "[W.types] id is N, and the key attribute is S.",
     )
     assert error.is_serious()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "fits"),
+    [
+        ('id = "A#{place}", at = "{time}"', True),
+        ('id = "A#{place}", at = "{time:03}"', False),
+        ('id = "A#{place}", at = "1{time}"', False),
+        ('id = "A#{place}", at = "7"', False),
+        ('id = "A#{place}", on = "{day}"', False),
+    ],
+)
+def test_a_pattern_makes_text_keys_and_those_numbers_that_are_its_value(
+    alias_map, engine, pattern, fits
+):
+    alias_map(
+        GROUPS
+        + f'[W]\ntable = "real"\n[V]\nof = "W"\nwhen = {{ k = "v" }}\nkey = {{ {pattern} }}\n'
+    )
+    create_table("real", {"id": "S", "at": "N"})
+    found = [(error.id, error.msg) for error in check_key_patterns()]
+    name = "on" if "on =" in pattern else "at"
+    words = f"[V] key names {name!r}, which its pattern can't make."
+    assert found == ([] if fits else [("tables.E022", words)])
 
 
 def test_a_mistake_and_discovery_stop_no_check(alias_map, settings):

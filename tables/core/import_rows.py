@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from tables.core.errors import Sentence
+from tables.core.errors import InvalidValue, Problem, Sentence
 from tables.core.file_rows import FileRow
 from tables.core.import_cells import WantedCells, named_key, own_state, version_of
 from tables.core.import_rules import Fault, Rules
 from tables.core.keys import coerce_binary_keys, key_of
 from tables.core.preconditions import state_of
+from tables.core.sheets import OTHERS
 from tables.core.updates import diff
 from tables.core.values import Item, fit_to_stored
 
@@ -41,12 +43,22 @@ def named_in(row: FileRow, rules: Rules) -> Item:
     return {name: item[name] for name in rules.description.key_names if name in item}
 
 
-def row_item(row: FileRow, rules: Rules) -> Item:
-    """The item that a row describes by itself, as far as it can be read; for keys made of it."""
+def row_item(row: FileRow, rules: Rules, parts: Collection[str] = ()) -> Item:
+    """The item that a row describes by itself, as far as it can be read; for keys made of it.
+
+    Raises InvalidValue where a cell is filled that can't be read, and keys are made of it: as an
+    empty one it would make another key.
+    """
     if row.item is not None:
         return coerce_binary_keys(row.item, rules.description)
     wanted = WantedCells({}, rules)
     wanted.read(row)
+    made_of = {head.text for head in rules.heads if head.path and head.path[0] in parts}
+    made_of |= {OTHERS} if parts else set()
+    bad = [fault for fault in wanted.faults if fault.column in made_of and not fault.is_warning]
+    if bad:
+        problems = [Problem(fault.column, fault.detail) for fault in bad]
+        raise InvalidValue(bad[0].detail, problems=problems)
     return wanted.after()
 
 

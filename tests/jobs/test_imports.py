@@ -394,6 +394,27 @@ def test_a_column_that_keys_are_made_of_is_missed_by_its_name(tables, settings, 
     assert "No column is 'number', which the key is made of." in str(caught.value.message)
 
 
+@pytest.mark.parametrize("cell", ["1,000", "abc", "1e999"])
+@pytest.mark.parametrize("alone", ["", 'key_only = ["run"]'])
+def test_a_cell_of_the_key_that_can_not_be_read_is_never_replaced(
+    tables, settings, tmp_path, cell, alone
+):
+    settings.TABLES_FILE = tmp_path / "kinds.toml"
+    settings.TABLES_FILE.write_text(
+        KINDS.replace("{number:03}#{run}", "{run}")
+        .replace('key_only = ["number"]', alone)
+        .replace('run = "ulid"', 'run = "epoch"')
+    )
+    rows = f'place,run:N,n\r\nnorth,"{cell}",1\r\nsouth,,2\r\n'.encode()
+    job = imported(person("admins"), rows)
+
+    (item,) = call("Scan", TableName="real-things")["Items"]
+    assert item["place"] == {"S": "south"}
+    (bad,) = rows_with(job, ["refused"])
+    assert (bad.line, bad.code) == (2, "invalid_value")
+    assert bad.detail.startswith("run:N: ")
+
+
 def test_a_bad_row_in_the_middle_stops_nothing(tables):
     ann = person("admins")
     lines = [f"a{i},{i}" for i in range(1200)]

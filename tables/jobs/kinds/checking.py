@@ -26,6 +26,7 @@ from tables.jobs.kind import Work
 from tables.jobs.kinds.import_orders import reading_of, rules_of
 from tables.jobs.kinds.imported_kinds import (
     completed_row,
+    read_for_key,
     rules_within,
     with_made,
     without_key_only,
@@ -160,7 +161,8 @@ def _key(work: Work, row: FileRow, rules: Rules) -> tuple[Item, Item]:
     partition = target.description.partition_key.name
     if row.error is not None or not (makes_key(target) or target.table.entity):
         return row_key(row, rules), {}
-    item = row_item(row, rules) | named_in(row, rules)
+    named = named_in(row, rules)
+    item = row_item(row, rules, read_for_key(named, target)) | named
     new = completed_row(item, row, target, work.job.pk)
     if makes_key(target) and partition not in new:
         # The same row of the same job names the same item, however often it is read.

@@ -6,12 +6,13 @@ import uuid
 from dataclasses import replace
 
 from tables.core.entities import Entity, is_random, seeded
+from tables.core.expressions import parse_path
 from tables.core.file_rows import FileRow
 from tables.core.import_rows import Judged
 from tables.core.import_rules import Rules
 from tables.core.values import Item
 from tables.items.clock import now
-from tables.items.new_keys import completed_new
+from tables.items.new_keys import completed_new, makes_key
 from tables.items.target import Target
 
 
@@ -27,6 +28,19 @@ def completed_row(item: Item, row: FileRow, target: Target, job: uuid.UUID) -> I
         if is_random(maker) and name not in item
     }
     return completed_new(item, target, random)
+
+
+def read_for_key(named: Item, target: Target) -> frozenset[str]:
+    """The attributes that only the key of a row takes, or that make as much of it as is not named.
+
+    No other cell says them, so each that is filled is to be read.
+    """
+    entity = target.table.entity or Entity()
+    patterns = [pattern for name, pattern in entity.key.items() if name not in named]
+    parts = {name for pattern in patterns for name in pattern.names}
+    if makes_key(target) and target.description.partition_key.name not in named:
+        parts |= {str(parse_path(path)[0]) for path in target.table.natural_key}
+    return entity.key_only | parts
 
 
 def without_key_only(row: FileRow, target: Target) -> FileRow:
