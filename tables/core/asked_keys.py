@@ -62,12 +62,7 @@ class _Asking:
                 key=key,
                 before=", ".join(open_before[key]),
             )
-        if len(term.path) > 1 or term.operator.suffix not in ("eq", "in", "begins_with"):
-            raise InvalidExpression(
-                "{name} stands in the key alone: it can be asked by “is”, “is one of” and “begins"
-                " with”.",
-                name=name,
-            )
+        _require_asked(term, pattern)
         terms = [self._term(term, text_of(value), key) for value in term.every_operand]
         distinct = [term for place, term in enumerate(terms) if term not in terms[:place]]
         return distinct[0] if len(distinct) == 1 else Group(tuple(distinct), "OR")
@@ -79,6 +74,8 @@ class _Asking:
     def _term(self, term: Term, text: str | None, key: str) -> Term:
         """What is true of the key where the value is this text, or begins with it."""
         name, pattern = str(term.path[0]), self.patterns[key]
+        if text and pattern.is_padded(name):
+            _require_whole(name, text, pattern)
         is_beginning = term.operator.suffix == "begins_with"
         if not text or not pattern.may_hold(name, text, is_beginning=is_beginning):
             raise InvalidExpression(
@@ -93,6 +90,37 @@ class _Asking:
         values = {**self.fixed, name: text}
         suffix = "eq" if pattern.is_fixed_by(values) else "begins_with"
         return _key_term(key, suffix, pattern.prefix(values))
+
+
+def _require_asked(term: Term, pattern: Pattern) -> None:
+    """Raise InvalidExpression for a comparison that a key can't answer.
+
+    A number with zeros before it has no beginning there: 1, 12 and 123 begin in other ways.
+    """
+    name, is_padded = str(term.path[0]), pattern.is_padded(str(term.path[0]))
+    suffixes = ("eq", "in") if is_padded else ("eq", "in", "begins_with")
+    if len(term.path) == 1 and term.operator.suffix in suffixes:
+        return
+    if is_padded:
+        raise InvalidExpression(
+            "{name} stands in the key alone, with zeros before it: it can be asked by “is” and"
+            " “is one of”.",
+            name=name,
+        )
+    raise InvalidExpression(
+        "{name} stands in the key alone: it can be asked by “is”, “is one of” and “begins with”.",
+        name=name,
+    )
+
+
+def _require_whole(name: str, text: str, pattern: Pattern) -> None:
+    """Raise InvalidExpression for what can't stand there, written with its zeros or without."""
+    if pattern.unfit({name: pattern.unspelt(name, text)}):
+        raise InvalidExpression(
+            "{name} must be a whole number without sign: so it stands in {pattern}.",
+            name=name,
+            pattern=str(pattern),
+        )
 
 
 def _key_term(key: str, suffix: str, text: str) -> Term:

@@ -18,6 +18,7 @@ from tables.core.patterns import Pattern, text_of
 from tables.core.updates import same_value
 from tables.core.values import AttributeValue, Item, content_of, join_pointer
 
+_UNFILLED = (None, {"NULL": True}, {"S": ""})
 NO_TYPES: Mapping[str, KeyType] = MappingProxyType({})
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -124,7 +125,9 @@ def _require_parts(item: Item, patterns: Mapping[str, Pattern]) -> None:
     problems = [
         Problem(
             join_pointer("", name),
-            Sentence("{name} is part of the key: it must be text or a number.", name=name),
+            Sentence("{name} is missing: the key is made of it.", name=name)
+            if item.get(name) in _UNFILLED
+            else Sentence("{name} is part of the key: it must be text or a number.", name=name),
         )
         for name in parts
         if name not in item or not text_of(item[name])
@@ -135,6 +138,13 @@ def _require_parts(item: Item, patterns: Mapping[str, Pattern]) -> None:
 
 def _formatted(attribute: KeyAttribute, pattern: Pattern, item: Item) -> AttributeValue:
     values = {part: text_of(item[part]) or "" for part in pattern.names}
+    if unfit := pattern.unfit(values):
+        detail = Sentence(
+            "{name} must be a whole number without sign: so it stands in {pattern}.",
+            name=unfit,
+            pattern=str(pattern),
+        )
+        raise InvalidValue(detail, problems=[Problem(join_pointer("", unfit), detail)])
     try:
         return key_value_from_text(pattern.format(values), attribute)
     except InvalidValue as error:
@@ -150,10 +160,10 @@ def require_kind(item: Item, before: Item | None, entity: Entity, alias: str) ->
     so that what broke the pattern already can be mended.
     """
     problems = list(_outside(item, entity, alias))
-    if not problems and before is None:
+    if before is None:
         problems += [*_unfitting(item, entity), *_contradicted(item, entity, entity.parts)]
         problems += _untold(item, entity)
-    elif not problems and before is not None:
+    else:
         problems += _changed_parts(item, before, entity)
     if problems:
         raise InvalidValue(problems[0].detail, problems=problems)
@@ -166,23 +176,28 @@ def _outside(item: Item, entity: Entity, alias: str) -> Iterator[Problem]:
 
 
 def _outside_words(term: Term, alias: str) -> Sentence:
-    name, value = str(term.path[0]), str(content_of(term.operands[0]))
+    """What the alias map says that an item lacks: no content of one, so reports may keep it."""
+    name, wanted = str(term.path[0]), str(content_of(term.operands[0]))
     if term.operator.suffix == "begins_with":
         return Sentence(
-            "This is no item of {alias}: {name} must begin with {value}.",
+            "This is no item of {alias}: {name} must begin with {wanted}.",
             alias=alias,
             name=name,
-            value=value,
+            wanted=wanted,
         )
     return Sentence(
-        "This is no item of {alias}: {name} must be {value}.", alias=alias, name=name, value=value
+        "This is no item of {alias}: {name} must be {wanted}.",
+        alias=alias,
+        name=name,
+        wanted=wanted,
     )
 
 
 def _unfitting(item: Item, entity: Entity) -> Iterator[Problem]:
     for name, pattern in entity.key.items():
         text = text_of(item.get(name, {"NULL": True}))
-        if text is None or pattern.read(text) is None:
+        told = None if text is None else pattern.read(text)
+        if told is None or pattern.unfit(told):
             detail = Sentence("{name} must look like {pattern}.", name=name, pattern=str(pattern))
             yield Problem(join_pointer("", name), detail)
 

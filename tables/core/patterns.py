@@ -34,6 +34,10 @@ class Placeholder:
         """The value as it stands in the text: a whole number gets the zeros before it."""
         return text.zfill(self.width) if self.width and _WHOLE.fullmatch(text) else text
 
+    def takes(self, text: str) -> bool:
+        """Whether a value may be made a part of new keys: zeros stand before whole numbers only."""
+        return not self.width or _WHOLE.fullmatch(text) is not None
+
     def value(self, text: str) -> str:
         """What was spelt so."""
         is_padded = len(text) == self.width and text.isascii() and text.isdigit()
@@ -93,6 +97,17 @@ class Pattern:
                     pattern=str(self),
                 )
         return text
+
+    def unfit(self, values: Mapping[str, str]) -> str | None:
+        """The first of these values that new keys can't be made of: no whole number without sign,
+        where zeros stand before it. Keys that hold such a value are read all the same.
+        """
+        unfit = (
+            part.name
+            for part in self.placeholders
+            if part.name in values and not part.takes(values[part.name])
+        )
+        return next(unfit, None)
 
     def read(self, text: str) -> dict[str, str] | None:
         """The values that make this text; None where the pattern could not have made it.
@@ -161,6 +176,15 @@ class Pattern:
             if not is_last and not is_beginning and (text + literal).find(literal) != len(text):
                 return False
         return True
+
+    def is_padded(self, name: str) -> bool:
+        """Whether this value stands with zeros before it."""
+        return any(part.width for part in self.placeholders if part.name == name)
+
+    def unspelt(self, name: str, text: str) -> str:
+        """A value that may be written as it stands in the text, with zeros before it."""
+        parts = (part for part in self.placeholders if part.name == name)
+        return next((part.value(text) for part in parts), text)
 
     def is_fixed_by(self, values: Mapping[str, str]) -> bool:
         """Whether these values are all that the text is made of."""

@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from tables.core.entities import key_parts, made_new
+from tables.core.entities import Entity, key_parts, made_new
 from tables.core.natural_keys import natural_partition_key
 from tables.core.values import AttributeValue, Item
 from tables.items.clock import now
 from tables.items.target import Target
 
 NOTHING: Mapping[str, AttributeValue] = MappingProxyType({})
+_BLANK = ({"NULL": True}, {"S": ""})
 
 
 def makes_key(target: Target) -> bool:
@@ -34,6 +35,15 @@ def made_key(item: Item, target: Target, random: str = "") -> AttributeValue:
     return {"S": random or str(uuid.uuid4())}
 
 
+def without_blank_parts(item: Item, entity: Entity) -> Item:
+    """A new item without the parts of its key that are null or empty: no key holds them."""
+    return {
+        name: value
+        for name, value in item.items()
+        if name not in entity.parts or value not in _BLANK
+    }
+
+
 def completed_new(item: Item, target: Target, made: Mapping[str, AttributeValue] = NOTHING) -> Item:
     """A new item with what its alias gives each: constants, made values, keys by their patterns.
 
@@ -44,6 +54,7 @@ def completed_new(item: Item, target: Target, made: Mapping[str, AttributeValue]
     if entity is None:
         return item
     types = {attribute.name: attribute.type for attribute in target.description.key_attributes}
+    item = without_blank_parts(item, entity)
     told = key_parts(item, entity)
     whole = {**{name: made[name] for name in made if name not in told}, **item}
     return made_new(whole, entity, now(), types)

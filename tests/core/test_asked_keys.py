@@ -20,6 +20,12 @@ PATTERNS = {
 ALONE = frozenset({"orderId", "number", "shop", "note"})
 TYPES = dict.fromkeys(ALONE, "S")
 ALONE_WORDS = "{} stands in the key alone: it can be asked by “is”, “is one of” and “begins with”."
+PADDED_WORDS = (
+    "number stands in the key alone, with zeros before it: it can be asked by “is” and “is one of”."
+)
+WHOLE_WORDS = (
+    "number must be a whole number without sign: so it stands in LINE#{number:02}#{shop}#{note}."
+)
 LINE = Sight(patterns=PATTERNS, key_only=ALONE)
 
 
@@ -38,6 +44,7 @@ def spelt(filter):
         ({"orderId__begins_with": "O"}, [("pk", "begins_with", "ORDER#O")]),
         ({"number": "7"}, [("sk", "begins_with", "LINE#07#")]),
         ({"number": "07"}, [("sk", "begins_with", "LINE#07#")]),
+        ({"number": "0"}, [("sk", "begins_with", "LINE#00#")]),
         (
             {"number": "7", "shop__begins_with": "b"},
             [("sk", "begins_with", "LINE#07#"), ("sk", "begins_with", "LINE#07#b")],
@@ -71,7 +78,7 @@ def test_it_makes_a_query_of_a_scan():
     [
         (
             {"number__gte": "2"},
-            ALONE_WORDS.format("number"),
+            PADDED_WORDS,
         ),
         (
             {"orderId__not_exists": "true"},
@@ -87,7 +94,21 @@ def test_it_makes_a_query_of_a_scan():
         ),
         (
             {"number__begins_with": "1"},
-            "number can't be '1': in LINE#{number:02}#{shop}#{note} it would be read as another.",
+            PADDED_WORDS,
+        ),
+        *(
+            (
+                {f"number{suffix}": text},
+                WHOLE_WORDS,
+            )
+            for suffix, text in [
+                ("", "-3"),
+                ("", "1.5"),
+                ("", "x"),
+                ("", "007"),
+                ("", "٣"),
+                ("__in", "1,2e0"),
+            ]
         ),
     ],
 )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from tables.core.bare_words import bare
 from tables.core.entities import MAKERS, Entity, key_parts, made_new, require_kind
 from tables.core.errors import InvalidValue
 from tables.core.filters import BY_SUFFIX, Group, make_term
@@ -53,7 +54,7 @@ def test_what_is_sent_stays_and_keys_are_judged_where_they_are_sent():
 
 def test_every_part_that_is_missing_is_named():
     assert refusals(made_new, {"orderId": {"BOOL": True}}, ORDER, NOW) == [
-        ("/customerId", "customerId is part of the key: it must be text or a number."),
+        ("/customerId", "customerId is missing: the key is made of it."),
         ("/orderId", "orderId is part of the key: it must be text or a number."),
     ]
 
@@ -62,6 +63,57 @@ def test_a_part_that_would_be_read_as_another_is_refused_at_its_place():
     (found,) = refusals(made_new, {**SENT, "placedAt": {"S": "a#b"}}, ORDER, NOW)
 
     assert found[0] == "/placedAt"
+
+
+LINE = Entity(
+    Group((make_term(("entity",), BY_SUFFIX["eq"], [{"S": "line"}]),)),
+    {"pk": parse_pattern("LINE#{number:03}")},
+)
+NO_WHOLE = "number must be a whole number without sign: so it stands in LINE#{number:03}."
+
+
+@pytest.mark.parametrize("number", [{"N": "7"}, {"S": "7"}, {"N": "7.0"}, {"N": "1e3"}])
+def test_zeros_stand_before_whole_numbers(number):
+    made = made_new({"number": number}, LINE, NOW)
+
+    assert made["pk"]["S"] in ("LINE#007", "LINE#1000")
+    require_kind(made, None, LINE, "Line")
+
+
+@pytest.mark.parametrize(
+    "number", [{"N": "1.5"}, {"N": "-3"}, {"S": "x"}, {"S": "007"}, {"S": "+7"}, {"S": "٣"}]
+)
+def test_zeros_stand_before_nothing_else(number):
+    assert refusals(made_new, {"number": number}, LINE, NOW) == [("/number", NO_WHOLE)]
+
+
+def test_a_stored_key_with_another_value_is_read_and_changed_and_not_made():
+    stored = {"entity": {"S": "line"}, "pk": {"S": "LINE#1.5"}, "number": {"N": "1.5"}}
+
+    assert key_parts(stored, LINE) == {"number": "1.5"}
+    require_kind({**stored, "note": {"S": "x"}}, stored, LINE, "Line")
+    assert refusals(require_kind, {**stored, "number": {"N": "2"}}, stored, LINE, "Line")
+    assert refusals(require_kind, stored, None, LINE, "Line") == [
+        ("/pk", "pk must look like LINE#{number:03}.")
+    ]
+
+
+@pytest.mark.parametrize("blank", [None, {"NULL": True}, {"S": ""}])
+def test_a_part_that_is_missing_null_or_empty_is_missed_in_the_same_words(blank):
+    sent = {} if blank is None else {"number": blank}
+
+    assert refusals(made_new, sent, LINE, NOW) == [
+        ("/number", "number is missing: the key is made of it.")
+    ]
+
+
+def test_every_complaint_of_a_new_item_is_told_at_once():
+    item = {"pk": {"S": "LINE#007"}, "number": {"N": "8"}}
+
+    assert [pointer for pointer, _words in refusals(require_kind, item, None, LINE, "Line")] == [
+        "/entity",
+        "/number",
+    ]
 
 
 READING = Entity(
@@ -128,6 +180,12 @@ def test_a_beginning_is_told_as_one():
     assert refusals(require_kind, STORED, None, kind, "Line") == [
         ("/sk", "This is no item of Line: sk must begin with LINE#.")
     ]
+
+
+def test_what_the_alias_map_says_stays_in_a_report():
+    ((_pointer, words),) = refusals(require_kind, {}, {}, ORDER, "Order")
+
+    assert bare(words) == "This is no item of Order: entity must be order."
 
 
 @pytest.mark.parametrize("new", [{"N": "8"}, None])

@@ -338,7 +338,7 @@ make = { run = "ulid", day = "today" }
 ROWS = {
     "cells": b"place,number,n\r\nnorth,7,1\r\nsouth,x#y,2\r\n,3,4\r\n",
     "items": (
-        b'{"place":"north","number":7,"n":1}\n{"place":"south","number":"x#y","n":2}\n'
+        b'{"place":"north","number":7,"n":1,"run":null}\n{"place":"south","number":"x#y","n":2}\n'
         b'{"number":3,"n":4}\n'
     ),
 }

@@ -302,8 +302,8 @@ SENTENCES = (
     gettext_noop("The transaction was cancelled; nothing was written."),
     gettext_noop("The values are {size} bytes long; DynamoDB takes {most} in one request."),
     gettext_noop("These conditions fix no partition of the table."),
-    gettext_noop("This is no item of {alias}: {name} must be {value}."),
-    gettext_noop("This is no item of {alias}: {name} must begin with {value}."),
+    gettext_noop("This is no item of {alias}: {name} must be {wanted}."),
+    gettext_noop("This is no item of {alias}: {name} must begin with {wanted}."),
     gettext_noop("This Idempotency-Key was used for another request; use a new key for each."),
     gettext_noop("This item has no such version."),
     gettext_noop("This table has no search field that could hold this."),
@@ -337,6 +337,12 @@ SENTENCES = (
     ),
     gettext_noop("{name} is part of the key: it must be text or a number."),
     gettext_noop("{name} is part of the key, so it stays: another value makes another item."),
+    gettext_noop("{name} is missing: the key is made of it."),
+    gettext_noop("{name} must be a whole number without sign: so it stands in {pattern}."),
+    gettext_noop(
+        "{name} stands in the key alone, with zeros before it: it can be asked by “is” and “is one "
+        "of”."
+    ),
     gettext_noop("{name} must look like {pattern}."),
     gettext_noop("{name} stands twice in the query string."),
     gettext_noop('{name} takes "{member}".'),

@@ -12,7 +12,7 @@ from tables.core.import_rows import Judged
 from tables.core.import_rules import Rules
 from tables.core.values import Item
 from tables.items.clock import now
-from tables.items.new_keys import completed_new, makes_key
+from tables.items.new_keys import completed_new, makes_key, without_blank_parts
 from tables.items.target import Target
 
 
@@ -22,6 +22,7 @@ def completed_row(item: Item, row: FileRow, target: Target, job: uuid.UUID) -> I
     The same row of the same job makes the same one, however often it is read.
     """
     entity = target.table.entity or Entity()
+    item = without_blank_parts(item, entity)
     random = {
         name: seeded(maker, now(), uuid.uuid5(job, f"{row.number} {name}"))
         for name, maker in entity.make.items()

@@ -15,7 +15,7 @@ from tables.api.v1.openapi.texts import STRING, folded
 from tables.api.v1.openapi.values import BINARY, NAMES, NUMBER, typed, typed_scalar
 from tables.core.descriptions import KeyType, TableDescription
 from tables.core.entities import Entity
-from tables.core.expressions import parse_path
+from tables.core.expressions import format_path, parse_path
 from tables.core.operand_types import filter_types
 from tables.core.queries import PARAMETERS
 from tables.core.registry import Table
@@ -251,14 +251,23 @@ def _index(known: TableDescription | None) -> Part:
     return {**INDEX, "enum": names} if names else {"type": "null"}
 
 
+def _padded(entity: Entity) -> list[str]:
+    """The whole numbers that stand in keys alone, with zeros before them."""
+    patterns = entity.key.values()
+    return [n for n in entity.key_only if any(pattern.is_padded(n) for pattern in patterns)]
+
+
 def _filters(table: Table, known: TableDescription | None) -> list[Part]:
     types = filter_types(table, known)
+    padded = {format_path((name,)) for name in _padded(table.entity or Entity())}
     filters = {
         folded(path): {
             "name": f"{path}__eq" if path in PARAMETERS else path,
             "in": "query",
-            "description": "Equality; add an operator for another comparison.",
-            "schema": _FILTERABLE[tag],
+            "description": "Equality, or with `__in` one of several: it stands in the key alone."
+            if path in padded
+            else "Equality; add an operator for another comparison.",
+            "schema": {**STRING, "pattern": "^[0-9]+$"} if path in padded else _FILTERABLE[tag],
         }
         for path, tag in types.items()
         if tag in _FILTERABLE and "__" not in path

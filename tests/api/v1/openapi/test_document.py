@@ -154,6 +154,19 @@ def test_of_an_entity_a_new_item_brings_what_its_key_is_made_of(admin, settings,
     assert example == {"kind": "guest", "house": "text", "number": "text"}
 
 
+def test_a_number_with_zeros_before_it_is_asked_by_its_digits(admin, settings, tmp_path):
+    settings.TABLES_FILE = tmp_path / "tables.toml"
+    settings.TABLES_FILE.write_text(
+        'superuser_groups = ["admins"]\n[Workers]\ntable = "v1-Workers"\n'
+        '[Guest]\nof = "Workers"\nwhen = { kind = "guest" }\n'
+        'key = { id = "GUEST#{house}#{number:03}" }\nkey_only = ["number", "house"]\n'
+    )
+    parameters = document(admin)["paths"]["/api/v1/tables/Guest/items"]["get"]["parameters"]
+    schemas = {each["name"]: each["schema"] for each in parameters if "name" in each}
+    assert schemas["number"] == {"type": "string", "pattern": "^[0-9]+$"}
+    assert schemas["house"] == {"type": "string"}
+
+
 def workers_with(schema, settings, folder):
     """An alias map of one table, whose items fit this schema."""
     (folder / "tables.toml").write_text(
