@@ -26,10 +26,11 @@ from tables.jobs.kind import Work
 from tables.jobs.kinds.import_orders import reading_of, rules_of
 from tables.jobs.kinds.imported_kinds import (
     completed_row,
+    held_row,
     read_for_key,
     rules_within,
     with_made,
-    without_key_only,
+    without_blanks,
 )
 from tables.jobs.kinds.which import read_counted
 from tables.jobs.staging import StagedRow
@@ -133,7 +134,7 @@ def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> Checked:
             found.append(_refused(row, token, (_twice(first, held.rules),)))
             continue
         found.append(None)
-        named.append((without_key_only(row, work.target), key, token))
+        named.append((held_row(row, work.target), key, token))
         made[token] = new
     stored, units = read_counted(work.target, [key for _row, key, _token in named])
     with fixed_at(work.moment):
@@ -162,7 +163,8 @@ def _key(work: Work, row: FileRow, rules: Rules) -> tuple[Item, Item]:
     if row.error is not None or not (makes_key(target) or target.table.entity):
         return row_key(row, rules), {}
     named = named_in(row, rules)
-    item = row_item(row, rules, read_for_key(named, target)) | named
+    read = row_item(row, rules, read_for_key(named, target))
+    item = without_blanks(read, target) | named
     new = completed_row(item, row, target, work.job.pk)
     if makes_key(target) and partition not in new:
         # The same row of the same job names the same item, however often it is read.

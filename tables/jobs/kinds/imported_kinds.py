@@ -22,7 +22,6 @@ def completed_row(item: Item, row: FileRow, target: Target, job: uuid.UUID) -> I
     The same row of the same job makes the same one, however often it is read.
     """
     entity = target.table.entity or Entity()
-    item = without_blank_parts(item, entity)
     random = {
         name: seeded(maker, now(), uuid.uuid5(job, f"{row.number} {name}"))
         for name, maker in entity.make.items()
@@ -44,12 +43,17 @@ def read_for_key(named: Item, target: Target) -> frozenset[str]:
     return entity.key_only | parts
 
 
-def without_key_only(row: FileRow, target: Target) -> FileRow:
-    """The row without what stands in keys alone: no item holds it."""
-    alone = _key_only(target)
-    if row.item is None or alone.isdisjoint(row.item):
+def without_blanks(item: Item, target: Target) -> Item:
+    """What a row says, without the parts of its key that are null or empty: they are as absent."""
+    return without_blank_parts(item, target.table.entity or Entity())
+
+
+def held_row(row: FileRow, target: Target) -> FileRow:
+    """The row without what no item of the kind holds: what stands in keys alone, blank parts."""
+    if row.item is None or target.table.entity is None:
         return row
-    return replace(row, item={name: row.item[name] for name in row.item if name not in alone})
+    alone, item = _key_only(target), without_blanks(row.item, target)
+    return replace(row, item={name: item[name] for name in item if name not in alone})
 
 
 def rules_within(rules: Rules, target: Target) -> Rules:
