@@ -115,6 +115,41 @@ def made_new(
     return {name: v for name, v in {**whole, **keys}.items() if name not in entity.key_only}
 
 
+def with_parts(item: Item, entity: Entity) -> Item:
+    """The item with what its key alone holds, as far as it says nothing of that itself.
+
+    Text, or the key's own value where the key is no more than that.
+    """
+    if not entity.key_only:
+        return item
+    told = key_parts(item, entity)
+    whole = {pattern.names[0]: item[key] for key, pattern in _values(entity) if key in item}
+    alone = {name: whole.get(name, {"S": told[name]}) for name in told if name in entity.key_only}
+    return {**alone, **item}
+
+
+def _values(entity: Entity) -> Iterator[tuple[str, Pattern]]:
+    """The keys that are one value and no more."""
+    return ((name, made_by) for name, made_by in entity.key.items() if made_by.is_value)
+
+
+def without_parts(item: Item, entity: Entity, before: Item | None = None) -> Item:
+    """The item as it is to be stored: without what its key alone is to hold, and says as well.
+
+    What an item that is stored holds in spite of that stays, until it is changed.
+    """
+    if entity.key_only.isdisjoint(item):
+        return item
+    told, held = key_parts(item, entity), before or {}
+    return {
+        name: value
+        for name, value in item.items()
+        if name not in entity.key_only
+        or text_of(value) != told.get(name)
+        or _is_same(value, held.get(name))
+    }
+
+
 def _lacking(item: Item, offered: Item) -> Item:
     return {name: value for name, value in offered.items() if name not in item}
 
@@ -223,7 +258,8 @@ def _untold(item: Item, entity: Entity) -> Iterator[Problem]:
 def _changed_parts(item: Item, before: Item, entity: Entity) -> Iterator[Problem]:
     for name, told in key_parts(before, entity).items():
         new, old = item.get(name), before.get(name)
-        if _is_same(new, old) or (new is not None and text_of(new) == told):
+        is_cleared = new is None and name in entity.key_only
+        if is_cleared or _is_same(new, old) or (new is not None and text_of(new) == told):
             continue
         detail = Sentence(
             "{name} is part of the key, so it stays: another value makes another item.", name=name

@@ -22,6 +22,7 @@ from tables.core.registry import Table
 from tables.core.values import AttributeValue, Item, content_of, join_pointer
 from tables.dynamodb.reads import get_across
 from tables.items.target import Target
+from tables.items.told import told, told_by
 from tables.items.wanted import Outcome, Rewrite, Settled, Tell, Told, Unread
 
 T = TypeVar("T")
@@ -73,6 +74,7 @@ def may_set_links(write: Rewrite) -> bool:
         return True
     checked = [link for link in write.target.table.links if link.check == "refuse"]
     made_from = {str(path[0]) for link in checked for path in link.paths()}
+    made_from |= {by for name in made_from for by in told_by(name, write.target.table)}
     # A key attribute is set by every update that creates its item.
     return not made_from.isdisjoint(write.touched | {*write.target.description.key_names})
 
@@ -85,16 +87,19 @@ def sets_links(write: Settled) -> bool:
 
 def new_links(target: Target, outcome: Outcome, check: Check) -> Iterator[NewLink]:
     """The links with this check that are in the item after a write, and were not before it."""
-    before = {} if isinstance(outcome.before, Unread) else outcome.before or {}
+    if outcome.after is None or not any(link.check == check for link in target.table.links):
+        return
+    stored = {} if isinstance(outcome.before, Unread) else outcome.before or {}
+    before, after = told(stored, target.table), told(outcome.after, target.table)
     for link in target.table.links:
-        if link.check != check or outcome.after is None or not _is_set(link, before, outcome.after):
+        if link.check != check or not _is_set(link, before, after):
             continue
         table = registry().get(link.to)
         found = description(table)
         old = link.values(before)
         known = [link.key_of(value, before, found) for value in old]
-        for value in link.values(outcome.after):
-            key = link.key_of(value, outcome.after, found)
+        for value in link.values(after):
+            key = link.key_of(value, after, found)
             is_known = key in known if key is not None else value in old
             is_itself = found.name == target.name and key == outcome.key
             if "NULL" not in value and not is_known and not is_itself:

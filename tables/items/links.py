@@ -21,6 +21,7 @@ from tables.core.values import AttributeValue, Item
 from tables.dynamodb.reads import Budget, get_across
 from tables.items.lists import CollectionPage, PlannedQuery, plan_query, read_collection
 from tables.items.target import Target, find_target
+from tables.items.told import told
 
 # Most items that the one call reads which lists what belongs to an item.
 _READ_AT_MOST = 1000
@@ -104,13 +105,23 @@ def pointers_of(
     places: Mapping[str, Target],
     links: Sequence[Link] | None = None,
 ) -> list[Pointer]:
-    """Where the values of an item lead, in the order of the links; nowhere but to `places`."""
+    """Where the values of an item lead, in the order of the links; nowhere but to `places`.
+
+    What stands in its key alone leads as well, save to the item itself.
+    """
+    whole = told(item, target.table)
     return [
         Pointer(link, value, places[link.to], key)
         for link in (target.table.links if links is None else links)
         if link.to in places
-        for value, key in link.keys(item, places[link.to].description)
+        for value, key in link.keys(whole, places[link.to].description)
+        if link.attribute in item or not is_itself(item, key, target, places[link.to])
     ]
+
+
+def is_itself(item: Item, key: Item, target: Target, to: Target) -> bool:
+    """Whether this key, in the table that is linked to, is that of the item."""
+    return target.name == to.name and all(item.get(name) == key[name] for name in key)
 
 
 def look_up(pointers: Iterable[Pointer], *, consistent: bool = False) -> Linked:
@@ -158,14 +169,15 @@ def read_belonging(relation: Belonging) -> CollectionPage:
 
 def _belonging(related: Related, to: Target, item: Item, target: Target) -> Belonging | None:
     """The relation for this item; None where it is not for it, or would have to scan."""
-    pairs = related.asked(item)
+    whole = told(item, target.table)
+    pairs = related.asked(whole)
     if pairs is None:
         return None
     try:
         when = parse_query(
             list(related.when.items()), types=filter_types(target.table, target.description)
         )
-        if not matches(when.filter, item):
+        if not matches(when.filter, whole):
             return None
         query = parse_query(pairs, types=filter_types(to.table, to.description))
         planned = plan_query(query, to)

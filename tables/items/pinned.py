@@ -13,7 +13,7 @@ from tables.core.preconditions import compile_create, compile_delete, compile_re
 from tables.core.updates import Change, apply_changes
 from tables.core.values import Item
 from tables.items.deletes import delete_as_shown
-from tables.items.rules import completed, kept_names, marks, require_admitted
+from tables.items.rules import completed, kept_names, marks, require_admitted, without_told
 from tables.items.target import Target
 from tables.items.wanted import Mark, Outcome, Rewrite, Settled
 
@@ -39,9 +39,10 @@ def changed(target: Target, before: Item, changes: Sequence[Change], mark: Mark)
     What DynamoDB would compute is computed here: what is told is what will be stored. Raises
     InvalidRequest, InvalidExpression, InvalidValue, TooLarge, Conflict.
     """
-    if same_but_for_ours(apply_changes(changes, before), before, target):
+    wanted = without_told(changes, before, target)
+    if same_but_for_ours(apply_changes(wanted, before), before, target):
         return None
-    after = apply_changes(completed(changes, before, target), before)
+    after = apply_changes(completed(wanted, before, target), before)
     require_admitted(after, before, target)
     key = {name: before[name] for name in target.description.key_names}
     return as_read(target, key, before, after, mark)

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 from tables.core.admission import admit_change, admit_new, require_admissible
 from tables.core.audit import AUDIT_ATTRIBUTES, updated_stamps
-from tables.core.entities import require_kind
+from tables.core.entities import require_kind, without_parts
 from tables.core.errors import Conflict, InvalidRequest, Problem, Sentence
 from tables.core.expressions import Path, parse_path
 from tables.core.natural_keys import has_same_natural_key, natural_partition_key, pointer_to
 from tables.core.numbers import add
 from tables.core.preconditions import STAMPS, Marks
 from tables.core.registry import Table
-from tables.core.updates import Change, require_changes
+from tables.core.updates import Change, apply_changes, require_changes
 from tables.core.values import AttributeValue, Item, join_pointer, type_of
 from tables.items.clock import now
 from tables.items.target import Target
@@ -24,7 +24,7 @@ def admitted_new(item: Item, target: Target) -> Item:
     _require_natural_key(item, None, target)
     _require_kind(item, None, target)
     return admit_new(
-        raised(item, None, target.table),
+        raised(as_stored(item, None, target), None, target.table),
         target.table,
         target.description,
         target.caller.identity,
@@ -40,7 +40,7 @@ def admitted_change(item: Item, before: Item, target: Target) -> Item:
     _require_natural_key(item, before, target)
     _require_kind(item, before, target)
     return admit_change(
-        raised(item, before, target.table),
+        raised(as_stored(item, before, target), before, target.table),
         before,
         target.table,
         target.description,
@@ -71,6 +71,29 @@ def completed(changes: Iterable[Change], before: Item | None, target: Target) ->
     complete = [*theirs, *(Change("set", (name,), value) for name, value in ours.items())]
     require_changes(complete, target.description.key_names)
     return complete
+
+
+def as_stored(new: Item, before: Item | None, target: Target) -> Item:
+    """The item without what its key alone is to hold; what it holds so already stays."""
+    entity = target.table.entity
+    return new if entity is None else without_parts(new, entity, before)
+
+
+def without_told(changes: Iterable[Change], before: Item, target: Target) -> list[Change]:
+    """The changes without those that make an item hold what its key alone holds, and says as well.
+
+    A value of these that the item holds already, and that is another, goes. Raises
+    InvalidExpression, InvalidValue where the changes don't fit the item.
+    """
+    wanted = list(changes)
+    entity = target.table.entity
+    if entity is None or entity.key_only.isdisjoint(str(change.path[0]) for change in wanted):
+        return wanted
+    require_changes(wanted, target.description.key_names)
+    after = apply_changes(wanted, before)
+    told = after.keys() - as_stored(after, before, target).keys()
+    rest = [change for change in wanted if change.path[0] not in told]
+    return [*rest, *(Change("remove", (name,)) for name in sorted(told) if name in before)]
 
 
 def kept_names(table: Table) -> tuple[str, ...]:

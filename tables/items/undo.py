@@ -19,7 +19,7 @@ from tables.core.values import Item
 from tables.items.conditions import UNCONDITIONAL, Condition
 from tables.items.drafts import Edit
 from tables.items.history import Version, left_out_now, left_out_of
-from tables.items.rules import admitted_change, kept_names, marks
+from tables.items.rules import admitted_change, as_stored, kept_names, marks
 from tables.items.target import Target
 from tables.items.updates import merge
 from tables.items.wanted import Mark, Outcome, Rewrite
@@ -189,7 +189,7 @@ def _deleted(version: Version) -> Item:
 def _recreated(target: Target, wanted: Item) -> tuple[Operation, Outcome]:
     """The item created again; who created it first, and when, stays."""
     target.require("add")
-    new = admitted_change(wanted, wanted, target)
+    new = admitted_change(wanted, as_stored(wanted, None, target), target)
     key = {name: wanted[name] for name in target.description.key_names}
     return compile_create(new, target.description), Outcome(key, None, new)
 
@@ -199,7 +199,8 @@ def _as_it_was(target: Target, wanted: Item, before: Item) -> Item:
     stays = {*target.table.history_ignore, *_whole_fixed(target), target.table.version}
     kept = {name: before[name] for name in stays if name in before}
     rest = {name: value for name, value in wanted.items() if name not in stays}
-    return admitted_change({**rest, **kept}, {**before, **rest}, target)
+    earlier = as_stored({**before, **rest}, before, target)
+    return admitted_change({**rest, **kept}, earlier, target)
 
 
 def _whole_fixed(target: Target) -> list[str]:

@@ -53,6 +53,7 @@ from tables.items.rules import (
     marks,
     require_admitted,
     sets_natural_key,
+    without_told,
 )
 from tables.items.target import Target
 from tables.items.wanted import Decide, Outcome, Refusal, Rewrite
@@ -108,20 +109,17 @@ def update(
         condition.require(before)
         if before is None:
             _require_creating(target, may_create=may_create)
-        changes = completed(edit.settled(before or key), before, target)
+        start = before or {**key, **constants(target)}
+        wanted = without_told(edit.settled(before or key), start, target)
+        changes = completed(wanted, before, target)
         if not is_judged:
             _require_values_fit(changes, target)
-        after = apply_changes(changes, before or {**key, **constants(target)})
+        after = apply_changes(changes, start)
         require_admitted(after, before, target)
         if most_bytes is not None:
             _require_no_growth_past(most_bytes, before or {}, after, target)
-        if target.keeps_history:
-            operation = _compile_told(target, changes, before, after)
-            return operation, Outcome(key, before, after)
-        if before is None:
-            return compile_create(after, target.description), Outcome(key, None, after)
-        operation = compile_changes(changes, before, target.description, marks=marks(target.table))
-        return operation, Outcome(key, before, after)
+        compiled = _compile_told if target.keeps_history else _compile_judged
+        return compiled(target, changes, before, after), Outcome(key, before, after)
 
     def computed() -> tuple[Operation, Refusal]:
         return _computed(target, key, edit, condition, decide, may_create=may_create)
@@ -147,7 +145,7 @@ def merge(target: Target, key: Item, edit: Edit) -> Rewrite:
     def decide(before: Item | None) -> tuple[Operation, Outcome]:
         if before is None:
             raise _no_item()
-        settled = edit.settled(before)
+        settled = without_told(edit.settled(before), before, target)
         changes = completed(settled, before, target)
         after = apply_changes(changes, before)
         require_admitted(after, before, target)
@@ -240,6 +238,17 @@ def _compile_patched(target: Target, before: Item, after: Item, *, may_pin_less:
         return operation
 
 
+def _compile_judged(
+    target: Target, changes: list[Change], before: Item | None, after: Item
+) -> Operation:
+    """The update of an item that was judged as a whole, pinned to it."""
+    if before is None:
+        return compile_create(after, target.description)
+    if not changes:
+        return compile_replace(before, after, target.description, marks=marks(target.table))
+    return compile_changes(changes, before, target.description, marks=marks(target.table))
+
+
 def _compile_told(
     target: Target, changes: list[Change], before: Item | None, after: Item
 ) -> Operation:
@@ -255,8 +264,6 @@ def _compile_told(
         return compile_create(after, target.description)
     if not is_exact:
         changes = diff(before, after, nested=True)
-    if not changes:
-        return compile_replace(before, after, target.description, marks=marks(target.table))
     return _compile_merged(
         target, changes, before, after, _pinned([c.path for c in changes], target)
     )
@@ -277,6 +284,8 @@ def _is_exact(change: Change, after: Item) -> bool:
 def _compile_merged(
     target: Target, changes: list[Change], before: Item, after: Item, touched: list[Path]
 ) -> Operation:
+    if not changes:
+        return compile_replace(before, after, target.description, marks=marks(target.table))
     try:
         if target.table.schema is not None:
             with contextlib.suppress(Conflict):  # too wide to be pinned whole
