@@ -18,7 +18,8 @@ class Intent(NamedTuple):
     """One item: its key's token, and its fingerprints before and after the write; empty: none.
 
     `line` and `origin` say where it comes from: a line of a file, the token of a copied item.
-    `known` is the version that an earlier write of this job has left of it.
+    `known` is the version that an earlier write of this job has left of it. `code` and `detail`
+    are what the report says of it once it is written.
     """
 
     token: str
@@ -27,6 +28,8 @@ class Intent(NamedTuple):
     line: int = 0
     origin: str = ""
     known: int = 0
+    code: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,15 @@ def matches_tag(header: str, tag: str) -> bool:
     return tags == "*" or tag.strip('"') in {named.removeprefix("W/") for named in tags}
 
 
+def matches_strongly(header: str, tag: str) -> bool:
+    """If-Match: whether this very representation is named (RFC 9110, section 13.1.1).
+
+    Every tag of ours is strong: one that is sent as weak is none of them (section 8.8.3.2).
+    """
+    tags = parse_etags(header)
+    return tags == "*" or tag.strip('"') in tags
+
+
 def absent(description: TableDescription, pool: Placeholders) -> str:
     """The condition that no item has this key."""
     return f"attribute_not_exists({pool.name(description.partition_key.name)})"

@@ -165,10 +165,13 @@ def decide(
                 rows.append(refused(token, error, candidate.line))
                 continue
             if write is None:
-                rows.append(Result(token, "same", line=candidate.line))
+                code, detail = candidate.told
+                rows.append(Result(token, "same", code, candidate.line, detail=detail))
                 continue
             states = fingerprint(candidate.before), fingerprint(write.outcome.after)
             intent = Intent(token, *states, candidate.line, candidate.origin, candidate.known)
+            code, detail = candidate.told
+            intent = intent._replace(code=code, detail=detail)
             planned.append(Planned(intent, write))
     return planned, rows
 
@@ -231,9 +234,11 @@ def _result(
 
 
 def _told(work: Work, intent: Intent, outcome: Outcome, version: int | None) -> Result:
-    is_created = outcome == "done" and not intent.before and KINDS[work.job.kind].tells_created
-    code = CREATED if is_created else ""
-    return Result(intent.token, outcome, code, intent.line, version or 0)
+    if outcome != "done":
+        return Result(intent.token, outcome, "", intent.line, version or 0)
+    is_created = not intent.before and KINDS[work.job.kind].tells_created
+    code = CREATED if is_created else intent.code
+    return Result(intent.token, outcome, code, intent.line, version or 0, intent.detail)
 
 
 def _trace(work: Work, target: Target, key: Item, known: int) -> Trace:

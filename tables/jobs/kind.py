@@ -67,7 +67,8 @@ class Candidate:
 
     `given` is what the kind knows of it besides, such as the row of a file. `line` and `origin`, by
     which it is found again after a worker died, are a line of a file and a token. `known` is the
-    version that this job has left of the item before, 0 where it has not written it yet.
+    version that this job has left of the item before, 0 where it has not written it yet. `told` are
+    the code and the words that its row of the report carries though nothing refuses it.
     """
 
     key: Item
@@ -76,6 +77,7 @@ class Candidate:
     given: Any = None
     origin: str = ""
     known: int = 0
+    told: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)

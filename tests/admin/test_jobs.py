@@ -504,6 +504,20 @@ def test_what_a_spreadsheet_rounded_is_refused_until_somebody_says_that_it_is_ri
     assert [job.state for job in Job.objects.order_by("created")] == ["cancelled", "ready"]
 
 
+def test_a_row_that_was_written_but_for_a_cell_is_not_told_as_simply_done(admin, put):
+    put("Anything", {"id": {"S": "1"}, "zip": {"S": "01000"}})
+    file = SimpleUploadedFile("a.csv", b"id,zip,n\n1,1000,5\n2,1000,5\n")
+    url = admin.post("/admin/tables/Anything/import/", {"file": file})["Location"]
+    work()
+    confirmed(admin, url, "Anything")
+    work()
+    text = words(admin, url)
+    assert "2 read, 2 done, 1 but for a cell" in text
+    assert "Done, but for a cell" in text
+    assert text.count("The stored value is kept.") == 1
+    assert "mood-left" in Page(admin.get(url)).one("strong", class_="mood")["attrs"]["class"]
+
+
 def test_whoever_may_not_write_so_many_rows_is_told_on_the_form(staff, cities):
     rows = "".join(f"YY,new-{number}\n" for number in range(1001))
     answer = sent(staff, f"country,name\n{rows}")

@@ -15,6 +15,7 @@ from tables.core.preconditions import (
     compile_replace,
     etag,
     matches_state,
+    matches_strongly,
     matches_tag,
     parse_etags,
     pin,
@@ -114,6 +115,9 @@ def test_if_match_compares_strongly_and_if_none_match_weakly():
     assert matches_tag(f"W/{tag}", tag)
     assert matches_tag("*", tag)
     assert not matches_tag(etag(STORED, "typed"), tag)
+    assert matches_strongly(f'"x", {tag}', tag)
+    assert matches_strongly("*", tag)
+    assert not matches_strongly(f"W/{tag}", tag)
 
 
 @given(st.text(max_size=20))

@@ -156,6 +156,12 @@ def test_edits_in_a_spreadsheet_are_written_and_nobody_elses_are_lost(tables):
         "t007": "sent",
     }
     assert stored("real-things", "t007")["code"] == {"S": "007"}
+    (kept,) = [row for row in rows_with(job, {"done"}) if row.code]
+    assert (kept.key, kept.code) == ("t007", "mangled_zeros")
+    assert kept.detail.startswith("code:S: ")
+    assert "The stored value is kept." in kept.detail
+    assert "007" not in kept.detail
+    assert job.estimate["kept"] == 1
 
 
 # ---------------------------------------------------------------- what is shown

@@ -58,6 +58,14 @@ def left_rows(job: Job, target: Target, source: Target | None) -> Sequence[Shown
     return [_shown(job, row, target, source) for row in rows]
 
 
+def kept_rows(job: Job, target: Target) -> Sequence[ShownRow]:
+    """The first of the items that an import wrote, but for a cell that stays as it was stored."""
+    if not job.estimate.get("kept"):
+        return []
+    kept = (row for row in report_rows(job, target, "done") if row.code)
+    return [_shown(job, row, target, None) for row in islice(kept, SHOWN_ROWS)]
+
+
 def _shown(job: Job, row: ReportRow, target: Target, source: Target | None) -> ShownRow:
     outcome = str(words.OUTCOME_WORDS[row.outcome][job.phase == "check"])
     key, token, detail = _named(row, target, source)

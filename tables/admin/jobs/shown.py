@@ -106,6 +106,11 @@ class ShownJob:
         return count_words(self.left)
 
     @property
+    def kept_count(self) -> str:
+        """Of how many rows of its file a cell was not taken, as it is written."""
+        return count_words(self.job.estimate.get("kept", 0))
+
+    @property
     def state(self) -> str:
         if self.is_idle:
             return _("Waits")
@@ -117,7 +122,7 @@ class ShownJob:
         if self.job.state in ("failed", "expired"):
             return "trouble"
         if self.job.state == "finished":
-            return "left" if self.left else "ready"
+            return "left" if self.left or self.job.estimate.get("kept") else "ready"
         return "calm"
 
     @property

@@ -20,7 +20,7 @@ from tables.access.users import caller_of_user
 from tables.admin.errors import render_page
 from tables.admin.jobs.examples import ShownExample, examples_of
 from tables.admin.jobs.imports import ImportShown
-from tables.admin.jobs.left import left_rows, report_target
+from tables.admin.jobs.left import kept_rows, left_rows, report_target
 from tables.admin.jobs.shown import ShownJob
 from tables.admin.visit import site_page
 from tables.configuration import registry
@@ -175,6 +175,7 @@ def _context(shown: ShownJob, target: Target | None) -> dict[str, Any]:
         "target": target,
         "reports": reports is not None,
         "left": left_rows(shown.job, reports, target) if tells_left and reports else [],
+        "kept": kept_rows(shown.job, reports) if reports else [],
     }
 
 

@@ -186,6 +186,7 @@ SENTENCES = (
     gettext_noop("The workbook unpacks to more than {most} MB; save it as CSV."),
     gettext_noop("There is no such file any more. Send it again."),
     gettext_noop("There is nothing to fetch yet."),
+    gettext_noop("The job has made no file, and will make none."),
     gettext_noop("This cell stands under no head."),
     gettext_noop("This column takes an object of typed values, by their names."),
     gettext_noop("This can't be the key of an item of {table}."),

@@ -10,6 +10,8 @@ PROBLEM = "application/problem+json"
 
 ITEM_TYPES = (PLAIN, TYPED, FORM, MULTIPART)
 PATCH_TYPES = (MERGE_PATCH, PLAIN, JSON_PATCH, TYPED)
+# Whatever a file of JSON holds, sent as this it is no order.
+JSON_FILE = "application/octet-stream"
 # Of the files that can be imported.
 FILE_TYPES = (
     "text/csv",
@@ -18,5 +20,5 @@ FILE_TYPES = (
     "application/x-ndjson",
     "application/gzip",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "application/octet-stream",
+    JSON_FILE,
 )

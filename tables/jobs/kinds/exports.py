@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from tables.core.errors import JobConflict, Sentence
+from tables.core.errors import JobConflict, NotFound, Sentence
 from tables.core.expressions import format_path, value_at
+from tables.core.job_states import ENDED
 from tables.core.sheet_cells import defused, shown_cell
 from tables.core.sheets import (
     OTHERS,
@@ -34,6 +35,8 @@ _MOST_ITEMS = 2_000
 _MOST_BYTES = 4_000_000
 # How many items a sheet looks at for its columns; others go into a column of their own.
 _LOOKED_AT = 1_000
+# An export that ended in one of these has no file, and never will.
+_WITHOUT_OUTPUT = ENDED - {"finished"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +114,13 @@ class Output:
 
 
 def output(job: Job, *, is_unpacked: bool = False) -> Output:
-    """What an export made: one gzip file, or what it unpacks to. Raises JobConflict before the end,
-    and InvalidRequest while it is read where its files are gone.
+    """What an export made: one gzip file, or what it unpacks to. Raises NotFound for a job that
+    never has any, JobConflict before the end, and InvalidRequest while it is read where its files
+    are gone.
     """
-    if job.kind != "export" or job.state != "finished":
+    if job.kind != "export" or job.state in _WITHOUT_OUTPUT:
+        raise NotFound("The job has made no file, and will make none.")
+    if job.state != "finished":
         raise JobConflict("There is nothing to fetch yet.")
     form = FORMATS[job.spec["format"]]
     names = [row.detail for row in rows_with(job) if row.detail]

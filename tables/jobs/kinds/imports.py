@@ -148,8 +148,11 @@ def _told(row: StagedRow) -> Result:
     """The row of the report: columns and words, never what a cell or an item holds."""
     outcome = _OUTCOMES[row.verdict]
     code = row.verdict if outcome == "done" else row.code
-    words = at_places([(fault.column, fault.bare) for fault in row.told_faults])
-    return Result(row.token, outcome, code, row.line, detail=words[:MOST_WORDS])
+    return Result(row.token, outcome, code, row.line, detail=_words(row))
+
+
+def _words(row: StagedRow) -> str:
+    return at_places([(fault.column, fault.bare) for fault in row.told_faults])[:MOST_WORDS]
 
 
 class _Writes:
@@ -170,7 +173,7 @@ class _Writes:
         by_token = {row.token: row for row in staging.get(work.job, cursor[0]) if _is_write(row)}
         stored = read_now(work.target, [each.key for each in begun])
         return [
-            Candidate(each.key, item, each.line, by_token[each.origin], each.origin)
+            _candidate(by_token[each.origin], each.key, item)
             for each, item in zip(begun, stored, strict=True)
         ]
 
@@ -197,12 +200,17 @@ def _judged(work: Work, rows: Sequence[StagedRow]) -> tuple[list[Candidate], lis
     ours = frozenset(kept_names(work.target.table))
     for row, key, item in zip(wanted, keys, read_now(work.target, keys), strict=True):
         if fingerprint(item) == row.before:
-            candidates.append(Candidate(key, item, row.line, row, row.token))
+            candidates.append(_candidate(row, key, item))
         elif fingerprint(item, ours) == fingerprint(row.after, ours):
-            told.append(Result(row.token, "same", line=row.line))
+            told.append(Result(row.token, "same", row.code, row.line, detail=_words(row)))
         else:
             told.append(Result(row.token, "changed", "conflict", row.line))
     return candidates, told
+
+
+def _candidate(row: StagedRow, key: Item, stored: Item | None) -> Candidate:
+    """A row to write; its report tells of cells that were not taken from it."""
+    return Candidate(key, stored, row.line, row, row.token, told=(row.code, _words(row)))
 
 
 def _is_write(row: StagedRow) -> bool:
@@ -220,8 +228,11 @@ def _cut(work: Work) -> Sequence[Cursor]:
 
 
 def _finish(work: Work) -> None:
-    """Say what the check has found, and how many chunks it staged."""
+    """Say what the check has found, and how many chunks it staged; in the end, how many rows are
+    done of which a cell was kept as it is stored.
+    """
     if work.job.phase != "check":
+        work.job.estimate["kept"] = sum(bool(row.code) for row in rows_with(work.job, {"done"}))
         return
     counts = Counter(map(_verdict, rows_with(work.job, phase="check")))
     chunks = work.job.parts.get(phase="check").sequence

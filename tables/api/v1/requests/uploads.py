@@ -21,7 +21,7 @@ from tables.core.errors import InvalidRequest
 from tables.jobs.files import keep_upload
 
 # What a query string or a form says beside the file; `taken` and its like may stand there often.
-LISTED = ("taken", "cleared", "left_out")
+LISTED = ("taken", "cleared", "left_out", "kinds")
 MEMBERS = ("name", "mode", "encoding", "delimiter", "format", "reason", "pace", *LISTED)
 _BLOCK = 64 * 1024
 
@@ -76,7 +76,18 @@ def _members(pairs: list[tuple[str, str]]) -> dict[str, Any]:
             raise InvalidRequest(f"{name!r} is said twice.")
         else:
             members[name] = text
-    return members
+    return {**members, "kinds": _by_head(members["kinds"])} if "kinds" in members else members
+
+
+def _by_head(told: list[str]) -> dict[str, str]:
+    """The types of columns, each said as `head:TYPE`. Raises InvalidRequest."""
+    kinds: dict[str, str] = {}
+    for text in told:
+        head, colon, kind = text.rpartition(":")
+        if not colon or head in kinds:
+            raise InvalidRequest("'kinds' is a head and its type, such as total:N, once for each.")
+        kinds[head] = kind
+    return kinds
 
 
 def _encoded(members: dict[str, Any], charset: str | None) -> dict[str, Any]:

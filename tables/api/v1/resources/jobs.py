@@ -16,12 +16,13 @@ from tables.access.callers import Caller
 from tables.access.limits.rates import ReadThrottle, WriteThrottle
 from tables.access.log_fields import bind
 from tables.api.bodies import media_type, read_body
-from tables.api.v1.media_types import FILE_TYPES, MERGE_PATCH, MULTIPART, PLAIN, TYPED
+from tables.api.v1.media_types import FILE_TYPES, JSON_FILE, MERGE_PATCH, MULTIPART, PLAIN, TYPED
 from tables.api.v1.requests.bodies import read_document, require_media_type, require_object
 from tables.api.v1.requests.job_orders import Order, read_order, read_upload, read_wish
 from tables.api.v1.requests.negotiation import PlainRenderer
 from tables.api.v1.requests.parameters import next_url, query_pairs, require_known_parameters
 from tables.api.v1.requests.preconditions import read_tags
+from tables.api.v1.requests.uploads import MEMBERS as UPLOAD_MEMBERS
 from tables.api.v1.requests.uploads import keep_file
 from tables.api.v1.resources.resource import V1View
 from tables.api.v1.resources.waiting import keyed_order
@@ -40,7 +41,7 @@ from tables.core.errors import (
     TablesError,
 )
 from tables.core.job_states import TRANSITIONS
-from tables.core.preconditions import matches_tag
+from tables.core.preconditions import matches_strongly, matches_tag
 from tables.core.queries import MAX_LIMIT
 from tables.items.target import find_target
 from tables.jobs.files import drop_upload
@@ -128,8 +129,9 @@ class Jobs(JobView):
         bind(alias=alias, action="job")
         if media_type(request) in (MULTIPART, *FILE_TYPES):
             return self._import(request, alias)
+        if media_type(request) in (PLAIN, TYPED):
+            _require_no_file(request)
         members = self.members(*self.accepted["POST"])
-        require_known_parameters(request, frozenset({"format"}))
         order = read_order(members, is_typed=media_type(request) == TYPED)
         job, is_new = self._ordered(alias, order, keyed_order(request, self.caller, self.body))
         return self._accepted(job, is_new=is_new)
@@ -180,7 +182,7 @@ class _OfJob(JobView):
         if not may_control(self.caller, self.job):
             raise Forbidden("Whoever started the job steers it, and superusers do.")
         wanted = read_tags(self.request).if_match
-        if wanted is not None and not matches_tag(wanted, job_tag(self.job)):
+        if wanted is not None and not matches_strongly(wanted, job_tag(self.job)):
             raise PreconditionFailed("The job is not what it was when it was looked at.")
         return self.job
 
@@ -263,6 +265,21 @@ class JobOutput(_OfJob):
         find_target(registry().get(self.job.alias), self.caller, "export")
         made = output(self.job, is_unpacked=asked == "true")
         return download(self.caller, made.blocks, made.media_type, made.name)
+
+
+def _require_no_file(request: Request) -> None:
+    """Raise InvalidRequest for an order in JSON with parameters of an import: its body is a file.
+
+    Both are JSON, so the media type alone tells them apart.
+    """
+    for name, _value in query_pairs(request):
+        if name in UPLOAD_MEMBERS and name != "format":
+            raise InvalidRequest(
+                f"{name!r} is said of a file to import, and a body of this Content-Type is an "
+                f"order. Send a file of JSON as {JSON_FILE}, any other as one of "
+                f"{', '.join(FILE_TYPES)}."
+            )
+    require_known_parameters(request, frozenset({"format"}))
 
 
 def _outcomes(text: str) -> list[Outcome]:

@@ -326,6 +326,7 @@ def test_a_job_that_is_not_what_if_match_names_is_left_as_it_is(staff):
     problem(staff.delete(path(job), If_Match=tag), 412, "precondition_failed")
     problem(staff.delete(path(job), If_Match='"half'), 400, "invalid_request")
     tag = staff.get(path(job))["ETag"]
+    problem(staff.patch(path(job), wish, If_Match=f"W/{tag}"), 412, "precondition_failed")
     assert ok(staff.patch(path(job), wish, If_Match=tag))["state"] == "paused"
 
 
@@ -358,6 +359,7 @@ def test_37_a_confirmation_is_for_what_was_looked_at(staff):
         job_id=job["id"], phase="check", number=0, total=1, finished=True, scanned=9, done=7
     )
     found = staff.get(path(job))
+    problem(staff.post(confirm, None, If_Match=f"W/{found['ETag']}"), 412, "precondition_failed")
     assert ok(found)["progress"]["done"] == 7
     answer = staff.post(confirm, None, If_Match=found["ETag"])
     assert (ok(answer, 202)["state"], ok(answer, 202)["phase"]) == ("queued", "write")
@@ -520,6 +522,31 @@ def test_what_is_no_file_of_ours_is_415_whatever_is_said_of_it(admin, files):
     response = sheet(admin, b"id\n1\n", "mode=create", "text/plain")
     problem(response, 415, "unsupported_media_type")
     assert "text/csv" in response["Accept-Post"]
+
+
+@pytest.mark.parametrize("name", ["mode=upsert", "taken=n", "kinds=n:N"])
+def test_a_file_that_is_sent_as_an_order_is_told_what_it_is_sent_as(admin, files, name):
+    found = problem(sheet(admin, b'[{"id": "1"}]', name, PLAIN), 400, "invalid_request")
+    assert "Send a file of JSON as application/octet-stream" in found["detail"]
+    sent = ok(sheet(admin, b'[{"id": "1"}]', "mode=upsert", "application/octet-stream"), 202)
+    assert sent["order"]["reading"]["format"] == "json_array"
+
+
+def test_types_of_columns_are_said_by_their_heads(admin, files):
+    data = b"id,n,a:b\n1,2,3\n"
+    job = ok(sheet(admin, data, "kinds=n:SS&kinds=a%3Ab:N"), 202)
+    assert job["order"]["kinds"] == {"n": "SS", "a:b": "N"}
+    for wrong, status in (("n", 400), ("n:N&kinds=n:S", 400), ("x:N", 400), ("n:X", 422)):
+        assert sheet(admin, data, f"kinds={wrong}").status_code == status
+
+
+def test_a_job_that_never_has_a_file_has_none_and_one_that_will_has_none_yet(admin, files):
+    change = order(admin)
+    problem(admin.get(f"{path(change)}/output"), 404, "not_found")
+    export = ok(admin.post("Workers/jobs", {"kind": "export", "filter": {}}), 202)
+    problem(admin.get(f"{path(export)}/output"), 409, "job_conflict")
+    moved(export, "cancelled")
+    problem(admin.get(f"{path(export)}/output"), 404, "not_found")
 
 
 def test_an_order_is_told_as_it_was_given(admin, files):
