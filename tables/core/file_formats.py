@@ -70,8 +70,13 @@ _REFUSED: tuple[tuple[bytes, Sentence], ...] = (
         Sentence("The old XLS format is not read. Save the sheet as XLSX or CSV."),
     ),
     (b"%PDF", Sentence("This is a PDF, not a table of items.")),
+    (b"\x89PNG", Sentence("This is an image, not a table of items.")),
+    (b"\xff\xd8\xff", Sentence("This is an image, not a table of items.")),
+    (b"GIF8", Sentence("This is an image, not a table of items.")),
 )
 _ZIP_START = b"PK\x03\x04"
+# The first line by which Excel says what cuts the others.
+_SEPARATOR = re.compile(r'(?i:"?sep=(?P<mark>.)"?)')
 _SPACE = rb"[ \t\r\n]*"
 _SCALAR = rb'(?:"[^"\\]*"|[\w.+-]+)'
 _ARRAYS = {
@@ -90,7 +95,8 @@ _ARRAYS = {
 class FileReading:
     """How a file is read. What is empty has to be chosen first: nothing is guessed.
 
-    `start` is the byte of the text after which the elements of a JSON array stand.
+    `start` is the byte of the text after which the elements of a JSON array stand; in a sheet it is
+    not 0 where a line before the heads says what cuts the others.
     """
 
     format: str
@@ -242,12 +248,26 @@ def _sheet_look(stream: BinaryIO, start: bytes, reading: FileReading) -> Look:
         bad = first_bad_byte(stream)
         encoding = "" if bad else UTF_8
     if not encoding:
+        _require_text(start, bad)
         return Look(replace(reading, encoding=""), bad=bad, lines=samples(_around(stream, bad)))
-    head = _first_line(as_utf8(stream, encoding))
+    text = as_utf8(stream, encoding)
+    head = _first_line(text)
+    if said := _SEPARATOR.fullmatch(head):
+        if said["mark"] not in DELIMITERS:
+            _unknown(said["mark"], "delimiter", map(repr, DELIMITERS))
+        mark = reading.delimiter or said["mark"]
+        reading = replace(reading, delimiter=mark, start=len(head))
+        head = _first_line(text)
     heads = {mark: cells for mark in DELIMITERS if len(cells := _cells(head, mark)) > 1}
     decided = reading.delimiter or _only_delimiter(heads)
     shown = heads or {DELIMITERS[0]: _cells(head, DELIMITERS[0])}
     return Look(replace(reading, encoding=encoding, delimiter=decided), shown)
+
+
+def _require_text(start: bytes, bad: BadByte | None) -> None:
+    """Raise InvalidRequest for bytes that are text in none of the encodings that are offered."""
+    if bad is not None and b"\0" in start:
+        raise InvalidRequest("This is no text, and no other file of items that is read.")
 
 
 def _around(stream: BinaryIO, bad: BadByte | None) -> bytes:

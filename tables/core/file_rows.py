@@ -107,6 +107,8 @@ def _sheet(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[Fil
     lines = _lines(stream, reading, place)
     reader = csv.reader(map(bytes.decode, lines), delimiter=reading.delimiter, strict=True)
     number = place.row + bool(place.line)
+    if reading.start and not place.line:
+        next(lines, None)  # it says what cuts the others
     while True:
         lines.begin()
         line = lines.number + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +27,10 @@ OTHERS = "dynadmin:others"
 # What a head may declare.
 HEAD_KINDS = frozenset({*TYPES, MIXED})
 _NESTED = ("L", "M")
+# What stands behind a colon as a type does, and a blank that nobody sees; a backslash before either
+# says that it belongs to the name.
+_MEANT_AS_KIND = re.compile(r"(?<!\\):(?P<kind>[A-Z]{1,4}|[a-z]{1,6})\Z")
+_UNSEEN = re.compile(r"\A\s|(?<!\\)\s\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +55,12 @@ def parse_head(text: str) -> Head:
     """The head of one column. Raises InvalidExpression for one that declares a type of no path.
 
     `path:TYPE` declares; anything else is a path, and where it can't be one an attribute's name.
+    A backslash before the colon makes it a part of the name.
     """
     if text in ("", VERSION, OTHERS):
         return Head(text)
     name, colon, kind = unguarded(text).rpartition(":")
-    if colon and kind in HEAD_KINDS:
+    if colon and kind in HEAD_KINDS and not _is_escaped(name):
         return Head(text, parse_path(name), kind)
     name = unguarded(text) if text[1:].startswith(FORMULA_STARTS) else text
     try:
@@ -66,17 +72,62 @@ def parse_head(text: str) -> Head:
 def parse_heads(texts: Sequence[str]) -> tuple[Head, ...]:
     """The heads of a file.
 
-    Raises InvalidRequest, InvalidExpression for two columns that can't both be, and for none.
+    Raises InvalidRequest, InvalidExpression for two columns that can't both be, for none, and for
+    a head that would name another attribute than was meant.
     """
     heads = tuple(map(parse_head, texts))
     if not any(texts):
         raise InvalidRequest("The first line names no columns.")
     named = [head for head in heads if head.text]
     for head in named:
+        _require_meant(head)
+    for head in named:
         if sum(head.text == other.text or _leads_alike(head, other) for other in named) > 1:
             raise InvalidRequest("The column {name} stands twice.", name=repr(head.text[:100]))
     require_no_overlap(head.path for head in heads if head.path)
     return heads
+
+
+def _is_escaped(before: str) -> bool:
+    """Whether what follows is taken literally: an odd number of backslashes stands before it."""
+    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
+
+
+def _require_meant(head: Head) -> None:
+    name = repr(head.text[:100])
+    path = head.text.rpartition(":")[0] if head.is_declared else head.text
+    if _UNSEEN.search(path):
+        raise InvalidRequest(
+            "The column {name} begins or ends with a blank. Take it away; one that belongs to the "
+            "name has a backslash before it.",
+            name=name,
+        )
+    if not head.is_declared and _means_kind(head.text):
+        raise InvalidRequest(
+            "The column {name} ends with a type that there is none of; those are {known}. A colon "
+            "that belongs to the name has a backslash before it.",
+            name=name,
+            known=", ".join(sorted(HEAD_KINDS)),
+        )
+
+
+def _means_kind(text: str) -> bool:
+    found = _MEANT_AS_KIND.search(text)
+    return found is not None and (found["kind"].isupper() or found["kind"].upper() in HEAD_KINDS)
+
+
+def undeclared(path: Path) -> str:
+    """The head of a column that declares no type, whatever the name of its attribute is."""
+    text = format_path(path)
+    if _means_kind(text):
+        name, _colon, kind = text.rpartition(":")
+        text = f"{name}\\:{kind}"
+    return _seen(text)
+
+
+def _seen(text: str) -> str:
+    """A path whose blanks at its ends are told from those that slipped in."""
+    return _UNSEEN.sub(lambda blank: f"\\{blank[0]}", text)
 
 
 def _leads_alike(head: Head, other: Head) -> bool:
@@ -100,7 +151,7 @@ def exact_heads(items: Iterable[Item], description: TableDescription) -> tuple[H
 
 
 def _declaring(path: Path, kind: str) -> Head:
-    return Head(guarded(f"{format_path(path)}:{kind}"), path, kind)
+    return Head(guarded(f"{_seen(format_path(path))}:{kind}"), path, kind)
 
 
 def exact_row(item: Item, heads: Sequence[Head]) -> list[str]:

@@ -5,6 +5,7 @@ import pytest
 
 from tables.core.errors import InvalidRequest
 from tables.core.file_formats import FileReading, Look, look_at
+from tables.core.file_rows import head_of, rows_of
 from tables.core.file_text import BadByte
 from tests.core.workbook_files import workbook
 
@@ -65,6 +66,19 @@ def test_a_sheet_tells_its_encoding_by_a_mark_or_by_being_utf_8(data, encoding, 
     assert found.reading.is_decided
 
 
+@pytest.mark.parametrize("line", [b"sep=;", b'"sep=;"', b"\xef\xbb\xbfSEP=;"])
+def test_the_first_line_may_say_what_cuts_the_others(line):
+    data = line + b"\r\nid;name, first\r\na;b\r\n"
+    found = look(data)
+    assert (found.reading.delimiter, found.heads[";"]) == (";", ["id", "name, first"])
+    assert look(data, delimiter=",").reading.delimiter == ","
+    stream = io.BytesIO(data)
+    assert head_of(stream, found.reading) == ["id", "name, first"]
+    (row,) = rows_of(stream, found.reading)
+    assert (row.line, row.number, row.cells) == (3, 1, ["a", "b"])
+    assert list(rows_of(stream, found.reading, row.after)) == []
+
+
 def test_two_delimiters_in_the_first_line_are_a_question():
     found = look(b"id,name;place\na,b;c\n")
     assert not found.reading.is_decided
@@ -99,6 +113,9 @@ def test_two_bytes_a_character_without_a_mark_are_a_question():
         (b"PAR1....", "Parquet is not read"),
         (b"\xd0\xcf\x11\xe0\xa1", "old XLS"),
         (b"%PDF-1.7", "a PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\xff", "an image"),
+        (b"\x7fELF\x02\x01\x01\0\xffmore", "This is no text"),
+        (b"sep=:\nid:name\n", "':' is no delimiter"),
         (b"", "is empty"),
         (b" \n\n", "is empty"),
         (gzip.compress(b""), "is empty"),

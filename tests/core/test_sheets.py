@@ -20,6 +20,7 @@ from tables.core.sheets import (
     head_line,
     parse_head,
     parse_heads,
+    undeclared,
 )
 from tables.core.typed_json import typed_item
 from tests.core.strategies import ITEMS
@@ -92,6 +93,10 @@ def test_the_key_comes_first_and_each_head_says_its_type():
         ("a.b[0]:N", ("a", "b", 0), "N"),
         (r"a\.b:JSON", ("a.b",), "JSON"),
         ("a:S:S", ("a:S",), "S"),
+        (r"a\:S", ("a:S",), ""),
+        (r"a\:X", ("a:X",), ""),
+        (r"a\\:S", ("a\\",), "S"),
+        ("aws:rep:updatetime", ("aws:rep:updatetime",), ""),
         ("'=x:S", ("=x",), "S"),
         ("'=x", ("=x",), ""),
         ("'quoted", ("'quoted",), ""),
@@ -115,8 +120,21 @@ def test_a_head_is_a_path_and_perhaps_a_type(text, path, kind):
         (["a", "a.b"], "'a' and 'a.b' overlap"),
         (["a..b:S"], "a name is empty"),
         (["", ""], "names no columns"),
+        (["id", "dueDays:X"], "'dueDays:X' ends with a type that there is none of"),
+        (["id", "dueDays:s"], "'dueDays:s' ends with a type"),
+        (["id", " worker.site"], "' worker.site' begins or ends with a blank"),
+        (["id "], "'id ' begins or ends with a blank"),
+        (["id", "\u00a0n:N"], "begins or ends with a blank"),
     ],
 )
 def test_columns_that_can_not_both_be_are_refused_by_name(texts, message):
     with pytest.raises(InvalidRequest, match=message):
         parse_heads(texts)
+
+
+@given(st.text(st.sampled_from(" a:SNXs\\.[\u00a0\n")).filter(bool))
+@example("a:S")
+@example(" a:X ")
+@example("aws:rep:updatetime")
+def test_a_head_without_a_type_names_any_attribute(name):
+    assert parse_heads([undeclared((name,))]) == (Head(undeclared((name,)), (name,)),)

@@ -198,6 +198,16 @@ SENTENCES = (
     gettext_noop("This Idempotency-Key belongs to another request."),
     gettext_noop("This is a formula without a value: open and save the file in a spreadsheet."),
     gettext_noop("This is a PDF, not a table of items."),
+    gettext_noop("This is an image, not a table of items."),
+    gettext_noop("This is no text, and no other file of items that is read."),
+    gettext_noop(
+        "The column {name} begins or ends with a blank. Take it away; one that belongs to the name "
+        "has a backslash before it."
+    ),
+    gettext_noop(
+        "The column {name} ends with a type that there is none of; those are {known}. A colon that "
+        "belongs to the name has a backslash before it."
+    ),
     gettext_noop("This is a ZIP archive, no Excel workbook. Unpack it first."),
     gettext_noop("This is no object of {name} alone."),
     gettext_noop("This looks like a long number that a spreadsheet has shortened."),

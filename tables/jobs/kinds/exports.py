@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tables.core.errors import JobConflict, NotFound, Sentence
-from tables.core.expressions import format_path, value_at
+from tables.core.expressions import value_at
 from tables.core.job_states import ENDED
 from tables.core.sheet_cells import defused, shown_cell
 from tables.core.sheets import (
@@ -19,6 +19,7 @@ from tables.core.sheets import (
     exact_row,
     head_line,
     parse_heads,
+    undeclared,
 )
 from tables.core.sight import Seen
 from tables.core.sizes import item_size
@@ -79,7 +80,7 @@ def _shown_row(item: Item, heads: Sequence[Head]) -> list[str]:
 
 def _shown_heads(heads: Sequence[Head]) -> bytes:
     """Spreadsheets take a file for UTF-8 only by its mark."""
-    names = [defused(format_path(head.path)) for head in heads if head.path]
+    names = [defused(undeclared(head.path)) for head in heads if head.path]
     return codecs.BOM_UTF8 + csv_lines([[*names, OTHERS]])
 
 

@@ -533,9 +533,9 @@ def test_a_file_that_is_sent_as_an_order_is_told_what_it_is_sent_as(admin, files
 
 
 def test_types_of_columns_are_said_by_their_heads(admin, files):
-    data = b"id,n,a:b\n1,2,3\n"
-    job = ok(sheet(admin, data, "kinds=n:SS&kinds=a%3Ab:N"), 202)
-    assert job["order"]["kinds"] == {"n": "SS", "a:b": "N"}
+    data = b"id,n,a:bc\n1,2,3\n"
+    job = ok(sheet(admin, data, "kinds=n:SS&kinds=a%3Abc:N"), 202)
+    assert job["order"]["kinds"] == {"n": "SS", "a:bc": "N"}
     for wrong, status in (("n", 400), ("n:N&kinds=n:S", 400), ("x:N", 400), ("n:X", 422)):
         assert sheet(admin, data, f"kinds={wrong}").status_code == status
 
