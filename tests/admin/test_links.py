@@ -316,6 +316,61 @@ def test_choices_of_a_large_table_are_what_was_typed(shop, sign_in, calls, monke
     assert calls == ["BatchGetItem", "BatchGetItem"]
 
 
+PARTITION = """
+[Shop.links.before]
+to = "Shop"
+key = { pk = "{pk}", sk = "ORDER#{SPELT}" }
+label = "total"
+[Shop.links.lamp]
+to = "Shop"
+key = { pk = "PRODUCT#P-1", sk = "{}" }
+label = "name"
+"""
+
+
+@pytest.fixture(params=["{}", "{:01}"])
+def partitions(shop, settings, tmp_path, request):
+    text = settings.TABLES_FILE.read_text() + PARTITION.replace("{SPELT}", request.param)
+    settings.TABLES_FILE = tmp_path / "partitions.toml"
+    settings.TABLES_FILE.write_text(text)
+
+
+def offered(client, url):
+    page = Page(client.get(f"/admin/tables/Shop/choices/?{url}"))
+    (words,) = page.all("p", role="status")
+    return [button["attrs"]["value"] for button in page.all("button")], words["text"]
+
+
+def test_choices_in_an_items_partition_are_of_that_partition(partitions, sign_in):
+    store("shop", order("C-2", 9, before={"S": "8"}))
+    client = sign_in("staff")
+    page = Page(client.get(ITEM.format(LAST)))
+    asked = {e["attrs"]["hx-get"] for e in page.all("div", class_="choices")}
+    base = "/admin/tables/Shop/choices/?link="
+    assert asked == {f"{base}customerId", f"{base}before&key={quote(LAST, safe='~')}"}
+
+    assert offered(client, f"link=before&key={LAST}")[0] == ["9"]
+    assert offered(client, f"link=before&key={C1}")[0] == ["1", "2", "3", "4", "5"]
+    assert offered(client, f"link=before&key={C1}&q=3")[0] == ["3"]
+    gone = token("CUSTOMER#C-9", "PROFILE")
+    for url in ("link=before", "link=before&q=9", f"link=before&key={gone}"):
+        assert offered(client, url) == (
+            [],
+            "What fits of Shop hangs on pk: choices are offered once it is stored.",
+        )
+
+
+def test_what_was_looked_for_by_the_beginning_of_a_key_is_said(partitions, sign_in):
+    client = sign_in("staff")
+
+    assert offered(client, "link=lamp")[0] == ["DETAILS"]
+    assert offered(client, "link=lamp&q=DET")[0] == ["DETAILS"]
+    assert offered(client, "link=lamp&q=Lamp") == (
+        [],
+        "No item of Shop has a key that begins so.",
+    )
+
+
 def test_a_links_field_offers_choices_beside_it(shop, sign_in):
     page = Page(sign_in("staff").get(ITEM.format(LAST)))
 

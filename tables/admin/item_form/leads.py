@@ -21,6 +21,7 @@ from tables.admin.values.one_line import key_text, summary
 from tables.admin.visit import Visit
 from tables.core.errors import TablesError
 from tables.core.expressions import value_at
+from tables.core.keys import encode_token
 from tables.core.links import MAX_LOOKED_UP, Link
 from tables.core.values import Item
 from tables.items.link_checks import NewLink, missing, new_links, no_item_words
@@ -56,8 +57,11 @@ class Leads:
         ]
 
 
-def leads_of(visit: Visit, item: Item) -> Leads:
-    """The links of an item; the first 25 that have a label are looked up, in one call."""
+def leads_of(visit: Visit, item: Item, key: Item) -> Leads:
+    """The links of an item; the first 25 that have a label are looked up, in one call.
+
+    `key` is that of the stored item, empty for a new one: some choices hang on it.
+    """
     if not visit.table.links:
         return Leads({}, {})
     places = link_targets(visit.target)
@@ -69,7 +73,7 @@ def leads_of(visit: Visit, item: Item) -> Leads:
         known = found if pointer in labelled else None
         by_attribute[pointer.link.attribute].append(_lead(pointer, known))
     choices = {
-        link.attribute: _choices_url(visit, link)
+        link.attribute: _choices_url(visit, link, key)
         for link in visit.table.links
         if link.to in places and not link.is_of_each and len(link.steps[0]) == 1
     }
@@ -123,6 +127,9 @@ def _lead(pointer: Pointer, known: Linked | None) -> Lead:
     return Lead(url, label_text(item, pointer.link, to))
 
 
-def _choices_url(visit: Visit, link: Link) -> str:
+def _choices_url(visit: Visit, link: Link, key: Item) -> str:
     url = reverse("admin:tables_choices", args=[visit.table.alias])
-    return f"{url}?{urlencode({'link': link.name})}"
+    asked = {"link": link.name}
+    if key and any(name for pattern in link.key.values() for name in pattern.names):
+        asked["key"] = encode_token(key, visit.description)
+    return f"{url}?{urlencode(asked)}"

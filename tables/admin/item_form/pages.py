@@ -38,7 +38,7 @@ def form_page(
     may_write = visit.can("add") if form.is_new else visit.can("change")
     see = visit.target.sight.see
     key = {} if form.is_new else key_of(form.opened, visit.description)
-    leads = leads_of(visit, form.edited or form.opened)
+    leads = leads_of(visit, form.edited or form.opened, key)
     rows = leads.beside(form.form_rows)
     context = {
         **headed(_title(form, may_write=may_write), visit, key),
