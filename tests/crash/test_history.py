@@ -15,11 +15,13 @@ import time
 from collections import Counter
 from contextlib import ExitStack, suppress
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 
 from demo.engine import start
 from tables.access.callers import Caller
+from tables.access.log_fields import begin
 from tables.configuration import registry
 from tables.core.errors import TablesError
 from tables.core.history import fingerprint, item_name
@@ -95,11 +97,7 @@ def _write_through(things, sending, seed):
     chance, is_over = random.Random(seed), []
     signal.signal(signal.SIGTERM, lambda *_: is_over.append(True))
     while not is_over:
-        name = chance.choice(ITEMS)
-        with suppress(TablesError):
-            outcome = perform(_some_write(things, name, chance), itself)
-            if outcome.version is not None:
-                sending.send((name, outcome.version, fingerprint(outcome.after)))
+        _tell_one_write(things, sending, chance)
 
 
 @pytest.mark.parametrize("dies", ["at random", "within a step"])
@@ -155,12 +153,18 @@ def _write(things, sending, seed, within):
     if within:
         _die_within(chance.randrange(5, 60), after=chance.random() < 0.5)
     for _ in range(400):
-        name = chance.choice(ITEMS)
-        with suppress(TablesError):
-            outcome = perform(_some_write(things, name, chance), itself)
-            if outcome.version is not None:
-                sending.send((name, outcome.version, fingerprint(outcome.after)))
+        _tell_one_write(things, sending, chance)
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _tell_one_write(things, sending, chance):
+    """A write under an id of its own, as each request has: by it an entry tells whose it is."""
+    begin(request_id=str(uuid4()))
+    name = chance.choice(ITEMS)
+    with suppress(TablesError):
+        outcome = perform(_some_write(things, name, chance), itself)
+        if outcome.version is not None:
+            sending.send((name, outcome.version, fingerprint(outcome.after)))
 
 
 def _some_write(things, name, chance):

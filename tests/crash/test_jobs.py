@@ -10,6 +10,7 @@ import random
 import signal
 import time
 from collections import Counter
+from contextlib import suppress
 
 import pytest
 
@@ -98,7 +99,9 @@ def test_frozen_past_the_lease_and_thawed(order):
                 frozen += 1
             other = _forked(job, lambda: None)
             time.sleep(LEASE_SECONDS * 1.3)
-            os.kill(worker.pid, signal.SIGCONT)
+            # It may have ended before it could be stopped.
+            with suppress(ProcessLookupError):
+                os.kill(worker.pid, signal.SIGCONT)
             for each in (worker, other):
                 each.join(timeout=chance.uniform(0.1, 0.4))
                 each.kill()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _VALUE_CHARACTERS = 80
 # Texts that look like a number, a truth or nothing.
-_LIKE_OTHERS = re.compile(r"\s*(?:[-+.,0-9][-+.,0-9eE]*|true|false|null)?\s*", re.IGNORECASE)
+_LIKE_OTHERS = re.compile(r"\s*+(?:[-+.,0-9][-+.,0-9eE]*+|true|false|null)?+\s*+", re.IGNORECASE)
 _DELIMITERS: Mapping[str, StrOrPromise] = {
     ",": gettext_lazy("comma"),
     ";": gettext_lazy("semicolon"),
