@@ -31,7 +31,7 @@ from tables.items.target import Target
 from tables.items.units import units_of
 from tables.items.wanted import Settled
 from tables.jobs import parts
-from tables.jobs.chunk_rows import refused
+from tables.jobs.chunk_rows import as_found, refused
 from tables.jobs.kind import Begun, Candidate, Pieces, Work, Writes
 from tables.jobs.kinds import KINDS
 from tables.jobs.pace import Pace
@@ -79,17 +79,20 @@ def _do_piece(work: Work, course: Pieces, part: JobPart, worker: str) -> None:
 def _look_at(work: Work, course: Writes, part: JobPart, worker: str) -> None:
     """A chunk of a dry run: `done` is what would be written, and its units what that would take."""
     started = time.monotonic()
-    intents, planned = _decided(work, course, part, written_to(work))
-    rows = [Result(*row) for row in intents.rows]
+    chunk, target = course.read(work, part.cursor), written_to(work)
+    planned, rows = decide(work, course, chunk.candidates, target)
     rows += [Result(each.intent.token, "done", line=each.intent.line) for each in planned]
+    rows += chunk.rows
+    if KINDS[work.job.kind].writes_what_was_found:
+        rows = as_found(rows, chunk.candidates, target)
     parts.commit(
         part,
         worker,
         rows,
-        next=intents.next,
-        counts={"scanned": intents.scanned, "matched": len(rows)},
+        next=chunk.next,
+        counts={"scanned": chunk.scanned, "matched": len(rows)},
         seconds=time.monotonic() - started,
-        units=(intents.read_units, sum(units_of(each.write) for each in planned)),
+        units=(chunk.read_units, sum(units_of(each.write) for each in planned)),
     )
 
 
@@ -156,6 +159,9 @@ def decide(
     with fixed_at(work.moment):
         for candidate in candidates:
             token = encode_token(candidate.key, target.description)
+            if candidate.found is not None and candidate.found != candidate.state:
+                rows.append(Result(token, "changed", line=candidate.line))
+                continue
             try:
                 write = course.write(work, candidate)
             except UndoConflict as error:

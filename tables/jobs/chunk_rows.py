@@ -1,9 +1,14 @@
-"""Rows of the report that errors make."""
+"""Rows of the report: those that errors make, those that a check keeps for the writing."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tables.core.bare_words import bare_error
 from tables.core.errors import Refused, TablesError, Throttled, Unavailable
+from tables.core.keys import encode_token
+from tables.items.target import Target
+from tables.jobs.kind import Candidate
 from tables.records.jobs.reports import MOST_WORDS, Result
 
 
@@ -16,3 +21,17 @@ def refused(token: str, error: TablesError, line: int = 0) -> Result:
         raise error
     words = str(bare_error(error))
     return Result(token, "refused", error.code, line, detail=words[:MOST_WORDS])
+
+
+def as_found(
+    rows: Sequence[Result], candidates: Sequence[Candidate], target: Target
+) -> list[Result]:
+    """The rows of a check, each with how its item was found, so that no other is written."""
+    found = {encode_token(each.key, target.description): each for each in candidates}
+    return [_as_found(row, found.get(row.key)) for row in rows]
+
+
+def _as_found(row: Result, candidate: Candidate | None) -> Result:
+    if candidate is None or row.origin:
+        return row._replace(state="")
+    return row._replace(state=candidate.state, origin=candidate.origin)

@@ -146,7 +146,7 @@ def report_rows(
     if job.kind == "export":
         return
     for row in rows_with(job, outcomes, phase=phase):
-        yield ReportRow(_seen_key(row.key, target), *row)
+        yield ReportRow(_seen_key(row.key, target), *row.told)
 
 
 def _seen_key(token: str, target: Target) -> Seen | None:

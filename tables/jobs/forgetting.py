@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from tables.core.history import ERASED
 from tables.models import Job, ReportPage
-from tables.records.jobs.reports import rows_of
+from tables.records.jobs.reports import Result, rows_of
 
 
 def forget_item_in_jobs(table: str, token: str) -> tuple[int, list[str]]:
@@ -37,10 +37,18 @@ def forget_person_in_jobs(sub: str) -> int:
 
 
 def _forget_in(page: ReportPage, token: str) -> int:
+    def names(row: Result) -> bool:
+        return token in (row.key, row.origin)
+
     rows = rows_of(page)
-    if all(row.key != token for row in rows):
+    if not any(map(names, rows)):
         return 0
-    kept = [row._replace(key="", detail="") if row.key == token else row for row in rows]
-    page.rows = zlib.compress(orjson.dumps([list(row) for row in kept]), 6)
+    kept = [_nameless(row) if names(row) else row for row in rows]
+    page.rows = zlib.compress(orjson.dumps([row.kept for row in kept]), 6)
     page.save(update_fields=["rows"])
-    return sum(row.key == token for row in rows)
+    return sum(map(names, rows))
+
+
+def _nameless(row: Result) -> Result:
+    state = None if row.state is None else ""
+    return row._replace(key="", detail="", state=state, origin="")

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
 from tables.core.errors import InvalidRequest, Problem
+from tables.core.history import fingerprint
 from tables.core.values import Item
 from tables.items.target import Target
 from tables.items.wanted import Settled
@@ -17,6 +18,8 @@ from tables.records.jobs.reports import Result
 
 # Items of a chunk: so many are in hand when a worker dies, or somebody wants a pause.
 MOST_IN_CHUNK = 250
+# Hexadecimal digits of a fingerprint that a check keeps of an item.
+_MOST_OF_STATE = 16
 # What a person asked for, as JSON that the database keeps.
 Spec = dict[str, Any]
 # Where a chunk begins: JSON of the kind's own making, None at the start of a part.
@@ -68,7 +71,8 @@ class Candidate:
     `given` is what the kind knows of it besides, such as the row of a file. `line` and `origin`, by
     which it is found again after a worker died, are a line of a file and a token. `known` is the
     version that this job has left of the item before, 0 where it has not written it yet. `told` are
-    the code and the words that its row of the report carries though nothing refuses it.
+    the code and the words that its row of the report carries though nothing refuses it. `found` is
+    how the check that was confirmed found it, None where there was none.
     """
 
     key: Item
@@ -78,6 +82,14 @@ class Candidate:
     origin: str = ""
     known: int = 0
     told: tuple[str, str] = ("", "")
+    found: str | None = None
+
+    @property
+    def state(self) -> str:
+        """A short fingerprint of how it was read, with what is copied to it."""
+        source = self.given if isinstance(self.given, dict) else None
+        both = (fingerprint(self.before), fingerprint(source))
+        return "".join(state[:_MOST_OF_STATE] for state in both)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +182,8 @@ class JobKind:
     write: Writes | Pieces
     check: Writes | Pieces | None = None
     is_checked_first: bool = False
+    # Whether what was confirmed is written item by item, as the check found it.
+    writes_what_was_found: bool = False
     # Whether the report's rows say by the code `created` which items were not there before.
     tells_created: bool = False
     finish: Callable[[Work], None] | None = None

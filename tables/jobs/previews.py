@@ -55,7 +55,7 @@ def preview(
     table = registry().get(alias)
     spec = row.read_spec(given, find_target(table, caller, "view"))
     require_rights(row.rights(spec, alias), caller)
-    job = Job(id=uuid.UUID(new_group()), kind=kind, alias=alias, spec=spec)
+    job = Job(id=uuid.UUID(new_group()), kind=kind, phase="check", alias=alias, spec=spec)
     work = Work(job, targets_for(job, caller), datetime.now(UTC))
     return [_difference(each) for each in islice(_planned(work, row, row.check), MOST_SHOWN)]
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import structlog
 from django.db import transaction
+from django.db.models import Sum
 from django.utils import timezone
 
 from tables.core.errors import Refused, TablesError, Throttled, TransactionConflict, Unavailable
@@ -160,8 +161,11 @@ def _units_each(part: JobPart, work: Work) -> float:
 
 
 def _expected(work: Work) -> int | None:
-    """About how many items the job will read."""
+    """About how many items the job will read: exactly as many as a check has found."""
     known = work.spec.get("count")
+    if known is None and work.job.phase == "write":
+        counter = "matched" if KINDS[work.job.kind].writes_what_was_found else "scanned"
+        known = work.job.parts.filter(phase="check").aggregate(all=Sum(counter))["all"]
     return int(known) if known is not None else work.target.description.item_count
 
 

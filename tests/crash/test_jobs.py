@@ -19,7 +19,7 @@ from tables.dynamodb.client import client
 from tables.items.conditions import Tags
 from tables.jobs import chunk, files, parts
 from tables.jobs.kinds.batch import StagedOperation
-from tables.jobs.orders import start
+from tables.jobs.orders import How, confirm, start
 from tables.jobs.runner import Hands, work_on_job
 from tables.models import Job
 from tests.crash.databases import fresh_connections
@@ -62,6 +62,21 @@ def test_killed_at_random_with_rivals(order):
         killed = _killed_at_random(job)
         _finish(job)
     require_true(job, killed)
+
+
+def test_a_confirmed_one_killed_at_random_with_rivals(order):
+    job = order(How(dry_run=True))
+    while work_on_job(str(job.pk), Hands("checks")):
+        pass
+    job = Job.objects.get(pk=job.pk)
+    fill("real-things", ({"id": {"S": f"late{n}"}, "n": {"N": "0"}} for n in range(9)))
+    job = confirm(job, ANN, job.etag)
+    with rivals("real-things", every=1):
+        killed = _killed_at_random(job)
+        _finish(job)
+    require_true(job, killed)
+    late = [item for item in all_stored("real-things") if item["id"]["S"].startswith("late")]
+    assert [item["n"]["N"] for item in late] == ["0"] * 9
 
 
 def test_a_batch_killed_at_random_with_rivals(batch):

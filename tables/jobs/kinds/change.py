@@ -15,7 +15,7 @@ from tables.items.pinned import changed
 from tables.items.target import Target
 from tables.items.wanted import Mark, Settled
 from tables.jobs.kind import Candidate, JobKind, Spec, Work, at_member
-from tables.jobs.kinds import which
+from tables.jobs.kinds import found, which
 
 _MOST_CHANGES = 50
 
@@ -23,7 +23,7 @@ _MOST_CHANGES = 50
 class _Changes:
     """The writes of a bulk change."""
 
-    read = staticmethod(which.read)
+    read = staticmethod(found.read)
     again = staticmethod(which.again)
 
     def write(self, work: Work, candidate: Candidate) -> Settled | None:
@@ -145,4 +145,12 @@ def _rights(spec: Spec, alias: str) -> Mapping[str, frozenset[str]]:
     return {alias: frozenset({"change", "bulk"} if which.is_bulk(spec) else {"change"})}
 
 
-CHANGE = JobKind("change", _read_spec, _rights, which.cut, write=_Changes(), check=_Changes())
+CHANGE = JobKind(
+    "change",
+    _read_spec,
+    _rights,
+    found.cut,
+    write=_Changes(),
+    check=_Changes(),
+    writes_what_was_found=True,
+)

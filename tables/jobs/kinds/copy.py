@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tables.configuration import registry
 from tables.core.errors import ItemExists, TablesError
 from tables.core.keys import decode_token, encode_token, key_of
-from tables.core.values import Item, member_error
+from tables.core.values import member_error
 from tables.items.pinned import as_read, same_but_for_ours
 from tables.items.puts import create
 from tables.items.rules import admitted_change
@@ -16,7 +17,7 @@ from tables.items.target import Target
 from tables.items.wanted import Mark, Settled
 from tables.jobs.chunk_rows import refused
 from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Spec, Work
-from tables.jobs.kinds import which
+from tables.jobs.kinds import found, which
 from tables.records.jobs.reports import Result
 
 # What happens where the target has an item of that key.
@@ -27,9 +28,8 @@ class _Copies:
     """The writes of a copy; `origin` of each is the token of the item that is copied."""
 
     def read(self, work: Work, cursor: Cursor) -> Chunk:
-        chunk = which.read(work, cursor)
-        found = [each.before for each in chunk.candidates if each.before is not None]
-        candidates, rows = _placed(work, found)
+        chunk = found.read(work, cursor)
+        candidates, rows = _placed(work, chunk.candidates)
         return Chunk(candidates, chunk.next, chunk.scanned, rows, chunk.read_units)
 
     def again(self, work: Work, _cursor: Cursor, begun: Sequence[Begun]) -> Sequence[Candidate]:
@@ -57,28 +57,30 @@ class _Copies:
         return as_read(target, candidate.key, before, admitted_change(source, before, target), mark)
 
 
-def _placed(work: Work, sources: Sequence[Item]) -> tuple[list[Candidate], list[Result]]:
+def _placed(work: Work, sources: Sequence[Candidate]) -> tuple[list[Candidate], list[Result]]:
     """Where each item goes: its key there, and what stands there; what can't go is refused."""
     target, description = _target(work), work.target.description
-    placed: dict[str, tuple[Item, Item]] = {}
+    placed: dict[str, Candidate] = {}
     rows: list[Result] = []
-    for source in sources:
-        origin = encode_token(source, description)
+    for each in sources:
+        source, origin = each.before, encode_token(each.key, description)
+        if source is None:
+            rows += [] if each.found is None else [Result(each.origin, "changed")]  # it went since
+            continue
         try:
             key = key_of(source, target.description)
         except TablesError as error:
             row = refused("", error)  # it has no key there; here it has one
-            rows.append(row._replace(detail=f"{origin}: {row.detail}"[:300]))
+            rows.append(row._replace(detail=f"{origin}: {row.detail}"[:300], origin=origin))
             continue
         token = encode_token(key, target.description)
         if token in placed:
-            rows.append(Result(token, "refused", "item_exists"))
+            rows.append(Result(token, "refused", "item_exists", origin=origin))
         else:
-            placed[token] = (key, source)
-    there = which.read_now(target, [key for key, _source in placed.values()])
+            placed[token] = replace(each, key=key, given=source, origin=origin)
+    there = which.read_now(target, [each.key for each in placed.values()])
     candidates = [
-        Candidate(key, item, given=source, origin=encode_token(source, description))
-        for (key, source), item in zip(placed.values(), there, strict=True)
+        replace(each, before=item) for each, item in zip(placed.values(), there, strict=True)
     ]
     return candidates, rows
 
@@ -108,7 +110,8 @@ COPY = JobKind(
     "copy",
     _read_spec,
     _rights,
-    which.cut,
+    found.cut,
     write=_Copies(),
     check=_Copies(),
+    writes_what_was_found=True,
 )

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from tables.items.pinned import deleted
 from tables.items.wanted import Mark, Settled
 from tables.jobs.kind import Candidate, JobKind, Spec, Work
-from tables.jobs.kinds import which
+from tables.jobs.kinds import found, which
 
 
 class _Deletes:
     """The writes of a bulk delete."""
 
-    read = staticmethod(which.read)
+    read = staticmethod(found.read)
     again = staticmethod(which.again)
 
     def write(self, work: Work, candidate: Candidate) -> Settled | None:
@@ -30,8 +30,9 @@ DELETE = JobKind(
     "delete",
     which.read_which,
     _rights,
-    which.cut,
+    found.cut,
     write=_Deletes(),
     check=_Deletes(),
     is_checked_first=True,
+    writes_what_was_found=True,
 )

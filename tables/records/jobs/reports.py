@@ -6,7 +6,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Literal, NamedTuple, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import orjson
 
@@ -25,6 +25,9 @@ class Result(NamedTuple):
 
     `code` is that of the error that refused it, `line` its line in a file, `version` that of its
     entry in history; 0 and empty where there is none. `detail` says more in words.
+
+    A check keeps besides how the item stood, as a short fingerprint, and the token of what is
+    copied: by that the writing finds what was confirmed. None where a row doesn't say.
     """
 
     key: str
@@ -33,12 +36,24 @@ class Result(NamedTuple):
     line: int = 0
     version: int = 0
     detail: str = ""
+    state: str | None = None
+    origin: str = ""
+
+    @property
+    def told(self) -> tuple[Any, ...]:
+        """What anybody is told of it."""
+        return self[:6]
+
+    @property
+    def kept(self) -> list[Any]:
+        """It as JSON."""
+        return list(self.told if self.state is None else self)
 
 
 def page_of(part: JobPart, sequence: int, rows: Sequence[Result]) -> ReportPage:
     """The page of one chunk, not yet saved."""
     counts = Counter[str](row.outcome for row in rows)
-    packed = zlib.compress(orjson.dumps([list(row) for row in rows]), 6)
+    packed = zlib.compress(orjson.dumps([row.kept for row in rows]), 6)
     return ReportPage(part=part, sequence=sequence, rows=packed, **counts)
 
 
