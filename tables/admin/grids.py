@@ -14,6 +14,7 @@ from tables.admin.item_list.linked_cells import linked_cells
 from tables.admin.item_list.table_body import write_grid
 from tables.core.values import Item
 from tables.items.target import Target
+from tables.items.told import told_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ def small_grid(
 ) -> SmallGrid:
     """A table of items as their caller sees them, with links and without boxes."""
     grid = write_grid(
-        [to.sight.see(item) for item in items],
+        [to.sight.see(item) for item in told_all(items, to.table)],
         columns,
         to.description,
         list_url=Address(to.table.alias).path,

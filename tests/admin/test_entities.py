@@ -43,6 +43,14 @@ ORDER = {
     "orderId": {"S": "7"},
     "customerId": {"S": "C-1"},
 }
+SHOWN = """
+list_display = ["customerId"]
+labels = { customerId = "Customer number" }
+[Order.related.customer]
+label = "Who ordered it"
+table = "Customer"
+where = { pk = "{pk}", customerId = "{customerId}" }
+"""
 TOKENS = {"Customer": "~Q1VTVE9NRVIjQy0x,PROFILE", "Order": "~Q1VTVE9NRVIjQy0x,~T1JERVIjNw"}
 
 
@@ -99,3 +107,51 @@ def test_its_labels_stand_wherever_people_read_its_attributes(sign_in):
     assert "Search Order number, exact case" in listed
     for page in (panel, collection):
         assert "Order number" in [th["text"] for th in Page(page).all("th")]
+
+
+def test_what_stands_in_the_key_alone_is_shown_where_an_attribute_would_be(sign_in, settings):
+    sections = SECTIONS.replace('key_only = ["customerId"]', 'key_only = ["customerId"]\n' + SHOWN)
+    sections = sections.replace("add = [", 'delete = ["staff"]\nadd = [', 1)
+    settings.TABLES_FILE = settings.TABLES_FILE.with_name("shown.toml")
+    settings.TABLES_FILE.write_text(sections)
+    staff = sign_in("staff")
+    pages = [
+        staff.get("/admin/tables/Customer/"),
+        staff.get("/admin/tables/Shop/?fields=customerId,entity"),
+        staff.get("/admin/tables/Shop/collection/?pk=CUSTOMER%23C-1"),
+        staff.get(f"/admin/tables/Order/{TOKENS['Order']}/related/customer/"),
+        staff.get(change_url("Customer")),
+        staff.get(f"/admin/tables/Customer/{TOKENS['Customer']}/delete/"),
+    ]
+    pages.append(sign_in("readers").get(change_url("Customer")))
+
+    for page in pages:
+        cells = [td["text"].strip() for td in Page(page).all("td")]
+        assert "C-1" in cells, page.wsgi_request.path
+    assert "Customer number" in [th["text"] for th in Page(pages[2]).all("th")]
+
+
+def test_what_belongs_to_an_item_is_found_by_what_its_key_says(sign_in, settings):
+    text = SECTIONS.replace(
+        'where = { pk = "{pk}", sk',
+        'where = { pk = "CUSTOMER#{customerId}", customerId = "{customerId}", sk',
+    )
+    settings.TABLES_FILE = settings.TABLES_FILE.with_name("related.toml")
+    settings.TABLES_FILE.write_text(
+        text.replace(
+            "[Customer.related.orders]", "[Customer.related.orders]\nwhen = { customerId = 'C-1' }"
+        )
+    )
+    panel = sign_in("staff").get(f"/admin/tables/Customer/{TOKENS['Customer']}/related/orders/")
+
+    assert "7" in [td["text"] for td in Page(panel).all("td")]
+
+
+def test_a_form_that_says_what_the_key_says_stores_it_not(sign_in):
+    client = sign_in("staff")
+    fields = fields_of(client.get(change_url("Customer")), "item-form")
+    number = 1 + max(int(name.split("-")[1]) for name in fields if name.startswith("a-"))
+    added = {f"a-{number}-name": "customerId", f"a-{number}-type": "S", f"a-{number}-value": "C-1"}
+
+    assert client.post(change_url("Customer"), fields | added | {"_save": "1"}).status_code == 302
+    assert stored("shop", {"pk": CUSTOMER["pk"], "sk": CUSTOMER["sk"]}) == CUSTOMER

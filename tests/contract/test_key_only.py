@@ -242,10 +242,26 @@ def test_an_item_names_what_its_key_leads_to(enter, alias):
     assert "Link" not in at(door, "GET", None, name="OWNER#ann", alias="Owner")
 
 
+@pytest.mark.parametrize("alias", ["Things", "Base"])
 @pytest.mark.parametrize("fields", ["", "&fields=n", "&fields=ownerId"])
-def test_a_page_has_beside_it_what_its_keys_lead_to(enter, fields):
+def test_a_page_has_beside_it_what_its_keys_lead_to(enter, alias, fields):
     door = enter("v1", "staff")
-    page = loads(door.send("GET", f"Things/items?expand=ownerId{fields}").content)
+    query = f"kind=pet&expand=ownerId{fields}"
+    page = loads(door.send("GET", f"{alias}/items?{query}").content)
 
     (linked,) = page["linked"]["Owner"].values()
     assert linked["id"] == "OWNER#ann"
+    whole = {"id": NAME, "kind": "pet", "n": 1}
+    assert page["items"] == [{"": whole, "&fields=n": {"n": 1}}.get(fields, {"ownerId": "ann"})]
+
+
+@pytest.mark.parametrize("alias", ["Things", "Base"])
+def test_fields_name_what_stands_in_the_key_alone(enter, alias):
+    door = enter("v1", "staff")
+    one = door.send("GET", f"{door.path(NAME, alias)}?fields=petNo,n,ownerId.x")
+    page = door.send("GET", "Things/items?fields=petNo,n,ownerId.x")
+    changed = door.send("PATCH", f"{door.path(NAME, alias)}?fields=petNo,n", {"n": 1})
+
+    for body in (loads(one.content), loads(page.content)["items"][0], loads(changed.content)):
+        assert body == {"petNo": "7", "n": 1}
+    assert loads(at(door, "GET", None, alias=alias).content) == {"id": NAME, "kind": "pet", "n": 1}

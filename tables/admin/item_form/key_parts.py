@@ -9,6 +9,7 @@ from tables.core.entities import Entity, key_parts
 from tables.core.registry import Table
 from tables.core.updates import same_value
 from tables.core.values import Item
+from tables.items.told import told
 
 _NONE = Entity()
 
@@ -36,6 +37,11 @@ def constant_names(table: Table) -> Collection[str]:
 def in_key_alone(table: Table) -> frozenset[str]:
     """What a key is made of, and no item holds besides."""
     return _entity(table).key_only
+
+
+def said_by_key(item: Item, table: Table) -> Item:
+    """What only the key of an item says."""
+    return {name: value for name, value in told(item, table).items() if name not in item}
 
 
 def previews(table: Table) -> list[tuple[str, str]]:

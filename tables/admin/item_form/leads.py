@@ -27,6 +27,7 @@ from tables.core.values import Item
 from tables.items.link_checks import NewLink, missing, new_links, no_item_words
 from tables.items.links import Linked, Pointer, link_targets, look_up, pointers_of
 from tables.items.target import Target
+from tables.items.told import told as told_item
 from tables.items.wanted import Outcome
 
 _LABEL_CHARACTERS = 60
@@ -100,7 +101,7 @@ def _nowhere(new: NewLink, visit: Visit) -> str:
 
 def label_text(item: Item, link: Link, to: Target) -> str:
     """What an item that is linked to is called: its label, else its key."""
-    value = value_at(item, link.label) if link.label else None
+    value = value_at(told_item(item, to.table), link.label) if link.label else None
     text = "" if value is None else summary(value, _LABEL_CHARACTERS)[0]
     return text or key_text(item, to.description)
 

@@ -14,6 +14,7 @@ from tables.admin.item_form.back_to_list import list_of, remembering
 from tables.admin.item_form.conflict import Carried, contested_paths, merged_paths
 from tables.admin.item_form.form import ItemForm
 from tables.admin.item_form.in_full import shown_item
+from tables.admin.item_form.key_parts import said_by_key
 from tables.admin.item_form.leads import leads_of
 from tables.admin.item_form.saving import EditConflict, seal
 from tables.admin.related import belongings_of, collection_url, panels_of
@@ -28,6 +29,7 @@ from tables.core.keys import encode_token, key_of
 from tables.core.sizes import item_size
 from tables.core.updates import apply_changes
 from tables.core.values import Item, content_of
+from tables.items.told import told
 from tables.records.history.entries import days_kept
 
 
@@ -40,6 +42,7 @@ def form_page(
     key = {} if form.is_new else key_of(form.opened, visit.description)
     leads = leads_of(visit, form.edited or form.opened, key)
     rows = leads.beside(form.form_rows)
+    alone = {} if form.is_new else said_by_key(form.opened, visit.table)
     context = {
         **headed(_title(form, may_write=may_write), visit, key),
         "form": form,
@@ -47,8 +50,8 @@ def form_page(
         "distances": DISTANCES if any(row.widget == "moment" for row in rows) else (),
         "error_rows": [row for row in rows if row.row.error],
         "may_write": may_write,
-        "shown": [] if may_write else leads.below(shown_item(see(form.opened))),
-        "fixed": leads.below(shown_item(see(form.fixed))),
+        "shown": [] if may_write else leads.below(shown_item(see(told(form.opened, visit.table)))),
+        "fixed": leads.below(shown_item(see({**alone, **form.fixed}))),
         "offers": any(row.choices_url for row in rows),
         "size_text": size_text(form.size),
         "existing_url": item_url(visit, existing) if existing else "",
@@ -97,7 +100,7 @@ def delete_page(visit: Visit, item: Item, conflict: EditConflict | None = None) 
         **_around(visit, item),
         **headed(_("Delete “%(key)s”?"), visit, item),
         "unseen": _unseen_in_key(visit, item),
-        "shown": shown_item(see(item)),
+        "shown": shown_item(see(told(item, visit.table))),
         "size_text": size_text(item_size(item)),
         "choices": contested_paths([], conflict.conflicts if conflict else ()),
         "sealed": seal(see(item), visit.table.alias),

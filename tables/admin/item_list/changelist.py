@@ -38,6 +38,7 @@ from tables.core.registry import Table
 from tables.core.values import Item
 from tables.items.links import links_named
 from tables.items.lists import CollectionPage, plan_query, read_collection
+from tables.items.told import told_all
 from tables.records.people.preferences import preference
 from tables.speed import fragment
 
@@ -152,7 +153,7 @@ class ItemList:
     @property
     def tools(self) -> SafeString:
         """The menus beside the rows: column chooser and exports."""
-        offered = offered_columns(self.collection.page.items, self.columns, self.table)
+        offered = offered_columns(self._told, self.columns, self.table)
         return fragment(
             "admin/tables/tools.html",
             list_url=self.address.path,
@@ -180,7 +181,7 @@ class ItemList:
         """The table's body."""
         sight = self.visit.target.sight
         return write_grid(
-            [sight.see(item) for item in self.collection.page.items],
+            [sight.see(item) for item in self._told],
             self.columns,
             self.description,
             list_url=self.address.path,
@@ -189,6 +190,11 @@ class ItemList:
             held=self._held,
             links=linked_cells(self.visit.target),
         )
+
+    @cached_property
+    def _told(self) -> list[Item]:
+        """The page's items, with what their keys alone say."""
+        return told_all(self.collection.page.items, self.table)
 
     @property
     def head(self) -> SafeString:

@@ -57,7 +57,8 @@ class Items(WritingView):
             search_lowercase=table.search_lowercase,
         )
         expansion = expansion_of(query.expand, self.target)
-        found = read_page(request, self.target, expansion.reading(query) if expansion else query)
+        reading = expansion.reading(query, table) if expansion else query
+        found = read_page(request, self.target, reading)
         following = next_url(request, found.next_cursor) if found.next_cursor else None
         representation = replaced(self.representation(), fields=query.fields)
         if self.is_page:

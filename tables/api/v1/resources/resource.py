@@ -122,6 +122,7 @@ class V1View(ViewSet):
         """How this request wants items shown. Raises InvalidExpression for bad `fields`."""
         renderer = getattr(self.request, "accepted_renderer", None)
         return Representation(
+            self.target.table,
             isinstance(renderer, TypedRenderer),
             item_fields(self.request),
             isinstance(renderer, BrowsableRenderer),

@@ -15,12 +15,13 @@ from tables.api.v1.responses.pages import page_document
 from tables.core.errors import InvalidRequest
 from tables.core.expressions import Path
 from tables.core.links import Link
-from tables.core.projections import project
 from tables.core.queries import MAX_LIMIT, CollectionQuery
+from tables.core.registry import Table
 from tables.core.sight import Seen
 from tables.items.links import Pointer, link_targets, links_named, look_up, pointers_of
 from tables.items.lists import CollectionPage
 from tables.items.target import Target
+from tables.items.told import told_by
 
 # Most links of one item that its answer names.
 MAX_HEADERS = 20
@@ -33,12 +34,13 @@ class Expansion:
     links: Sequence[Link]
     places: Mapping[str, Target]
 
-    def reading(self, query: CollectionQuery) -> CollectionQuery:
-        """The query, reading also what the links are made of."""
+    def reading(self, query: CollectionQuery, table: Table) -> CollectionQuery:
+        """The query, reading also what the links are made of, and what tells that keys hold it."""
         if not query.fields:
             return query
-        needed = (path for link in self.links for path in link.paths())
-        return replace(query, fields=_covering([*query.fields, *needed]))
+        needed = [path for link in self.links for path in link.paths()]
+        telling = [(by,) for path in needed for by in sorted(told_by(str(path[0]), table))]
+        return replace(query, fields=_covering([*query.fields, *needed, *telling]))
 
     def document(
         self,
@@ -64,7 +66,7 @@ class Expansion:
         linked: dict[str, Any] = {link.to: {} for link in self.links}
         for (alias, token), item in read.items.items():
             linked[alias][token] = representation.spell(item)
-        shown = [project(item, representation.fields) for item in found.page.items]
+        shown = [representation.kept(item) for item in found.page.items]
         page = replace(found.page, items=shown, capacity=found.page.capacity + read.capacity)
         found = replace(found, page=page)
         document = page_document(found, target.sight, representation, following)

@@ -15,6 +15,7 @@ from tables.core.sight import Sight
 from tables.core.values import Item, content_of, dumps
 from tables.items.lists import CollectionPage, plan_query, read_collection
 from tables.items.target import Target
+from tables.items.told import told_all
 from tables.speed import with_room
 
 
@@ -90,8 +91,14 @@ def _plan(found: CollectionPage) -> dict[str, Any]:
 
 
 def _shown(items: list[Item], representation: Representation) -> list[Item]:
-    """The items without the keys that were read for the cursor only."""
+    """The items without the keys that were read for the cursor only, and with what is asked for of
+    what these alone say.
+    """
     names = {path[0] for path in representation.fields}
     if not names:
         return items
-    return [{name: item[name] for name in item if name in names} for item in items]
+    whole = {path[0] for path in representation.fields if len(path) == 1}
+    return [
+        {name: full[name] for name in full if name in (names if name in item else whole)}
+        for item, full in zip(items, told_all(items, representation.table), strict=True)
+    ]
