@@ -2,7 +2,7 @@
 
 import pytest
 
-from tables.core.errors import Forbidden, TableNotFound, TablesError
+from tables.core.errors import Forbidden, InvalidRequest, TableNotFound, TablesError
 from tables.dynamodb import writes
 from tables.dynamodb.client import call
 from tables.dynamodb.history_table import create_history_table
@@ -189,10 +189,40 @@ def test_a_ticked_item_that_went_is_nothing_to_do(tables):
 def test_stamps_and_versions_are_raised_as_everywhere(tables):
     for alias, table in (("Stamped", "real-stamped"), ("Counted", "real-counted")):
         store(table, {"id": {"S": "a"}, "v": {"N": "3"}})
-        order = {**EVERYTHING, "changes": [setting("x", {"S": "y"}), setting("v", {"N": "99"})]}
+        order = {**EVERYTHING, "changes": [setting("x", {"S": "y"})]}
         assert counts(ordered(person("admins"), "change", order, alias=alias)) == {"done": 1}
     assert stored("real-stamped", "a")["lastUpdatedBy"] == {"S": "Ann"}
     assert stored("real-counted", "a") == {"id": {"S": "a"}, "v": {"N": "4"}, "x": {"S": "y"}}
+
+
+@pytest.mark.parametrize(
+    ("alias", "change", "pointer"),
+    [
+        ("Stamped", setting("createdBy", {"S": "mallory"}), "/changes/1/path"),
+        ("Stamped", setting("lastUpdatedBy.x", {"S": "mallory"}), "/changes/1/path"),
+        ("Stamped", {"action": "remove", "path": "created"}, "/changes/1/path"),
+        ("Stamped", {"action": "rename", "path": "createdBy", "to": "q"}, "/changes/1/path"),
+        ("Stamped", {"action": "rename", "path": "q", "to": "createdBy"}, "/changes/1/to"),
+        ("Stamped", {"action": "retype", "path": "created", "type": "N"}, "/changes/1/path"),
+        (
+            "Stamped",
+            {"action": "append", "path": "created", "value": {"L": [{"N": "1"}]}},
+            "/changes/1/path",
+        ),
+        ("Counted", {"action": "add", "path": "v", "value": {"N": "1"}}, "/changes/1/path"),
+    ],
+)
+def test_what_this_service_keeps_is_refused_when_it_is_ordered(history, alias, change, pointer):
+    changes = [setting("x", {"S": "y"}), change]
+    with pytest.raises(InvalidRequest, match="is kept by this service") as refused:
+        start(person("admins"), "change", alias, {**EVERYTHING, "changes": changes})
+    assert [problem.pointer for problem in refused.value.problems] == [pointer]
+
+
+def test_a_table_without_stamps_and_versions_has_such_names_for_itself(history):
+    store("real-things", {"id": {"S": "a"}, "createdBy": {"S": "x"}})
+    order = {**EVERYTHING, "changes": [setting("createdBy", {"S": "y"})]}
+    assert counts(ordered(person("admins"), "change", order)) == {"done": 1}
 
 
 @pytest.mark.parametrize(

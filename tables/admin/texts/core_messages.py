@@ -51,6 +51,7 @@ SENTENCES = (
     gettext_noop('"{member}" is a text.'),
     gettext_noop('"mode" is one of {names}.'),
     gettext_noop("More follows the array that was read. Import each array's file alone."),
+    gettext_noop("{name} is kept by this service and can't be changed."),
     gettext_noop("{name} is missing: the key says {value}."),
     gettext_noop("{name} is no item's key here."),
     gettext_noop("{name} is no {what} that is read; those are {known}."),

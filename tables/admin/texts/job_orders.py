@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,6 +23,7 @@ from tables.core.file_text import ENCODINGS
 from tables.core.filters import Group
 from tables.core.import_rules import MODES
 from tables.core.queries import parse_query
+from tables.core.strict_json import parse
 from tables.core.values import TYPES, type_of
 from tables.jobs.kinds.exports import FORMATS
 from tables.records.jobs.models import Job
@@ -48,7 +50,7 @@ def order_words(job: Job) -> str:
 
 def _to_items(deeds: Callable[[Mapping[str, Any]], str]) -> Callable[[Mapping[str, Any]], str]:
     """The sentence of an order that is about items: which, and what is done to them."""
-    return lambda spec: " ".join(filter(None, (which_words(spec), f"{deeds(spec)}.")))
+    return lambda spec: capfirst(f"{which_words(spec)} {deeds(spec)}.".strip())
 
 
 def _changes(spec: Mapping[str, Any]) -> str:
@@ -109,7 +111,7 @@ def which_words(spec: Mapping[str, Any]) -> str:
         return _("On %(items)s that were ticked:") % {"items": items_words(len(spec["keys"]))}
     try:
         conditions = filter_words(
-            _filter_of(spec["query"]) if "query" in spec else parse_scan(spec["filter"])
+            _filter_of(spec["query"]) if "query" in spec else parse_scan(parse(spec["filter"]))
         )
     except (KeyError, TablesError):
         return ""

@@ -12,6 +12,7 @@ from tables.core.typed_json import typed_value
 from tables.core.updates import Change, require_changes
 from tables.core.values import TYPES, Item, member_error
 from tables.items.pinned import changed
+from tables.items.rules import kept_names
 from tables.items.target import Target
 from tables.items.wanted import Mark, Settled
 from tables.jobs.kind import Candidate, JobKind, Spec, Work, at_member
@@ -81,6 +82,7 @@ def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
             "/changes", '"changes" is a list of 1 to {most} changes.', most=_MOST_CHANGES
         )
     told = [_read_change(change, f"/changes/{place}") for place, change in enumerate(changes)]
+    _require_not_kept(told, target)
     with at_member("/changes"):
         _require_possible(told, target)
     return {**which.read_which(given, target), "changes": told}
@@ -124,6 +126,20 @@ _READ: Mapping[str, Callable[[Any, str], Any]] = {
     "type": _type,
     "value": typed_value,
 }
+
+
+def _require_not_kept(changes: list[Spec], target: Target) -> None:
+    """Raise InvalidRequest for what this service keeps itself: nobody's change of it would last."""
+    kept = set(kept_names(target.table)).difference(target.description.key_names)
+    for place, told in enumerate(changes):
+        for member in ("path", "to"):
+            name = parse_path(told[member])[0] if member in told else None
+            if name in kept:
+                raise member_error(
+                    f"/changes/{place}/{member}",
+                    "{name} is kept by this service and can't be changed.",
+                    name=repr(name),
+                )
 
 
 def _require_possible(changes: list[Spec], target: Target) -> None:

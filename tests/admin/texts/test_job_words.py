@@ -2,8 +2,11 @@
 
 import pytest
 
+from tables.admin.texts.job_orders import order_words
 from tables.admin.texts.job_words import units_words
+from tables.core.values import dumps
 from tables.jobs.finding import Progress
+from tables.records.jobs.models import Job
 
 
 def far(read, write, money=None):
@@ -24,3 +27,27 @@ def far(read, write, money=None):
 )
 def test_units_are_told_and_their_price_as_exactly_as_it_says_something(progress, words):
     assert units_words(progress) == words
+
+
+def told(kind, **spec):
+    return order_words(Job(kind=kind, alias="Cities", spec=spec))
+
+
+@pytest.mark.parametrize(
+    ("kind", "spec", "words"),
+    [
+        ("delete", {}, "delete each."),
+        ("export", {"format": "json_lines"}, "export as JSON lines."),
+        ("copy", {"to": "Gone", "mode": "replace"}, "copy each to Gone; what is there already"),
+    ],
+)
+def test_an_order_by_a_filter_says_which_items(kind, spec, words):
+    narrow = dumps({"country": "CH", "name": {"comparator": "begins_with", "value": "Z"}}).decode()
+    said = told(kind, filter=narrow, **spec)
+    assert "On every item where country is “CH” and name begins with “Z”: " + words in said
+    said = told(kind, filter="{}", **spec)
+    assert "On every item of the table: " + words in said
+
+
+def test_a_sentence_without_its_items_begins_as_one():
+    assert told("delete", query="a__between=1") == "Delete each."
