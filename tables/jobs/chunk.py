@@ -31,7 +31,7 @@ from tables.items.target import Target
 from tables.items.units import units_of
 from tables.items.wanted import Settled
 from tables.jobs import parts
-from tables.jobs.chunk_rows import as_found, refused
+from tables.jobs.chunk_rows import as_found, refused, unwritten
 from tables.jobs.kind import Begun, Candidate, Pieces, Work, Writes
 from tables.jobs.kinds import KINDS
 from tables.jobs.pace import Pace
@@ -171,8 +171,7 @@ def decide(
                 rows.append(refused(token, error, candidate.line))
                 continue
             if write is None:
-                code, detail = candidate.told
-                rows.append(Result(token, "same", code, candidate.line, detail=detail))
+                rows.append(unwritten(token, candidate, work.spec))
                 continue
             states = fingerprint(candidate.before), fingerprint(write.outcome.after)
             intent = Intent(token, *states, candidate.line, candidate.origin, candidate.known)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tables.core.bare_words import bare_error
-from tables.core.errors import Refused, TablesError, Throttled, Unavailable
+from tables.core.errors import ItemNotFound, Refused, TablesError, Throttled, Unavailable
 from tables.core.keys import encode_token
 from tables.items.target import Target
-from tables.jobs.kind import Candidate
+from tables.jobs.kind import Candidate, Spec
 from tables.records.jobs.reports import MOST_WORDS, Result
 
 
@@ -35,3 +35,12 @@ def _as_found(row: Result, candidate: Candidate | None) -> Result:
     if candidate is None or row.origin:
         return row._replace(state="")
     return row._replace(state=candidate.state, origin=candidate.origin)
+
+
+def unwritten(token: str, candidate: Candidate, spec: Spec) -> Result:
+    """The row of an item that is as wanted already, or of a key that was named and has none."""
+    code, detail = candidate.told
+    if candidate.before is None and "keys" in spec:
+        absent = ItemNotFound("No item has that key.")
+        code, detail = absent.code, str(absent.message)
+    return Result(token, "same", code, candidate.line, detail=detail)

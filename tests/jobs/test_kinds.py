@@ -9,6 +9,7 @@ from tables.dynamodb.history_table import create_history_table
 from tables.jobs.finding import progress
 from tables.jobs.orders import How, start, want
 from tables.jobs.undoing import undo_job
+from tables.records.jobs.reports import rows_with
 from tests.contract.conftest import make_tables
 from tests.jobs.conftest import counts, ordered, person, report, work
 from tests.tables import fill, store, stored
@@ -183,7 +184,28 @@ def test_a_job_takes_the_units_that_its_dry_run_told(
 def test_a_ticked_item_that_went_is_nothing_to_do(tables):
     things(1)
     order = {"keys": ["t000", "gone", "t000"], "changes": [setting("x", {"S": "y"})]}
-    assert counts(ordered(person("admins"), "change", order)) == {"done": 1, "same": 1}
+    job = ordered(person("admins"), "change", order)
+    assert counts(job) == {"done": 1, "same": 1}
+    told = {row.key: (row.outcome, row.code, row.detail) for row in rows_with(job)}
+    assert told["gone"] == ("same", "item_not_found", "No item has that key.")
+    assert told["t000"][:2] == ("done", "")
+
+
+@pytest.mark.parametrize("kind", ["change", "delete"])
+def test_an_item_of_another_kind_is_not_there(tables, settings, tmp_path, kind):
+    things(2)
+    settings.TABLES_FILE = tmp_path / "kinds.toml"
+    settings.TABLES_FILE.write_text(
+        'superuser_groups = ["admins"]\n[Base]\ntable = "real-things"\naudit_attributes = false\n'
+        '[Zeros]\nof = "Base"\nwhen = { n = 0 }\n'
+    )
+    order = {"keys": ["t000", "t001", "gone"]}
+    order |= {"changes": [setting("x", {"S": "y"})]} if kind == "change" else {}
+    job = ordered(person("admins"), kind, order, alias="Zeros")
+    told = {row.key: (row.outcome, row.code) for row in rows_with(job)}
+    absent = ("same", "item_not_found")
+    assert told == {"t000": ("done", ""), "t001": absent, "gone": absent}
+    assert stored("real-things", "t001") is not None
 
 
 def test_stamps_and_versions_are_raised_as_everywhere(tables):
