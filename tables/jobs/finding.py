@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import uuid
 from collections.abc import Iterator
@@ -119,7 +120,8 @@ def progress(job: Job) -> Progress:
     elif expected:
         fraction = min(counts["scanned"] / expected, 0.99)
     if expected and not job.is_ended and job.state != "ready":
-        seconds = _seconds_left(job, max(expected - counts["scanned"], 0))
+        left = max(expected - counts["scanned"], 0)
+        seconds = _at_its_pace(job, left) if _is_paced(job) else _seconds_left(job, left)
     read, write = totals["read_units"], totals["write_units"]
     return Progress(
         counts, read, write, money_of(read=read, write=write), expected, fraction, seconds
@@ -168,6 +170,26 @@ def _seconds_left(job: Job, items: int) -> int | None:
         for part in parts
     )
     return round(items / speed) if speed else None
+
+
+def _is_paced(job: Job) -> bool:
+    return job.pace is not None and job.phase == "write"
+
+
+def _at_its_pace(job: Job, items: int) -> int | None:
+    """What is left under a pace, or longer where the table is slower: by the units that items took
+    so far, before that by those that the check foretold.
+    """
+    totals, foretold = job.totals, job.estimate
+    units = None
+    if totals["scanned"]:
+        units = totals["write_units"] / totals["scanned"]
+    elif foretold.get("items") and foretold.get("write_units") is not None:
+        units = foretold["write_units"] / foretold["items"]
+    measured = _seconds_left(job, items)
+    if units is None or not job.pace:
+        return measured
+    return max(math.ceil(items * units / job.pace), measured or 0)
 
 
 def _no_job() -> JobNotFound:

@@ -162,10 +162,11 @@ def _units_each(part: JobPart, work: Work) -> float:
 
 def _expected(work: Work) -> int | None:
     """About how many items the job will read: exactly as many as a check has found."""
-    known = work.spec.get("count")
-    if known is None and work.job.phase == "write":
+    known = None
+    if work.job.phase == "write":
         counter = "matched" if KINDS[work.job.kind].writes_what_was_found else "scanned"
         known = work.job.parts.filter(phase="check").aggregate(all=Sum(counter))["all"]
+    known = known if known is not None else work.spec.get("count")
     return int(known) if known is not None else work.target.description.item_count
 
 
@@ -211,10 +212,9 @@ def _conclude(job: Job) -> None:
         held = locked(job)
         if held.state not in ACTIVE or held.wanted != "run" or held.phase != job.phase:
             return
-        totals = held.totals
-        if held.phase == "check":
-            held.estimate |= _checked(totals)
         held.estimate |= work.job.estimate if work is not None else {}
+        if held.phase == "check":  # after the guess that the kind was handed
+            held.estimate |= _checked(held.totals)
         if held.state == "queued":
             move(held, "claim")
         move(held, "finish")

@@ -3,6 +3,7 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from django.utils.timezone import localtime
 
 from tables.admin.jobs.views import STOP_POLLING
 from tables.dynamodb.history_table import create_history_table
@@ -270,8 +271,20 @@ def test_a_job_and_its_undo_lead_to_each_other(admin, cities, settings):
     confirmed(admin, url, "Cities")
     work()
     undoing = admin.post(f"{url}undo/")["Location"]
-    assert Page(admin.get(undoing)).one("a", href=url)["text"] == "the job that it undoes"
-    assert Page(admin.get(url)).one("a", href=undoing)["text"] == "Another job takes it back."
+    written, _undo = Job.objects.order_by("created")
+    ordered_at = localtime(written.created).strftime("%Y-%m-%d %H:%M %Z")
+    what = f"what the Change of Cities of {ordered_at} wrote."
+    assert f"It takes back {what}" in words(admin, undoing)
+    assert f"It takes back {what}" in words(admin, "/admin/jobs/")
+    assert Page(admin.get(undoing)).one("a", href=url)["text"] == "To the job that it undoes"
+    told = Page(admin.get(url)).one("a", href=undoing)["text"]
+    assert told.startswith("Another job takes it back, ordered ")
+    work()
+    assert f"It took back {what}" in words(admin, undoing)
+    told = Page(admin.get(url)).one("a", href=undoing)["text"]
+    assert told.startswith("Another job took it back: ")
+    written.delete()
+    assert "which is gone by now." in words(admin, undoing)
 
 
 def test_what_somebody_changed_meanwhile_leads_to_who(admin, cities, settings):
@@ -398,6 +411,7 @@ def test_a_job_that_is_to_pause_can_still_be_cancelled(admin, cities):
     Worker.objects.create(name="w", seen=timezone.now())
     url = ordered(admin, **SET)
     Job.objects.update(wanted="pause")
+    assert "Pausing" in words(admin, url)
     values = [e["attrs"]["value"] for e in Page(admin.get(url)).all("button", name="wanted")]
     assert values == ["cancel"]
 

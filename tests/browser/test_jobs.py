@@ -90,8 +90,8 @@ def test_a_value_is_set_on_many_items_and_the_whole_is_undone(ada, site, violati
     expect(page.locator(".job-state")).to_contain_text("3 done")
     looks_right(ada, violations)
     assert due(site) == ["1", "1", "1"]
-    page.get_by_role("link", name="the job that it undoes").click()
-    expect(page.get_by_role("link", name="Another job takes it back.")).to_be_visible()
+    page.get_by_role("link", name="To the job that it undoes").click()
+    expect(page.get_by_role("link", name="Another job took it back")).to_be_visible()
 
 
 def test_a_file_in_another_encoding_is_asked_about_checked_and_written(ada, site, violations):

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import math
 import uuid
 from csv import reader
 
@@ -12,11 +13,12 @@ from tables.core.preconditions import state_of
 from tables.core.sheets import csv_lines
 from tables.dynamodb.client import call
 from tables.jobs import files, staging
-from tables.jobs.finding import report_rows
+from tables.jobs.finding import progress, report_rows
 from tables.jobs.kinds import checking, exports, import_orders, imports
 from tables.jobs.kinds.which import plan_of
-from tables.jobs.orders import confirm, start
+from tables.jobs.orders import confirm, set_pace, start
 from tables.jobs.undoing import undo_job
+from tables.models import Job
 from tables.records.jobs.reports import rows_with
 from tests.core.workbook_files import workbook
 from tests.jobs.conftest import counts, ordered, person, report, target_of, work
@@ -603,6 +605,24 @@ def test_37_more_rows_than_a_page_shows_take_the_right_for_many(history):
     assert start(caller, "import", "Things", {"upload": few})[1]
     with pytest.raises(Forbidden):
         start(caller, "import", "Things", {"upload": many})
+
+
+def test_what_the_check_has_counted_is_what_the_writing_expects(history, monkeypatch):
+    monkeypatch.setattr(import_orders, "_count", lambda _file, _reading: 99)
+    ann = person("admins")
+    job = checked(ann, csv("id,n", *(f"t{n},{n}" for n in range(20))))
+    assert (job.totals["scanned"], job.totals["matched"]) == (20, 20)
+    confirm(job, ann, job.etag, by_token=False)
+    set_pace(job, 2)
+    waiting = progress(Job.objects.get(pk=job.pk))
+    assert waiting.expected == 20
+    assert waiting.seconds_left == math.ceil(job.totals["write_units"] / 2) > 0
+    job = work(job)
+    assert (progress(job).expected, int(job.totals["matched"])) == (20, 20)
+    # So far each item took its share of the units: as many again take as long again.
+    Job.objects.filter(pk=job.pk).update(state="running", estimate={"items": 40})
+    half = progress(Job.objects.get(pk=job.pk))
+    assert half.seconds_left == math.ceil(job.totals["write_units"] / 2)
 
 
 # ---------------------------------------------------------------- exports

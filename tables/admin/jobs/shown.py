@@ -72,8 +72,7 @@ class ShownJob:
     @property
     def table_label(self) -> str:
         """What people call its table; its alias where that is gone."""
-        table = registry().tables.get(self.job.alias)
-        return table.label if table else self.job.alias
+        return _label(self.job.alias)
 
     @property
     def table_url(self) -> str:
@@ -93,7 +92,11 @@ class ShownJob:
     @property
     def sentence(self) -> str:
         """What it does to which items."""
-        return order_words(self.job)
+        if self.job.kind != "undo":
+            return order_words(self.job)
+        undone = self.job.of
+        title = words.title_words(undone, _label(undone.alias)) if undone else ""
+        return words.undo_words(self.job, title)
 
     @property
     def left(self) -> int:
@@ -112,7 +115,7 @@ class ShownJob:
 
     @property
     def state(self) -> str:
-        if self.is_idle:
+        if self.is_idle and self.job.wanted == "run":
             return _("Waits")
         return words.state_words(self.job, self.far, is_mine=self.may_control)
 
@@ -183,8 +186,16 @@ class ShownJob:
     @property
     def undone_by(self) -> str:
         """The page of the job that takes it back, empty where none does."""
-        undo = self.job.undone_by.exclude(state="cancelled").first()
-        return reverse("admin:job", args=[undo.pk]) if undo else ""
+        return reverse("admin:job", args=[self._undo.pk]) if self._undo else ""
+
+    @property
+    def undone_words(self) -> str:
+        """What that one does, or did."""
+        return words.undone_words(self._undo) if self._undo else ""
+
+    @cached_property
+    def _undo(self) -> Job | None:
+        return self.job.undone_by.exclude(state="cancelled").first()
 
     @property
     def is_orphan(self) -> bool:
@@ -267,3 +278,9 @@ class ShownJob:
             for name, moment in named
             if moment and not (moment is job.ended and job.state == "ready")
         ]
+
+
+def _label(alias: str) -> str:
+    """What people call a table; its alias where that is gone."""
+    table = registry().tables.get(alias)
+    return table.label if table else alias

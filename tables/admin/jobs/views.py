@@ -49,7 +49,7 @@ def list_jobs(request: HttpRequest) -> HttpResponse:
         found = found.filter(owner_sub=caller.sub)
     if after := request.GET.get("after", ""):
         found = found.filter(pk__lt=_id(after))
-    jobs = [*found.order_by("-pk")[: _PER_PAGE + 1]]
+    jobs = [*found.select_related("of").order_by("-pk")[: _PER_PAGE + 1]]
     older = {"whose": whose, "after": str(jobs[_PER_PAGE - 1].pk)} if len(jobs) > _PER_PAGE else {}
     context = {
         "title": _("Jobs"),

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tables.admin.texts.sentences import count_words, filter_words, items_words
 from tables.admin.values.hidden_characters import visible
@@ -108,7 +108,9 @@ def delimiter_words(mark: str) -> str:
 def which_words(spec: Mapping[str, Any]) -> str:
     """Which items an order is about."""
     if spec.get("keys"):
-        return _("On %(items)s that were ticked:") % {"items": items_words(len(spec["keys"]))}
+        count = len(spec["keys"])
+        words = ngettext("On %(items)s that was ticked:", "On %(items)s that were ticked:", count)
+        return words % {"items": items_words(count)}
     try:
         conditions = filter_words(
             _filter_of(spec["query"]) if "query" in spec else parse_scan(parse(spec["filter"]))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.formats import number_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tables.admin.texts.people import name_words
 from tables.admin.texts.sentences import count_words
 from tables.admin.values.hidden_characters import visible
+from tables.core.job_states import ACTIVE
 from tables.jobs.finding import Progress
 from tables.records.jobs.models import Job
 
@@ -38,6 +41,11 @@ _STATES: Mapping[str, StrOrPromise] = {
     "failed": gettext_lazy("Stopped"),
     "expired": gettext_lazy("Expired"),
 }
+# What a job that is under way was told and has not done yet.
+_STOPPING: Mapping[str, StrOrPromise] = {
+    "pause": gettext_lazy("Pausing"),
+    "cancel": gettext_lazy("Cancelling"),
+}
 _TITLES: Mapping[str, StrOrPromise] = {
     "change": gettext_lazy("Change of %(table)s"),
     "delete": gettext_lazy("Deletion from %(table)s"),
@@ -56,9 +64,36 @@ def title_words(job: Job, table: str) -> str:
     return str(_TITLES.get(job.kind, "%(table)s")) % {"table": table}
 
 
+def undo_words(undo: Job, title: str) -> str:
+    """What an undo takes back: `title` is what the job is called that wrote it."""
+    if undo.of is None:
+        return _("It takes back what another job wrote, which is gone by now.")
+    names = {"job": title, "time": _time(undo.of.created)}
+    if undo.state == "finished":
+        return _("It took back what the %(job)s of %(time)s wrote.") % names
+    if undo.is_ended or undo.state == "failed":
+        return _("It was to take back what the %(job)s of %(time)s wrote.") % names
+    return _("It takes back what the %(job)s of %(time)s wrote.") % names
+
+
+def undone_words(undo: Job) -> str:
+    """What another job does to what this one wrote."""
+    if undo.state == "finished":
+        return _("Another job took it back: %(time)s.") % {
+            "time": _time(undo.ended or undo.created)
+        }
+    return _("Another job takes it back, ordered %(time)s.") % {"time": _time(undo.created)}
+
+
+def _time(moment: datetime) -> str:
+    return localtime(moment).strftime("%Y-%m-%d %H:%M %Z")
+
+
 def state_words(job: Job, far: Progress, *, is_mine: bool = True) -> str:
     """A job's state; never plainly finished where something was left as it was."""
     left = left_of(far)
+    if job.state in ACTIVE and job.wanted in _STOPPING:
+        return str(_STOPPING[job.wanted])
     if job.state == "ready" and not far.counts["done"]:
         return _("Nothing to write")
     if job.state == "ready" and not is_mine:

@@ -138,9 +138,8 @@ class _Check:
         at = held.place
         following = None if held.is_through else [at.offset, at.line, at.row, held.chunk]
         told = [_told(row) for row in found.rows]
-        matched = sum(result.outcome == "done" for result in told)
         return Piece(
-            following, len(told), matched, told, found.read_units, write_units=found.write_units
+            following, len(told), len(told), told, found.read_units, write_units=found.write_units
         )
 
 

@@ -12,6 +12,7 @@ from tables.api.v1.responses.links import link
 from tables.core.job_states import ACTIVE
 from tables.core.strict_json import parse
 from tables.jobs.finding import is_anybody_working, may_control, progress
+from tables.jobs.orders import READY_LIFE
 from tables.jobs.undoing import undo_alias
 from tables.records.jobs.models import Job
 
@@ -50,8 +51,8 @@ def job_document(request: Request, job: Job, caller: Caller) -> dict[str, Any]:
         "created": _moment(job.created),
         "confirmed": _moment(job.confirmed),
         "started": _moment(job.started),
-        "ended": _moment(job.ended),
-        "expires": _moment(job.expires),
+        "ended": None if job.state == "ready" else _moment(job.ended),
+        "expires": _moment(_expires(job)),
         "failure": job.failure or None,
         "links": _links(request, job, caller),
     }
@@ -73,6 +74,12 @@ def job_tag(job: Job) -> str:
 def is_idle(job: Job) -> bool:
     """Whether the job should be worked on and no worker lives."""
     return job.state in ACTIVE and not is_anybody_working()
+
+
+def _expires(job: Job) -> datetime:
+    """When a check can be confirmed no more; of any other job when it is removed."""
+    checked = job.ended if job.state == "ready" else None
+    return min(job.expires, checked + READY_LIFE) if checked else job.expires
 
 
 def _order(job: Job) -> dict[str, Any]:

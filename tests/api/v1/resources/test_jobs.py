@@ -5,7 +5,7 @@ import gzip
 import io
 import json
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -366,6 +366,18 @@ def test_37_a_confirmation_is_for_what_was_looked_at(staff):
     # What the check has counted is no longer told as if it were done.
     assert (ok(answer, 202)["progress"]["done"], ok(answer, 202)["progress"]["scanned"]) == (0, 0)
     problem(staff.post(confirm, None, If_Match=answer["ETag"]), 409, "job_conflict")
+
+
+def test_a_check_that_waits_has_not_ended_and_expires_in_a_day(staff):
+    job, looked = order(staff, kind="weigh"), timezone.now()
+    moved(job, "ready", ended=looked)
+    told = ok(staff.get(path(job)))
+    assert told["ended"] is None
+    assert datetime.fromisoformat(told["expires"]) - looked < timedelta(hours=24, seconds=1)
+    moved(job, "finished")
+    told = ok(staff.get(path(job)))
+    assert told["ended"] is not None
+    assert datetime.fromisoformat(told["expires"]) - looked > timedelta(days=2)
 
 
 def test_37_a_confirmation_holds_the_rights_of_who_confirms(staff, reader):
