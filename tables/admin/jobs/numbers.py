@@ -31,7 +31,7 @@ def _outcomes(job: Job, far: Progress) -> list[Number]:
         (_("Read"), "scanned"),
         (_done(job), "done"),
         (_("Already so, or not there") if "keys" in job.spec else _("Already so"), "same"),
-        (_("Conflict") if is_check else _("Changed since"), "changed"),
+        (_("Conflict") if is_check and job.kind == "import" else _("Changed since"), "changed"),
         (_("Refused"), "refused"),
         *([(_("Not known"), "unsure")] if counts["unsure"] else []),
     ]
