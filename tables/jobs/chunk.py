@@ -174,9 +174,8 @@ def decide(
                 rows.append(unwritten(token, candidate, work.spec))
                 continue
             states = fingerprint(candidate.before), fingerprint(write.outcome.after)
-            intent = Intent(token, *states, candidate.line, candidate.origin, candidate.known)
-            code, detail = candidate.told
-            intent = intent._replace(code=code, detail=detail)
+            line, origin, known = candidate.line, candidate.origin, candidate.known
+            intent = Intent(token, *states, line, origin, known, *candidate.told)
             planned.append(Planned(intent, write))
     return planned, rows
 

@@ -10,17 +10,17 @@ from tables.core.keys import decode_token
 from tables.jobs.kind import Candidate, Chunk, Cursor, Work
 from tables.jobs.kinds import which
 from tables.models import Job, ReportPage
-from tables.records.jobs.reports import rows_of
+from tables.records.jobs.reports import first_of_parts, rows_of
 
 
 def cut(work: Work) -> Sequence[Cursor]:
     """Where each part begins: at the rows of its check where one was confirmed, else as ordered."""
     if work.job.phase == "write" and work.job.parts.filter(phase="check").exists():
-        first: dict[int, ReportPage] = {}
-        for page in _pages(work.job):
-            first.setdefault(page.part_id, page)
-        if all(row.state is not None for page in first.values() for row in rows_of(page)):
-            return [[part, page.sequence, 0] for part, page in first.items()]
+        pages = _pages(work.job)
+        first = first_of_parts(pages).items()
+        begun = (pages.get(part_id=part, sequence=sequence) for part, sequence in first)
+        if all(row.state is not None for page in begun for row in rows_of(page)):
+            return [[part, sequence, 0] for part, sequence in first]
     return which.cut(work)  # no check, or one of a release that kept no states
 
 

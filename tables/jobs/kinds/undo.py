@@ -26,7 +26,7 @@ from tables.jobs.finding import can_be_undone, find_job, may_control
 from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Spec, Work
 from tables.jobs.kinds import which
 from tables.models import ReportPage
-from tables.records.jobs.reports import last_versions, rows_of
+from tables.records.jobs.reports import first_of_parts, last_versions, rows_of
 
 
 class _Undos:
@@ -110,10 +110,8 @@ def _cut(work: Work) -> Sequence[Cursor]:
     pages = ReportPage.objects.filter(
         part__job_id=work.spec["job"], part__phase="write", done__gt=0
     )
-    first: dict[int, int] = {}
-    for part, sequence in pages.order_by("part_id", "-sequence").values_list("part_id", "sequence"):
-        first.setdefault(part, sequence)
-    return [[part, sequence] for part, sequence in first.items()]
+    last = first_of_parts(pages.order_by("part_id", "-sequence"))
+    return [[part, sequence] for part, sequence in last.items()]
 
 
 UNDO = JobKind("undo", _read_spec, _rights, _cut, write=_Undos(), check=_Undos())

@@ -9,6 +9,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, Literal, NamedTuple, get_args
 
 import orjson
+from django.db.models import QuerySet
 
 from tables.records.jobs.models import Job, JobPart, ReportPage
 
@@ -71,6 +72,14 @@ def pages_of(
     if wanted:
         pages = pages.exclude(**dict.fromkeys(wanted, 0))
     return iter(pages.order_by("part__number", "sequence").iterator(chunk_size=20))
+
+
+def first_of_parts(pages: QuerySet[ReportPage]) -> dict[int, int]:
+    """The sequence of the first of these pages in each part, by the part's id; no rows are read."""
+    first: dict[int, int] = {}
+    for part, sequence in pages.values_list("part_id", "sequence"):
+        first.setdefault(part, sequence)
+    return first
 
 
 def rows_with(job: Job, outcomes: Iterable[Outcome] = (), *, phase: str = "") -> Iterator[Result]:
