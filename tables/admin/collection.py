@@ -123,7 +123,7 @@ def _kinds(visit: Visit, items: Sequence[Item]) -> Iterator[KindOfItem]:
 
 def _entities(visit: Visit) -> list[Target]:
     """The kinds of items of this table that the alias map describes and the caller may view."""
-    aliases = [table.alias for table in registry().tables.values() if table.of == visit.table.alias]
+    aliases = [kind.alias for kind in registry().kinds_of(visit.table)]
     return list(neighbours(visit.target, aliases).values())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -70,6 +70,17 @@ class Registry:
     staff_groups: frozenset[str] = frozenset()
     superuser_groups: frozenset[str] = frozenset()
     read_only: bool = False
+    _kinds: Mapping[str, list[Table]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        kinds: dict[str, list[Table]] = {}
+        for table in self.tables.values():
+            kinds.setdefault(table.of, []).append(table)
+        object.__setattr__(self, "_kinds", kinds)
+
+    def kinds_of(self, table: Table) -> Sequence[Table]:
+        """The aliases of the kinds of items that the alias map describes in a whole table."""
+        return self._kinds.get(table.alias, ())
 
     def get(self, alias: object) -> Table:
         """The table of that alias, case-sensitive. Raises TableNotFound."""

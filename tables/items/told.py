@@ -49,5 +49,5 @@ def _kinds(table: Table) -> list[Entity]:
     """The kind of the alias where it has one, else those of the whole table."""
     if table.entity is not None:
         return [table.entity]
-    others = (kind for kind in registry().tables.values() if kind.of == table.alias)
-    return [kind.entity for kind in others if kind.entity is not None]
+    kinds = registry().kinds_of(table)
+    return [kind.entity for kind in kinds if kind.entity is not None]
