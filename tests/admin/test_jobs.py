@@ -45,6 +45,21 @@ def confirmed(client, url, typed):
     return client.post(f"{url}confirm/", {"typed": typed, "etag": etag})
 
 
+def written(client):
+    """The page of a change that was confirmed and is through."""
+    url = ordered(client, **SET)
+    work()
+    confirmed(client, url, "Cities")
+    work()
+    return url
+
+
+@pytest.fixture
+def history(settings):
+    settings.HISTORY = True
+    create_history_table(settings.HISTORY_TABLE)
+
+
 # ------------------------------------------------------------------ ordering from a list
 
 
@@ -239,13 +254,8 @@ def test_somebody_elses_job_is_seen_and_not_steered(admin, sign_in, cities):
     assert nobody.get(url).status_code in (302, 403)
 
 
-def test_a_whole_job_is_undone(admin, cities, settings):
-    settings.HISTORY = True
-    create_history_table(settings.HISTORY_TABLE)
-    url = ordered(admin, **SET)
-    work()
-    confirmed(admin, url, "Cities")
-    work()
+def test_a_whole_job_is_undone(admin, cities, history):
+    url = written(admin)
     assert "Undo this job" in words(admin, url)
     undoing = admin.post(f"{url}undo/")["Location"]
     work()
@@ -256,23 +266,15 @@ def test_a_whole_job_is_undone(admin, cities, settings):
 
 def test_without_history_there_is_no_way_back_and_none_is_offered(admin, cities, settings):
     settings.HISTORY = False
-    url = ordered(admin, **SET)
-    work()
-    confirmed(admin, url, "Cities")
-    work()
+    url = written(admin)
     assert "Undo this job" not in words(admin, url)
 
 
-def test_a_job_and_its_undo_lead_to_each_other(admin, cities, settings):
-    settings.HISTORY = True
-    create_history_table(settings.HISTORY_TABLE)
-    url = ordered(admin, **SET)
-    work()
-    confirmed(admin, url, "Cities")
-    work()
+def test_a_job_and_its_undo_lead_to_each_other(admin, cities, history):
+    url = written(admin)
     undoing = admin.post(f"{url}undo/")["Location"]
-    written, _undo = Job.objects.order_by("created")
-    ordered_at = localtime(written.created).strftime("%Y-%m-%d %H:%M %Z")
+    undone, _undo = Job.objects.order_by("created")
+    ordered_at = localtime(undone.created).strftime("%Y-%m-%d %H:%M %Z")
     what = f"what the Change of Cities of {ordered_at} wrote."
     assert f"It takes back {what}" in words(admin, undoing)
     assert f"It takes back {what}" in words(admin, "/admin/jobs/")
@@ -283,17 +285,12 @@ def test_a_job_and_its_undo_lead_to_each_other(admin, cities, settings):
     assert f"It took back {what}" in words(admin, undoing)
     told = Page(admin.get(url)).one("a", href=undoing)["text"]
     assert told.startswith("Another job took it back: ")
-    written.delete()
+    undone.delete()
     assert "which is gone by now." in words(admin, undoing)
 
 
-def test_what_somebody_changed_meanwhile_leads_to_who(admin, cities, settings):
-    settings.HISTORY = True
-    create_history_table(settings.HISTORY_TABLE)
-    url = ordered(admin, **SET)
-    work()
-    confirmed(admin, url, "Cities")
-    work()
+def test_what_somebody_changed_meanwhile_leads_to_who(admin, cities, history):
+    url = written(admin)
     store("cities", KEY, seen={"BOOL": False})
     undoing = admin.post(f"{url}undo/")["Location"]
     work()
@@ -301,13 +298,8 @@ def test_what_somebody_changed_meanwhile_leads_to_who(admin, cities, settings):
     assert Page(admin.get(undoing)).one("a", href=f"{CITIES}YY,YY-00/history/")
 
 
-def test_recent_changes_lead_from_what_a_job_wrote_to_the_job(admin, cities, settings):
-    settings.HISTORY = True
-    create_history_table(settings.HISTORY_TABLE)
-    url = ordered(admin, **SET)
-    work()
-    confirmed(admin, url, "Cities")
-    work()
+def test_recent_changes_lead_from_what_a_job_wrote_to_the_job(admin, cities, history):
+    url = written(admin)
     page = Page(admin.get("/admin/changes/?table=Cities"))
     assert page.one("a", href=url)["text"] == "The job"
     text = " ".join(page.text("main").split())
@@ -341,9 +333,7 @@ def test_the_page_and_the_list_say_what_was_ordered(admin, cities, action, form,
     assert sentence in words(admin, "/admin/jobs/")
 
 
-def test_an_export_tells_items_not_pieces_and_can_not_be_undone(admin, cities, settings):
-    settings.HISTORY = True
-    create_history_table(settings.HISTORY_TABLE)
+def test_an_export_tells_items_not_pieces_and_can_not_be_undone(admin, cities, history):
     url = admin.post(YY, {"export_all": "job_csv"})["Location"]
     work()
     text = words(admin, url)
