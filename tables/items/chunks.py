@@ -5,12 +5,13 @@ Each ends for itself. A transaction that is cancelled goes again without those t
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from contextvars import copy_context
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context, copy_context
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 from tables.core.errors import (
     Conflict,
@@ -105,12 +106,21 @@ def side_by_side(do: Callable[[T], R], each: Sequence[T], threads: int) -> list[
     """
     if threads == 1 or len(each) == 1:
         return [do(one) for one in each]
+    has_failed = threading.Event()
+
+    def begin(context: Context, one: T) -> R | None:
+        if has_failed.is_set():
+            return None
+        try:
+            return context.run(do, one)
+        except BaseException:
+            has_failed.set()
+            raise
+
     with ThreadPoolExecutor(min(threads, len(each))) as pool:
-        running = [pool.submit(copy_context().run, do, one) for one in each]
-        wait(running, return_when=FIRST_EXCEPTION)
-        if any(one.done() and one.exception() is not None for one in running):
-            pool.shutdown(cancel_futures=True)
-        return [one.result() for one in running if not one.cancelled()]
+        running = [pool.submit(begin, copy_context(), one) for one in each]
+        # What was not begun stands beside an error, which is raised here.
+        return cast("list[R]", [one.result() for one in running])
 
 
 # ---------------------------------------------------------------- one by one
