@@ -1,29 +1,16 @@
-"""The AdminAPI's JSON: plain, but for two objects that stand for a set and for binary."""
+"""The two objects in the AdminAPI's plain JSON that stand for a set and for binary."""
 
 from __future__ import annotations
 
 import base64
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tables.core.errors import InvalidValue
 from tables.core.typed_json import make_set
-from tables.core.values import AttributeValue, plain_item
-
-if TYPE_CHECKING:  # filters, on which sight stands, stand on this
-    from tables.core.sight import Seen
+from tables.core.values import AttributeValue
 
 _SET_TAGS = {"String": "SS", "Number": "NS", "Binary": "BS"}
-
-
-def adminapi_item(item: Seen) -> dict[str, Any]:
-    """An item as the AdminAPI shows it: plain, with binary as `{"type":"Buffer","data":[…]}`."""
-    return plain_item(item, binary=as_buffer)
-
-
-def as_buffer(content: str) -> dict[str, Any]:
-    """Binary as the AdminAPI shows it: what Node's `Buffer` becomes in JSON."""
-    return {"type": "Buffer", "data": list(base64.b64decode(content))}
 
 
 def adminapi_special(value: dict[str, Any]) -> AttributeValue | None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from typing import Any
 
 from tables.api.adminapi.errors import failure_of
-from tables.core.adminapi_json import adminapi_item
 from tables.core.errors import TablesError
 from tables.core.sight import Seen
-from tables.core.values import dumps
+from tables.core.values import dumps, plain_item
 
 OPTIONS = b'{"success":true}'
 DELETED = b'{"success":true,"response":{}}'
@@ -18,6 +18,11 @@ DELETED = b'{"success":true,"response":{}}'
 def found(item: Seen) -> bytes:
     """The body of a get and of a create."""
     return dumps({"success": True, "item": adminapi_item(item)})
+
+
+def adminapi_item(item: Seen) -> dict[str, Any]:
+    """An item as the AdminAPI shows it: plain, with binary as `{"type":"Buffer","data":[…]}`."""
+    return plain_item(item, binary=_as_buffer)
 
 
 def updated(results: Sequence[dict[str, Any]], ignored: Sequence[str]) -> bytes:
@@ -46,3 +51,8 @@ def _result(action: str, status: int, body: dict[str, Any]) -> dict[str, Any]:
         "statusCode": status,
         "body": dumps(body).decode(),
     }
+
+
+def _as_buffer(content: str) -> dict[str, Any]:
+    """Binary as the AdminAPI shows it: what Node's `Buffer` becomes in JSON."""
+    return {"type": "Buffer", "data": list(base64.b64decode(content))}

@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 
-from tables.core.adminapi_json import adminapi_item
+from tables.api.adminapi.envelopes import adminapi_item
 from tables.core.descriptions import TableDescription
 from tables.core.errors import InvalidCursor, InvalidRequest, TablesError
 from tables.core.expressions import Path
