@@ -96,3 +96,29 @@ def test_a_sum_is_exact_or_refused(left, right):
 
 def test_stored_numbers_that_are_no_json_are_respelled():
     assert orjson.dumps([fragment("+1"), fragment(".5"), fragment("007")]) == b"[1,0.5,7]"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9223372036854775807",
+        "-9223372036854775808",
+        "18446744073709551615",
+        "18446744073709551616",
+        "-9223372036854775809",
+        "9007199254740993",
+        "1.0",
+        "1E+125",
+        "0.1000000000000000055511151231257827",
+        "9" * 38 + "0" * 88,
+        "-0." + "0" * 129 + "1",
+    ],
+)
+def test_a_stored_number_is_shown_digit_by_digit_around_every_limit_of_machine_numbers(text):
+    assert orjson.dumps(fragment(text)).decode() == text
+
+
+@pytest.mark.parametrize("text", ["true", "null", '"1"', "[1]", '{"a":1}', "NaN", "1,2", "", "1_0"])
+def test_what_is_no_number_never_gets_into_json_as_it_stands(text):
+    with pytest.raises(InvalidValue):
+        fragment(text)
