@@ -12,7 +12,18 @@ document.addEventListener("DOMContentLoaded", () => {
     }
   }
 
-  filter.hidden = false;
+  function hearServer() {
+    const told = document.getElementById("tables-told");
+    const trouble = ({ detail }) => {
+      if (detail.elt === filter.form) told.textContent = filter.form.dataset.trouble;
+    };
+    document.addEventListener("htmx:beforeOnLoad", (event) => event.detail.xhr.status >= 400 && trouble(event));
+    for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, trouble);
+  }
+
+  // Of very many tables, the server has the others.
+  if (filter.form.hasAttribute("hx-get")) return hearServer();
   filter.addEventListener("input", narrow);
+  filter.form.addEventListener("submit", (event) => event.preventDefault());
   document.addEventListener("htmx:afterSwap", narrow);
 });

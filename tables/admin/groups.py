@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 
 from tables.core.registry import Table
 
+# Headings, and the tables under each.
+Groups = Sequence[tuple[str, Sequence[Table]]]
 
-def grouped(tables: Iterable[Table]) -> list[tuple[str, list[Table]]]:
+
+def grouped(tables: Iterable[Table]) -> Groups:
     """Heading and tables, in the order of the alias map; tables of no group come last.
 
     The entities of a table stand right after it.

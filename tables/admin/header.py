@@ -13,20 +13,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from tables.access.browser.sign_in import sign_in_url
-from tables.access.callers import NOBODY, Caller
-from tables.access.rights import can, may_open_pages, viewable_tables
+from tables.access.callers import NOBODY
+from tables.access.rights import may_open_pages, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.environment import environment_badge
 from tables.admin.item_list.address import Address
+from tables.admin.table_search import MOST
 from tables.admin.texts.people import name_words
+from tables.admin.viewable import tables_with_history
 from tables.configuration import registry
 from tables.core.registry import Table
 from tables.jobs.finding import running_of
-from tables.records.history.entries import mode_of
 from tables.speed import by_language, fragment
-
-# Most tables that the menu of narrow screens lists: of more, the first page has them and a filter.
-MOST_TABLES = 100
 
 # URL, label, whether the page is in it, how many jobs of one's own are under way there.
 Area = tuple[str, str, bool, int]
@@ -45,7 +43,7 @@ def write_header(request: HttpRequest) -> SafeString:
     is_staff = is_known and may_open_pages(caller, registry())
     tables = viewable_tables(caller, registry()) if is_staff else []
     is_program_page = request.path.startswith("/api/")
-    has_changes = any(_tells(table, caller) for table in tables)
+    has_changes = is_staff and bool(tables_with_history(caller))
     areas = _programs_areas(request.path)
     if is_staff:
         # A program that asks for a page needs no database for it.
@@ -62,14 +60,9 @@ def write_header(request: HttpRequest) -> SafeString:
     )
 
 
-def _tells(table: Table, caller: Caller) -> bool:
-    """Whether the table's history is kept and the caller's to see."""
-    return mode_of(table) != "off" and can(caller, "history", table)
-
-
 def _menu(tables: Sequence[Table]) -> tuple[tuple[str, str], ...]:
-    """URL and label of each table, of none where they would be too many to look through."""
-    if len(tables) > MOST_TABLES:
+    """URL and label of each table, of none where there are very many: the first page finds them."""
+    if len(tables) > MOST:
         return ()
     return tuple((Address(table.alias).path, table.label) for table in tables)
 

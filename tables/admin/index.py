@@ -1,7 +1,8 @@
 """The first page: every table by name at once, what DynamoDB knows of it, and one's recent items.
 
 Names cost no call. What is kept of a table stands beside its name; the rest is asked for in parts
-as they come into view, so that neither many tables nor a slow one keep the page.
+as they come into view, so that neither many tables nor a slow one keep the page. Of very many, a
+page names a hundred: the filter box looks through all of them.
 """
 
 from __future__ import annotations
@@ -24,10 +25,11 @@ from tables.access.rights import allowed_actions, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.groups import grouped
 from tables.admin.item_list.address import Address
-from tables.admin.recent_changes import tables_with_history
 from tables.admin.recent_items import recent_items
-from tables.admin.texts.sentences import count_words, counted_words
+from tables.admin.table_search import MOST, TableSearch, group_links
+from tables.admin.texts.sentences import count_words, counted_words, tables_words
 from tables.admin.values.one_line import size_text
+from tables.admin.viewable import tables_with_history, viewable_groups
 from tables.configuration import description, known_description, registry
 from tables.core.descriptions import TableDescription
 from tables.core.errors import Refused, TablesError
@@ -88,16 +90,45 @@ def index_context(request: HttpRequest) -> dict[str, Any]:
     """What the index shows: the tables that the caller may view, by group, and recent items."""
     caller = caller_of_user(request.user)
     tables = viewable_tables(caller, registry())
+    search = TableSearch.read(request.GET)
+    found = search.among(tables)
+    search = search if search.start < len(found) else search.at(0)
     asks = ASK in request.GET
     return {
         "groups": [
             (name, [_part(chunk, caller, asks=asks) for chunk in _chunks(members)])
-            for name, members in grouped(tables)
+            for name, members in search.page(grouped(found))
         ],
-        "count": len(tables),
+        "search": search,
+        "told": _told(len(found), len(tables), search),
+        "is_long": len(tables) > MOST,
+        "links": group_links(viewable_groups(caller), search.group) if len(tables) > MOST else [],
+        **_pager(search, len(found)),
         "asks": asks,
+        "facts_url": search.with_parameter(ASK, "all"),
         "recent": recent_items(request),
-        "has_changes": bool(tables_with_history(request)),
+        "has_changes": bool(tables_with_history(caller)),
+    }
+
+
+def _told(found: int, count: int, search: TableSearch) -> str:
+    if not search.narrows:
+        return tables_words(count)
+    words = {"found": count_words(found), "tables": tables_words(count)}
+    return _("%(found)s of %(tables)s") % words
+
+
+def _pager(search: TableSearch, found: int) -> dict[str, str]:
+    """Which of the tables are shown, and where the others are; nothing where all are."""
+    if found <= MOST:
+        return {}
+    last = min(search.start + MOST, found)
+    numbers = {"first": search.start + 1, "last": last, "count": found}
+    words = {name: count_words(number) for name, number in numbers.items()}
+    return {
+        "range": _("%(first)s to %(last)s of %(count)s") % words,
+        "previous": search.at(search.start - MOST).url if search.start else "",
+        "next": search.at(last).url if last < found else "",
     }
 
 

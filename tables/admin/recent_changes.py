@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tables.access.limits.rates import spend
-from tables.access.rights import can, viewable_tables
 from tables.access.users import caller_of_user
 from tables.admin.errors import render_page
 from tables.admin.item_form.history import ToldEntry, history_url, inline_deltas
@@ -25,8 +24,8 @@ from tables.admin.texts.history_words import ACTIONS, deed_words
 from tables.admin.texts.people import name_words
 from tables.admin.values.differences import differences, paths_words
 from tables.admin.values.one_line import key_text
+from tables.admin.viewable import tables_with_history
 from tables.admin.visit import Visit, site_page
-from tables.configuration import registry
 from tables.core.errors import InvalidRequest, NotFound, TablesError
 from tables.core.history import Entry
 from tables.core.registry import Table
@@ -36,7 +35,6 @@ from tables.items.rules import kept_names
 from tables.items.seen_history import seen_entries
 from tables.items.target import Target, find_target
 from tables.jobs.finding import visible_to
-from tables.records.history.entries import mode_of
 
 _PER_PAGE = 50
 # What the index page shows, and how many tables are asked for it: four queries each.
@@ -71,7 +69,7 @@ class Line:
 @site_page
 def recent_changes(request: HttpRequest) -> HttpResponse:
     """Changes of a table or a person, by action and time, newest first."""
-    tables = tables_with_history(request)
+    tables = tables_with_history(caller_of_user(request.user))
     if not tables:
         raise NotFound(_("No history is kept of the tables that you may look at."))
     spend(request, "read")
@@ -97,19 +95,9 @@ def recent_changes(request: HttpRequest) -> HttpResponse:
 def latest_changes(request: HttpRequest) -> HttpResponse:
     """A part of the index page: the last changes in the tables that this person used last."""
     spend(request, "read")
-    tables = tables_with_history(request)
+    tables = tables_with_history(caller_of_user(request.user))
     lines = _lines(request, tables, _latest(request, tables), _LATEST)
     return render(request, "admin/latest_changes.html", {"lines": lines})
-
-
-def tables_with_history(request: HttpRequest) -> list[Table]:
-    """The tables whose history is kept and the caller may see; DynamoDB is not asked."""
-    caller = caller_of_user(request.user)
-    return [
-        table
-        for table in viewable_tables(caller, registry())
-        if mode_of(table) != "off" and can(caller, "history", table)
-    ]
 
 
 def _found(request: HttpRequest, tables: Sequence[Table], form: Mapping[str, str]) -> Changes:

@@ -20,7 +20,7 @@ from tables.access.rights import may_open_pages
 from tables.access.users import caller_of_user
 from tables.admin.access_keys import list_keys, revoke_key
 from tables.admin.index import facts_page, index_context
-from tables.admin.sidebar import app_list, sidebar
+from tables.admin.sidebar import app_list, find_tables, sidebar
 from tables.admin.urls import TABLE_PAGES
 from tables.configuration import registry
 from tables.speed import fragment
@@ -51,6 +51,7 @@ class TablesSite(AdminSite):
             ("jsi18n", self.admin_view(self.i18n_javascript, cacheable=True), "jsi18n"),
             ("token", self.admin_view(self.token), "token"),
             ("facts", self.admin_view(facts_page), "facts"),
+            ("find", self.admin_view(find_tables), "find"),
             ("access-keys", self.admin_view(list_keys), "access_keys"),
             (
                 "access-keys/<str:access_key_id>/revoke",
@@ -70,15 +71,15 @@ class TablesSite(AdminSite):
     def get_app_list(
         self, request: HttpRequest, app_label: str | None = None
     ) -> list[dict[str, Any]]:
-        """One app for each group of tables."""
-        return app_list(caller_of_user(request.user))
+        """One app for each group of tables; of very many, those that the sidebar names."""
+        return app_list(request, caller_of_user(request.user))
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page shows around its content."""
         around = super().each_context(request)
         return {
             **around,
-            "sidebar": sidebar(request.path, around["available_apps"]),
+            "sidebar": sidebar(request, caller_of_user(request.user), around["available_apps"]),
             "keyboard_help": fragment("admin/keyboard_help.html"),
         }
 

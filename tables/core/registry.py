@@ -78,6 +78,10 @@ class Registry:
             kinds.setdefault(table.of, []).append(table)
         object.__setattr__(self, "_kinds", kinds)
 
+    def __hash__(self) -> int:
+        """Of this very one: what follows from it is kept beside it."""
+        return id(self)
+
     def kinds_of(self, table: Table) -> Sequence[Table]:
         """The aliases of the kinds of items that the alias map describes in a whole table."""
         return self._kinds.get(table.alias, ())

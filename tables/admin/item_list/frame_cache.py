@@ -56,7 +56,7 @@ def whole_list(visit: Visit, context: Mapping[str, Any], status: int = 200) -> H
         "header": write_header(request),
         "has_permission": True,
         "is_nav_sidebar_enabled": True,
-        "sidebar": sidebar(request.path, app_list(visit.caller)),
+        "sidebar": sidebar(request, visit.caller, app_list(request, visit.caller)),
         "keyboard_help": fragment("admin/keyboard_help.html"),
         **environment(request),
     }

@@ -38,6 +38,11 @@ def items_words(number: int) -> str:
     return ngettext("%(count)s item", "%(count)s items", number) % {"count": count_words(number)}
 
 
+def tables_words(number: int) -> str:
+    """A number of tables."""
+    return ngettext("%(count)s table", "%(count)s tables", number) % {"count": count_words(number)}
+
+
 def about_words(description: TableDescription) -> str:
     """How many items the table is said to hold, and when that was asked."""
     if description.item_count is None:
