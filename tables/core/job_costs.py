@@ -7,15 +7,10 @@ from __future__ import annotations
 import math
 
 from tables.core.descriptions import Index, TableDescription
-from tables.core.sizes import item_size, value_size
-from tables.core.updates import diff
+from tables.core.sizes import item_size
 from tables.core.values import Item
 
 _UNIT_BYTES = 1024
-# What an entry of history holds besides the values: names, digests, the author.
-_ENTRY_BYTES = 500
-# An entry is written to the table and to two indexes, and twice the units in a transaction.
-_ENTRY_INDEXES = 2
 
 
 def write_units(
@@ -25,20 +20,6 @@ def write_units(
     own = units(max(_size(before), _size(after)))
     indexes = sum(_index_units(before, after, index) for index in description.indexes)
     return own * (2 if doubled else 1) + indexes
-
-
-def entry_units(before: Item | None, after: Item | None) -> float:
-    """Units of the entry that history keeps of a write, in its transaction."""
-    if before is None or after is None:
-        size = _size(before) + _size(after)
-    else:
-        size = sum(
-            value_size(value)
-            for change in diff(before, after)
-            for value in (before.get(str(change.path[0])), change.value)
-            if value is not None
-        )
-    return 2 * units(size + _ENTRY_BYTES) + _ENTRY_INDEXES
 
 
 def units(size: int) -> int:

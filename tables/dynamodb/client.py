@@ -13,6 +13,7 @@ from django.conf import settings
 from django.dispatch import Signal
 
 from tables.dynamodb.deadline import CONNECT_SECONDS, READ_SECONDS, shorten
+from tables.dynamodb.meter import count
 from tables.dynamodb.sending import send_directly
 from tables.dynamodb.translation import translate
 from tables.dynamodb.tries import (
@@ -89,12 +90,14 @@ def call(operation: str, *, may_repeat: bool = False, **members: Any) -> dict[st
         failure = _translated(error, operation)
         raise failure from error
     finally:
+        units = consumed_units(answer)
+        count(operation, units)
         called.send_robust(
             sender=None,
             operation=operation,
             table=members.get("TableName"),
             milliseconds=(time.perf_counter() - started) * 1000,
-            capacity=consumed_units(answer),
+            capacity=units,
             error=failure,
         )
     return answer

@@ -17,8 +17,8 @@ from tables.core.history_bodies import Body, BrokenBody, digest_of, unpack
 from tables.core.operations import Put
 from tables.core.values import Item
 from tables.dynamodb.client import call
-from tables.dynamodb.own_tables import Shape, create_table, fits
-from tables.dynamodb.reads import MAX_BATCH_GET, batch_get
+from tables.dynamodb.own_tables import Shape, create_table, description_of, fits
+from tables.dynamodb.reads import MAX_BATCH_GET, batch_get, get_item
 
 Index = Literal["by-line", "by-person"]
 
@@ -46,6 +46,8 @@ SHAPE = Shape(
     {"by-line": {"line": "S", "at": "N"}, "by-person": {"person": "S", "at": "N"}},
     _INDEXED,
 )
+# What a write of an entry takes follows from it.
+DESCRIPTION = description_of(SHAPE)
 _PARTITIONS = {"by-line": ("line", line), "by-person": ("person", person)}
 # Entries of one page of an index (the largest is far below the 1 MB of a page).
 _PAGE = 50
@@ -137,8 +139,8 @@ def _is_item(name: str, table: str) -> bool:
 def entry_of(item: str, n: int) -> Entry | None:
     """One entry, read consistently."""
     key = {"item": {"S": item}, "n": {"S": number(n)}}
-    answer = call("GetItem", TableName=settings.HISTORY_TABLE, Key=key, ConsistentRead=True)
-    return read_entry(answer["Item"]) if answer.get("Item") else None
+    stored = get_item(settings.HISTORY_TABLE, key, consistent=True).item
+    return read_entry(stored) if stored else None
 
 
 def whole_entries(entries: Sequence[Entry]) -> list[Entry]:
@@ -238,6 +240,7 @@ def _query(
         condition += f" AND {pool.name('n')} < {pool.value({'S': number(below)})}"
     members: dict[str, Any] = {
         "KeyConditionExpression": condition,
+        "ReturnConsumedCapacity": "TOTAL",
         "ScanIndexForward": False,
         "ConsistentRead": consistent,
         "Limit": limit,
@@ -251,8 +254,8 @@ def _query(
 def _read_chunks(entry: Entry) -> bytes:
     parts = []
     for key in chunk_keys(entry):
-        stored = call("GetItem", TableName=settings.HISTORY_TABLE, Key=key, ConsistentRead=True)
-        if not stored.get("Item"):
+        stored = get_item(settings.HISTORY_TABLE, key, consistent=True).item
+        if not stored:
             raise BrokenBody
-        parts.append(base64.b64decode(stored["Item"]["part"]["B"]))
+        parts.append(base64.b64decode(stored["part"]["B"]))
     return b"".join(parts)

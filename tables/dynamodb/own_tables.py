@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tables.core.descriptions import TableDescription, describe
 from tables.core.errors import Conflict, TablesError, Unavailable
 from tables.dynamodb.client import call
 from tables.dynamodb.descriptions import list_tables
@@ -38,6 +39,11 @@ def create_table(name: str, shape: Shape) -> bool:
     was_absent = _create(name, shape)
     _wait_until_active(name, shape)
     return was_absent
+
+
+def description_of(shape: Shape) -> TableDescription:
+    """The key and the indexes of such a table, whatever its name is."""
+    return describe({"TableName": "", **_members(shape)})
 
 
 def fits(name: str, shape: Shape) -> bool:

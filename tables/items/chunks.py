@@ -27,6 +27,7 @@ from tables.core.history import Entry, item_name
 from tables.core.operations import Operation
 from tables.core.sizes import item_size
 from tables.dynamodb import writes
+from tables.dynamodb.meter import metered
 from tables.items.link_checks import checking, sets_links
 from tables.items.recorded import entry_of_write, last_of, note, recorded, stands
 from tables.items.units import units_of
@@ -128,14 +129,16 @@ def side_by_side(do: Callable[[T], R], each: Sequence[T], threads: int) -> list[
 
 def _single(write: Settled) -> Ending:
     told = checking(write.target, itself)(write.outcome)
-    done = writes.write(write.operation, companions=told.companions)
-    return Ending(capacity=done.capacity or units_of(write))
+    with metered() as meter:
+        writes.write(write.operation, companions=told.companions)
+    return Ending(capacity=meter.write or units_of(write, None))
 
 
 def _recorded(write: Settled) -> Ending:
-    made = recorded(write, checking(write.target, itself))
-    # What is told of such a write is the item's part alone.
-    return Ending(version=made.result.version or 0, capacity=units_of(write))
+    with metered() as meter:
+        made = recorded(write, checking(write.target, itself))
+    capacity = meter.write or units_of(write, made.entry)
+    return Ending(version=made.result.version or 0, capacity=capacity)
 
 
 def _ended(send: Callable[[Settled], Ending], write: Settled, pacing: Pacing) -> Ending:
@@ -225,7 +228,7 @@ def _send_group(
         raise
     except TablesError as error:
         return _without_culprits(group, error, endings)
-    capacity = done.capacity or sum(units_of(one.write) for one in group)
+    capacity = done.capacity or sum(units_of(one.write, one.entry) for one in group)
     pacing.took(capacity)
     _note_made(group, endings, capacity / len(group))
     return []

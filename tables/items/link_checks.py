@@ -85,6 +85,14 @@ def sets_links(write: Settled) -> bool:
     return has and any(new_links(write.target, write.outcome, "refuse"))
 
 
+def count_checks(target: Target, outcome: Outcome) -> int:
+    """How many other items a write checks in its transaction."""
+    if not has_checks(target.table):
+        return 0
+    found = new_links(target, outcome, "refuse")
+    return len({_name(new) for new in found if _is_in_transaction(target.table, new.table)})
+
+
 def new_links(target: Target, outcome: Outcome, check: Check) -> Iterator[NewLink]:
     """The links with this check that are in the item after a write, and were not before it."""
     if outcome.after is None or not any(link.check == check for link in target.table.links):

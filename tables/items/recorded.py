@@ -44,10 +44,13 @@ _TURN_SECONDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Made(Generic[T]):
-    """What was told of a write that went through, and the capacity units of the item alone."""
+    """What was told of a write that went through, the capacity units of the item alone, and the
+    entry that went along, if one did.
+    """
 
     result: T
     capacity: float = 0.0
+    entry: Recorded | None = None
 
 
 class _Rival(Exception):
@@ -86,7 +89,7 @@ def _try(write: Write, name: str, tell: Tell[T]) -> Made[T]:
         done = _in_order(write, operation, entry, told)
     if entry is not None:
         note(entry.entry)
-    return Made(told.result, done.capacity)
+    return Made(told.result, done.capacity, entry)
 
 
 def _decided(write: Write) -> tuple[Operation | None, Outcome]:

@@ -22,13 +22,14 @@ from tables.core.history import fingerprint
 from tables.core.job_intents import Intent, Intents, judge, unpack
 from tables.core.keys import decode_token, encode_token
 from tables.core.values import Item
+from tables.dynamodb.meter import Meter, metered
 from tables.dynamodb.tries import one_try
 from tables.items.chunks import Ending, write_chunk
 from tables.items.clock import fixed_at
 from tables.items.groups import Trace, trace_of
 from tables.items.reads import stored
 from tables.items.target import Target
-from tables.items.units import units_of
+from tables.items.units import foretold
 from tables.items.wanted import Settled
 from tables.jobs import parts
 from tables.jobs.chunk_rows import as_found, refused, unwritten
@@ -54,15 +55,16 @@ def do_chunk(work: Work, part: JobPart, worker: str, pace: Pace) -> None:
     course = kind.check if work.job.phase == "check" else kind.write
     if course is None:
         raise TypeError(f"a {kind.name} has no such phase")
-    if isinstance(course, Pieces):
-        _do_piece(work, course, part, worker)
-    elif work.job.phase == "check":
-        _look_at(work, course, part, worker)
-    else:
-        _write(work, course, part, worker, pace)
+    with metered() as meter:
+        if isinstance(course, Pieces):
+            _do_piece(work, course, part, worker, meter)
+        elif work.job.phase == "check":
+            _look_at(work, course, part, worker, meter)
+        else:
+            _write(work, course, part, worker, pace, meter)
 
 
-def _do_piece(work: Work, course: Pieces, part: JobPart, worker: str) -> None:
+def _do_piece(work: Work, course: Pieces, part: JobPart, worker: str, meter: Meter) -> None:
     started = time.monotonic()
     piece = course.piece(work, part.cursor)
     parts.commit(
@@ -72,15 +74,16 @@ def _do_piece(work: Work, course: Pieces, part: JobPart, worker: str) -> None:
         next=piece.next,
         counts=piece.counts,
         seconds=time.monotonic() - started,
-        units=(piece.read_units, piece.write_units),
+        units=(meter.read, piece.write_units),
     )
 
 
-def _look_at(work: Work, course: Writes, part: JobPart, worker: str) -> None:
+def _look_at(work: Work, course: Writes, part: JobPart, worker: str, meter: Meter) -> None:
     """A chunk of a dry run: `done` is what would be written, and its units what that would take."""
-    started = time.monotonic()
-    chunk, target = course.read(work, part.cursor), written_to(work)
+    started, target = time.monotonic(), written_to(work)
+    chunk = course.read(work, part.cursor)
     planned, rows = decide(work, course, chunk.candidates, target)
+    would_take = foretold([(each.write.outcome, each.write.mark) for each in planned], target)
     rows += [Result(each.intent.token, "done", line=each.intent.line) for each in planned]
     rows += chunk.rows
     if KINDS[work.job.kind].writes_what_was_found:
@@ -92,22 +95,25 @@ def _look_at(work: Work, course: Writes, part: JobPart, worker: str) -> None:
         next=chunk.next,
         counts={"scanned": chunk.scanned, "matched": len(rows)},
         seconds=time.monotonic() - started,
-        units=(chunk.read_units, sum(units_of(each.write) for each in planned)),
+        units=(meter.read, would_take),
     )
 
 
-def _write(work: Work, course: Writes, part: JobPart, worker: str, pace: Pace) -> None:
+def _write(
+    work: Work, course: Writes, part: JobPart, worker: str, pace: Pace, meter: Meter
+) -> None:
     started, used = time.monotonic(), pace.units
-    target = written_to(work)
+    target, read_before = written_to(work), 0.0
     is_again = part.intents is not None
     if part.intents is not None:
         intents = unpack(bytes(part.intents))
+        read_before = intents.read_units
         work = replace(work, moment=datetime.fromtimestamp(intents.moment / 1000, UTC))
         rows, planned = _judged(work, course, part, intents, target)
         if work.job.wanted == "cancel":
             planned = []  # only what was written before is still to be told
     else:
-        intents, planned = _decided(work, course, part, target)
+        intents, planned = _decided(work, course, part, target, meter)
         rows = []
         if planned:
             parts.keep_intents(part, worker, intents)
@@ -129,7 +135,7 @@ def _write(work: Work, course: Writes, part: JobPart, worker: str, pace: Pace) -
         next=intents.next,
         counts={"scanned": intents.scanned, "matched": len(rows)},
         seconds=time.monotonic() - started,
-        units=(intents.read_units, pace.units - used),
+        units=(read_before + meter.read, pace.units - used),
     )
 
 
@@ -139,7 +145,7 @@ def written_to(work: Work) -> Target:
 
 
 def _decided(
-    work: Work, course: Writes, part: JobPart, target: Target
+    work: Work, course: Writes, part: JobPart, target: Target, meter: Meter
 ) -> tuple[Intents, list[Planned]]:
     """The next chunk as it is read now, and what is to be written of it."""
     chunk = course.read(work, part.cursor)
@@ -147,7 +153,7 @@ def _decided(
     moment = round(work.moment.timestamp() * 1000)
     told = [list(row) for row in [*chunk.rows, *rows]]
     writes = [each.intent for each in planned]
-    return Intents(moment, writes, told, chunk.next, chunk.scanned, chunk.read_units), planned
+    return Intents(moment, writes, told, chunk.next, chunk.scanned, meter.read), planned
 
 
 def decide(

@@ -112,7 +112,6 @@ class Chunk:
     next: Cursor
     scanned: int
     rows: Sequence[Result] = ()
-    read_units: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,6 @@ class Piece:
     scanned: int
     matched: int = 0
     rows: Sequence[Result] = ()
-    read_units: float = 0.0
     write_units: float = 0.0
     done: int | None = None
 

@@ -271,7 +271,7 @@ def test_a_check_tells_what_the_writes_will_take(kept):
     things(3)
     job = checked(ann, csv("id,n", "t000,0", "t001,7", "new,1", ",2"))
     assert counts(job) == {"done": 2, "same": 1, "refused": 1}
-    each = {"in transactions": 2 + 4, "announced": 1 + 4, "without history": 1}[kept]
+    each = {"in transactions": 2 + 4, "announced": 1 + 6, "without history": 1}[kept]
     assert (job.totals["write_units"], job.estimate["write_units"]) == (2 * each, 2 * each)
 
 

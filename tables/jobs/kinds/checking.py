@@ -10,7 +10,7 @@ from typing import BinaryIO
 from tables.core.errors import ItemNotFound, Sentence, TablesError
 from tables.core.file_rows import FileRow, Place, rows_of
 from tables.core.history import fingerprint
-from tables.core.import_rows import Judged, judge, named_in, row_item, row_key
+from tables.core.import_rows import judge, named_in, row_item, row_key
 from tables.core.import_rules import Fault, Rules, faults_of
 from tables.core.keys import encode_token, key_of
 from tables.core.keys_seen import KeysSeen
@@ -20,7 +20,8 @@ from tables.items.clock import fixed_at
 from tables.items.new_keys import made_key, makes_key
 from tables.items.rules import admitted_change, admitted_new
 from tables.items.target import Target
-from tables.items.units import units_between
+from tables.items.units import foretold
+from tables.items.wanted import Mark, Outcome
 from tables.jobs import files, staging
 from tables.jobs.kind import Work
 from tables.jobs.kinds.import_orders import reading_of, rules_of
@@ -32,7 +33,7 @@ from tables.jobs.kinds.imported_kinds import (
     with_made,
     without_blanks,
 )
-from tables.jobs.kinds.which import read_counted
+from tables.jobs.kinds.which import read_now
 from tables.jobs.staging import StagedRow
 
 
@@ -108,10 +109,9 @@ def leave(work: Work, held: OpenFile) -> None:
 
 @dataclass(slots=True)
 class Checked:
-    """Rows beside what is stored, in their order; units of reading that, and of writing them."""
+    """Rows beside what is stored, in their order, and the units of writing them."""
 
     rows: list[StagedRow]
-    read_units: float = 0.0
     write_units: float = 0.0
 
 
@@ -136,21 +136,17 @@ def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> Checked:
         found.append(None)
         named.append((held_row(row, work.target), key, token))
         made[token] = new
-    stored, units = read_counted(work.target, [key for _row, key, _token in named])
+    stored = read_now(work.target, [key for _row, key, _token in named])
+    outcomes: list[Outcome] = []
     with fixed_at(work.moment):
         judged = [
-            _staged(work.target, row, key, token, item, rules, made[token])
+            _staged(work.target, row, key, token, item, rules, made[token], outcomes)
             for (row, key, token), item in zip(named, stored, strict=True)
         ]
     coming = iter(judged)
     told = [row if row is not None else next(coming) for row in found]
-    writes = zip(judged, stored, strict=True)
-    return Checked(told, units, sum(_units(row, item, work.target) for row, item in writes))
-
-
-def _units(row: StagedRow, stored: Item | None, target: Target) -> float:
-    is_write = row.verdict in ("new", "changed")
-    return units_between(stored, row.after, target) if is_write else 0.0
+    mark = Mark(group=str(work.job.pk))
+    return Checked(told, foretold([(outcome, mark) for outcome in outcomes], work.target))
 
 
 def _key(work: Work, row: FileRow, rules: Rules) -> tuple[Item, Item]:
@@ -182,10 +178,14 @@ def _staged(
     stored: Item | None,
     rules: Rules,
     given: Item,
+    outcomes: list[Outcome],
 ) -> StagedRow:
+    """What a row comes to; what writing it would do is added to the `outcomes`."""
     try:
         judged = with_made(judge(row, key, stored, rules), given)
-        _require_possible(target, row, stored, judged, rules)
+        if judged.after is not None and judged.verdict in ("new", "changed"):
+            after = _admitted(target, row, stored, judged.after, rules)
+            outcomes.append(Outcome(key, stored, after))
     except TablesError as error:
         return _refused(row, token, faults_of(error))
     faults = [fault.kept for fault in judged.faults]
@@ -216,16 +216,11 @@ def _size(row: FileRow) -> int:
     return item_size(row.item) if row.item is not None else sum(map(len, row.cells))
 
 
-def _require_possible(
-    target: Target, row: FileRow, stored: Item | None, judged: Judged, rules: Rules
-) -> None:
-    """Raise what the write would raise."""
-    if judged.after is None or judged.verdict not in ("new", "changed"):
-        return
+def _admitted(target: Target, row: FileRow, stored: Item | None, after: Item, rules: Rules) -> Item:
+    """The item as it would be stored. Raises what the write would raise."""
     if stored is not None:
-        admitted_change(judged.after, stored, target)
-        return
+        return admitted_change(after, stored, target)
     is_named = target.description.partition_key.name in named_in(row, rules)
     if makes_key(target) and not target.table.natural_key and is_named:
         raise ItemNotFound("No item has that key, and the server makes keys here.")
-    admitted_new(judged.after, target)
+    return admitted_new(after, target)

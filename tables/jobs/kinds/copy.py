@@ -30,7 +30,7 @@ class _Copies:
     def read(self, work: Work, cursor: Cursor) -> Chunk:
         chunk = found.read(work, cursor)
         candidates, rows = _placed(work, chunk.candidates)
-        return Chunk(candidates, chunk.next, chunk.scanned, rows, chunk.read_units)
+        return Chunk(candidates, chunk.next, chunk.scanned, rows)
 
     def again(self, work: Work, _cursor: Cursor, begun: Sequence[Begun]) -> Sequence[Candidate]:
         keys = [decode_token(each.origin, work.target.description) for each in begun]

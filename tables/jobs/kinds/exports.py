@@ -139,19 +139,19 @@ class _Export:
     def piece(self, work: Work, cursor: Cursor, /) -> Piece:
         at, number = cursor or (None, 0)
         items: list[Seen] = []
-        scanned, units, size = 0, 0.0, 0
+        scanned = size = 0
         while True:
             chunk = which.read(work, at)
             at = chunk.next
             found = [each.before for each in chunk.candidates if each.before is not None]
             items += [work.target.sight.see(item) for item in found]
             size += sum(map(item_size, found))
-            scanned, units = scanned + chunk.scanned, units + chunk.read_units
+            scanned += chunk.scanned
             if at is None or len(items) >= _MOST_ITEMS or size >= _MOST_BYTES:
                 break
         rows = [_stored_piece(work, number, items, at)] if items else []
         following = None if at is None else [at, number + 1]
-        return Piece(following, scanned, len(items), rows, units, done=len(items))
+        return Piece(following, scanned, len(items), rows, done=len(items))
 
 
 def _stored_piece(work: Work, number: int, items: Sequence[Seen], at: Cursor) -> Result:

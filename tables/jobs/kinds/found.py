@@ -39,13 +39,13 @@ def read(work: Work, cursor: Cursor) -> Chunk:
     following = [part, more[0].sequence, 0] if more else None
     named = [row for row in taken if row.origin or row.key]  # others were forgotten since
     keys = [decode_token(row.origin or row.key, work.target.description) for row in named]
-    items, units = which.read_counted(work.target, keys)
+    items = which.read_now(work.target, keys)
     candidates = [
         Candidate(key, item, origin=row.key, found=row.state)
         for row, key, item in zip(named, keys, items, strict=True)
     ]
     following = [part, sequence, end] if end < len(rows) else following
-    return Chunk(candidates, following, len(taken), read_units=units)
+    return Chunk(candidates, following, len(taken))
 
 
 def _pages(job: Job) -> QuerySet[ReportPage]:

@@ -138,9 +138,7 @@ class _Check:
         at = held.place
         following = None if held.is_through else [at.offset, at.line, at.row, held.chunk]
         told = [_told(row) for row in found.rows]
-        return Piece(
-            following, len(told), len(told), told, found.read_units, write_units=found.write_units
-        )
+        return Piece(following, len(told), len(told), told, found.write_units)
 
 
 def _told(row: StagedRow) -> Result:

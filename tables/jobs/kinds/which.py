@@ -77,7 +77,7 @@ def read(work: Work, cursor: Cursor) -> Chunk:
         found.read_on()
     names = work.target.description.key_names
     candidates = [Candidate({name: item[name] for name in names}, item) for item in found.items]
-    return Chunk(candidates, found.cursor, found.scanned, read_units=found.units)
+    return Chunk(candidates, found.cursor, found.scanned)
 
 
 def again(work: Work, _cursor: Cursor, begun: Sequence[Begun]) -> Sequence[Candidate]:
@@ -90,17 +90,12 @@ def again(work: Work, _cursor: Cursor, begun: Sequence[Begun]) -> Sequence[Candi
 
 def read_now(target: Target, keys: Sequence[Item]) -> list[Item | None]:
     """The items of these keys, read consistently; None where the caller has none."""
-    return read_counted(target, keys)[0]
-
-
-def read_counted(target: Target, keys: Sequence[Item]) -> tuple[list[Item | None], float]:
-    """The same, and the read units that it took."""
     description = target.description
     across = get_items(description, _distinct(keys, target), consistent=True)
     found = {
         encode_token(item, description): item for item in across.items if target.sight.holds(item)
     }
-    return [found.get(encode_token(key, description)) for key in keys], across.capacity
+    return [found.get(encode_token(key, description)) for key in keys]
 
 
 def _distinct(keys: Sequence[Item], target: Target) -> list[Item]:
@@ -110,11 +105,11 @@ def _distinct(keys: Sequence[Item], target: Target) -> list[Item]:
 def _read_keys(work: Work, start: int) -> Chunk:
     tokens = work.spec["keys"][start : start + work.most]
     keys = [decode_token(token, work.target.description) for token in tokens]
-    items, units = read_counted(work.target, keys)
+    items = read_now(work.target, keys)
     candidates = [Candidate(key, item) for key, item in zip(keys, items, strict=True)]
     end = start + len(tokens)
     following = end if end < len(work.spec["keys"]) else None
-    return Chunk(candidates, following, len(tokens), read_units=units)
+    return Chunk(candidates, following, len(tokens))
 
 
 @dataclass(slots=True)
@@ -126,13 +121,12 @@ class _Reading:
     cursor: Cursor
     items: list[Item]
     scanned: int = 0
-    units: float = 0.0
     size: int = 0
     until: float = 0.0
 
     def __init__(self, plan: Plan, work: Work, cursor: Cursor) -> None:
         self.plan, self.work, self.cursor = plan, work, cursor
-        self.items, self.scanned, self.units, self.size = [], 0, 0.0, 0
+        self.items, self.scanned, self.size = [], 0, 0
         self.until = time.monotonic() + _MOST_SECONDS
         self.read_on()
 
@@ -160,7 +154,6 @@ class _Reading:
         self.items += page.items
         self.cursor = page.last_evaluated_key
         self.scanned += page.scanned_count
-        self.units += page.capacity
         self.size += sum(map(item_size, page.items))
 
 
