@@ -225,6 +225,8 @@ TASKS = {"default": {"BACKEND": text("TASKS", "django_tasks_db.DatabaseBackend")
 JOB_PARTS = whole_number("JOB_PARTS", 4, least=1)
 JOB_THREADS = whole_number("JOB_THREADS", 4, least=1)
 JOB_DAYS = whole_number("JOB_DAYS", 30, least=1)
+JOB_UPLOADS_PERSON_MB = whole_number("JOB_UPLOADS_PERSON_MB", 3072, least=1)
+JOB_UPLOADS_MB = whole_number("JOB_UPLOADS_MB", 20_480, least=1)
 # Price of a million units, in whatever money; empty: units alone are told.
 PRICE_READ = price("PRICE_READ")
 PRICE_WRITE = price("PRICE_WRITE")

@@ -4,13 +4,23 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tables.records.jobs.models import Job, JobPart, RemovedJobs, ReportPage, Worker
+from tables.records.jobs.models import (
+    Job,
+    JobOwner,
+    JobPart,
+    JobUpload,
+    RemovedJobs,
+    ReportPage,
+    Worker,
+)
 from tables.records.people.models import PagePreference, RecentItem
 
 __all__ = [
     "AccessKey",
     "Job",
+    "JobOwner",
     "JobPart",
+    "JobUpload",
     "PagePreference",
     "RecentItem",
     "RemovedJobs",

@@ -26,6 +26,7 @@ _ADVICE = {
     "invalid_cursor": gettext_lazy("Start again from the first page of the list."),
     "throttled": gettext_lazy("DynamoDB is busy. Wait a few seconds, then try again."),
     "unavailable": gettext_lazy("Try again in a moment."),
+    "storage_full": gettext_lazy("Try again in ten minutes, or tell whoever runs this site."),
     "upstream_refused": gettext_lazy("Tell whoever runs this site; the log has the reason."),
     "write_in_doubt": gettext_lazy("Look at the item, then decide whether to do it again."),
     "forbidden": gettext_lazy("Ask an administrator if you need to."),
@@ -38,6 +39,7 @@ _TITLES = {
     "throttled": gettext_lazy("DynamoDB is busy"),
     "unavailable": gettext_lazy("DynamoDB can’t be reached"),
     "upstream_refused": gettext_lazy("DynamoDB refused the request"),
+    "storage_full": gettext_lazy("There is no room"),
     "write_in_doubt": gettext_lazy("It is not known whether this was done"),
     "invalid_cursor": gettext_lazy("This page can’t be continued"),
 }

@@ -286,6 +286,15 @@ class TooLarge(TablesError):
     status = 413
 
 
+class StorageFull(TablesError):
+    """There is no room for what was sent (RFC 4918, 11.5)."""
+
+    code = "storage_full"
+    title = "Storage full"
+    status = 507
+    retryable = True
+
+
 class Throttled(TablesError):
     """DynamoDB asks to slow down."""
 

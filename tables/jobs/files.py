@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import hashlib
 import uuid
@@ -11,26 +12,40 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO, cast
 
 import orjson
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 from django.core.files.uploadedfile import TemporaryUploadedFile
+from django.db import transaction
+from django.db.models import Q, Sum
 from django.utils import timezone
 
 from tables.access.callers import Caller
-from tables.core.errors import InvalidRequest, TooLarge, Unavailable
+from tables.core.errors import InvalidRequest, StorageFull, TablesError, TooLarge, Unavailable
+from tables.core.job_states import ENDED
 from tables.dynamodb.tries import FAILURES
-from tables.records.jobs.models import Job
+from tables.jobs.states import hold
+from tables.records.jobs.models import Job, JobUpload
 
 MAX_UPLOAD = 1024**3
 _UPLOADS = "uploads"
 # A check is confirmed within a day, and an upload can be checked again meanwhile.
 _UPLOAD_LIFE = timedelta(days=2)
 _BLOCK = 64 * 1024
+_MB = 1024 * 1024
+# Workers tidy so often.
+_ROOM_SECONDS = 600
+_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def keep_upload(caller: Caller, blocks: Iterable[bytes]) -> str:
-    """Keep what somebody sends; the id of it, which is theirs alone. Raises TooLarge."""
+    """Keep what somebody sends; the id of it, which is theirs alone.
+
+    Raises TooLarge for a file, or all that this person has sent, and StorageFull for all that
+    everybody has.
+    """
     upload = str(uuid.uuid4())
+    _require_room(caller, 1)  # before a byte of it is read
     with TemporaryUploadedFile("upload", None, 0, None) as file:
         size = 0
         for block in blocks:
@@ -41,9 +56,44 @@ def keep_upload(caller: Caller, blocks: Iterable[bytes]) -> str:
         file.flush()
         file.seek(0)
         file.size = size
-        with _reached():
-            _storage().save(upload_name(caller, upload), file)
+        _save_upload(caller, upload_name(caller, upload), file)
     return upload
+
+
+def _save_upload(caller: Caller, name: str, file: TemporaryUploadedFile) -> None:
+    """Store an upload, whose room is taken first."""
+    size = file.size or 0
+    with transaction.atomic():
+        hold()
+        _require_room(caller, size)
+        JobUpload.objects.create(name=name, owner_sub=caller.sub, size=size)
+    try:
+        with _reached():
+            _storage().save(name, file)
+    except TablesError:
+        JobUpload.objects.filter(name=name).delete()
+        raise
+
+
+def _require_room(caller: Caller, size: int) -> None:
+    """Raise TooLarge or StorageFull where uploads with this one would take more than they may."""
+    sums = JobUpload.objects.aggregate(
+        all=Sum("size", default=0), own=Sum("size", filter=Q(owner_sub=caller.sub), default=0)
+    )
+    if sums["own"] + size > settings.JOB_UPLOADS_PERSON_MB * _MB:
+        raise TooLarge(
+            "Your files to import take up to {most} MB at a time. Cancel imports that you don't "
+            "need; those that have ended make room within ten minutes.",
+            most=settings.JOB_UPLOADS_PERSON_MB,
+            retry_after=_ROOM_SECONDS,
+        )
+    if sums["all"] + size > settings.JOB_UPLOADS_MB * _MB:
+        raise StorageFull(
+            "There is no room for files to import at the moment: those of everybody take up to "
+            "{most} MB at a time.",
+            most=settings.JOB_UPLOADS_MB,
+            retry_after=_ROOM_SECONDS,
+        )
 
 
 def upload_name(caller: Caller, upload: str) -> str:
@@ -58,8 +108,13 @@ def upload_name(caller: Caller, upload: str) -> str:
 
 def drop_upload(caller: Caller, upload: str) -> None:
     """Let go of an upload that nobody wants to import any more."""
+    _drop(upload_name(caller, upload))
+
+
+def _drop(name: str) -> None:
     with _reached():
-        _storage().delete(upload_name(caller, upload))
+        _storage().delete(name)
+    JobUpload.objects.filter(name=name).delete()
 
 
 def open_file(name: str) -> BinaryIO:
@@ -107,6 +162,17 @@ def remove_files(job: Job) -> None:
         _remove(_storage(), folder(job))
 
 
+def remove_read_files(job: Job) -> None:
+    """Remove what an ended import or batch has read of its upload, and that, unless another job
+    goes on with it: nobody reads them any more. Raises Unavailable.
+    """
+    remove_files(job)
+    upload = job.spec.get("upload", "")
+    others = Job.objects.filter(spec__upload=upload).exclude(state__in=ENDED)
+    if upload and not others.exists():
+        _drop(upload)
+
+
 def tidy_uploads() -> None:
     """Remove uploads that nobody will import any more. Raises Unavailable."""
     storage = _storage()
@@ -115,6 +181,8 @@ def tidy_uploads() -> None:
         for owner in _listed(storage, _UPLOADS)[0]:
             for file in _listed(storage, f"{_UPLOADS}/{owner}")[1]:
                 _remove_older(storage, f"{_UPLOADS}/{owner}/{file}", oldest)
+    # Of a process that died before it had stored the file.
+    JobUpload.objects.filter(created__lt=oldest).delete()
 
 
 def _remove_older(storage: Storage, name: str, moment: datetime) -> None:
@@ -122,6 +190,7 @@ def _remove_older(storage: Storage, name: str, moment: datetime) -> None:
     with suppress(FileNotFoundError):
         if storage.get_modified_time(name) < moment:
             storage.delete(name)
+            JobUpload.objects.filter(name=name).delete()
 
 
 def _remove(storage: Storage, place: str) -> None:
@@ -148,7 +217,9 @@ def _reached() -> Iterator[None]:
     except FileNotFoundError as error:
         raise _no_upload() from error
     except (OSError, *FAILURES) as error:
-        raise Unavailable("The place for files can't be reached, or is full.") from error
+        if isinstance(error, OSError) and error.errno in _FULL:
+            raise StorageFull("The place for files is full.", retry_after=_ROOM_SECONDS) from error
+        raise Unavailable("The place for files can't be reached.") from error
 
 
 def _storage() -> Storage:

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -22,11 +23,13 @@ from tables.core.keys import decode_token
 from tables.core.sight import Seen
 from tables.items.target import Target, find_target
 from tables.jobs.costs import money_of
-from tables.records.jobs.models import COUNTERS, Job, Worker
+from tables.jobs.parts import rests
+from tables.records.jobs.models import COUNTERS, Job, JobPart, Worker
 from tables.records.jobs.reports import Outcome, rows_with
 
-# Chunks of a part before which nobody can say how long it takes.
-_FIRST_CHUNKS = 3
+# What a job that is under way waits for while nobody works on it: a worker, of which none lives;
+# its turn with one that is busy; its pace; or that what failed is tried again.
+Waiting = Literal["worker", "turn", "pace", "retry"]
 # A worker that has said nothing for so long is gone.
 WORKER_SILENCE = timedelta(seconds=15)
 # The header of each page asks it, and the ORM takes nine times as long to write the query.
@@ -109,6 +112,24 @@ def is_anybody_working() -> bool:
     return Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENCE).exists()
 
 
+def waits_for(job: Job) -> Waiting | None:
+    """What a job waits for on which nobody works though it is under way; None: for nothing."""
+    if job.state not in ACTIVE:
+        return None
+    if not is_anybody_working():
+        return "worker"
+    now = timezone.now()
+    held = JobPart.objects.filter(finished=False, until__gt=now)
+    owners = [*held.filter(job=job, phase=job.phase).values_list("owner", flat=True)]
+    if any(owners):
+        return None
+    if owners:
+        return "retry"
+    if rests(job, now):
+        return "pace"
+    return "turn" if held.exclude(owner="").exists() else None
+
+
 def progress(job: Job) -> Progress:
     """How far a job is. What is asked twice of one object is answered as the first time."""
     totals = job.totals
@@ -163,8 +184,6 @@ def _seen_key(token: str, target: Target) -> Seen | None:
 def _seconds_left(job: Job, items: int) -> int | None:
     """What is left at the pace of the last chunks, over the parts that are worked on at once."""
     parts = [part for part in job.parts.filter(phase=job.phase, finished=False) if part.recent]
-    if not parts or any(part.sequence < _FIRST_CHUNKS for part in parts):
-        return None
     speed = sum(
         statistics.median(read / max(seconds, 0.001) for seconds, read in part.recent)
         for part in parts

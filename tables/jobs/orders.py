@@ -30,13 +30,15 @@ from tables.jobs.kinds import KINDS
 from tables.jobs.nudges import nudge
 from tables.jobs.owners import require_rights
 from tables.jobs.parts import give_up
-from tables.jobs.states import locked, settle
+from tables.jobs.states import hold, locked, settle
 from tables.records.jobs.models import Job
 
 log = structlog.get_logger(__name__)
 
 # Jobs of one person that may be under way at a time.
 MOST_AT_ONCE = 5
+# Jobs of one person that may be ready or paused at a time: each keeps what it has found.
+MOST_WAITING = 50
 _TOKEN_LIFE = timedelta(hours=24)
 _KEY_LIFE = timedelta(hours=24)
 # A preview older than that shows what is no more.
@@ -85,13 +87,14 @@ def start(
     target = find_target(registry().get(alias), caller, "view")
     spec = row.read_spec(given, target)
     require_rights(row.rights(spec, alias), caller)
-    _require_few_jobs(caller)
     if how.dry_run and row.check is None:
         raise member_error("/dry_run", "A job of this kind has no dry run.")
     job = _new_job(row, target, spec, how)
     _belong_to(job, caller, by_token=how.by_token)
     try:
         with transaction.atomic():
+            _require_few_jobs(caller)
+            _require_few_waiting(caller)
             job.save(force_insert=True)
     except IntegrityError:
         if how.keyed is None:
@@ -131,9 +134,9 @@ def confirm(job: Job, caller: Caller, etag: str, *, by_token: bool = False) -> J
     JobConflict, Forbidden.
     """
     require_rights(KINDS[job.kind].rights(job.spec, job.alias), caller)
-    _require_few_jobs(caller)
     with transaction.atomic():
         held = locked(job)
+        _require_few_jobs(caller)
         state = after(held.state, "confirm", held.phase)
         if etag != held.etag:
             raise PreconditionFailed("The job is not what it was when it was looked at.")
@@ -196,8 +199,8 @@ def set_pace(job: Job, pace: float | None) -> Job:
         held = locked(job)
         if held.is_ended:
             raise JobConflict("The job has ended.")
-        held.pace = pace
-        held.save(update_fields=["pace"])
+        held.pace, held.paid = pace, None
+        held.save(update_fields=["pace", "paid"])
     return held
 
 
@@ -218,12 +221,28 @@ def _known(keyed: Keyed) -> Job | None:
 
 
 def _require_few_jobs(caller: Caller) -> None:
+    """Raise JobConflict where one more under way is one too many.
+
+    Whoever is counted is held until the transaction ends: of two requests at once, the second
+    counts the job of the first. Where a job is locked too, that comes first.
+    """
+    hold(caller.sub)
     under_way = running_of(caller)
     if under_way >= MOST_AT_ONCE:
         raise JobConflict(
             "You have {count} jobs under way; {most} are allowed at a time.",
             count=under_way,
             most=MOST_AT_ONCE,
+        )
+
+
+def _require_few_waiting(caller: Caller) -> None:
+    waiting = Job.objects.filter(owner_sub=caller.sub, state__in=("ready", "paused")).count()
+    if waiting >= MOST_WAITING:
+        raise JobConflict(
+            "{count} of your jobs wait for you; {most} may at a time. Confirm or cancel some.",
+            count=waiting,
+            most=MOST_WAITING,
         )
 
 

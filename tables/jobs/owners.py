@@ -68,8 +68,8 @@ def _require(table: Table, rights: frozenset[str], caller: Caller) -> None:
         require(caller, right, table)
     if "bulk" in rights and caller.groups.isdisjoint(table.permissions.get("bulk", frozenset())):
         raise Forbidden(
-            "Your groups don't include one that may write more than {most} items of {table} at"
-            " once.",
+            "None of your groups has the right “bulk” on {table}: it is asked for more than {most}"
+            " items at once, and for all that a filter lets through.",
             most=f"{MOST_KEYS:,}",
             table=table.label,
         )

@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(seconds=30)
 # So often a part is tried in vain before its job has failed.
 MOST_ATTEMPTS = 20
+# Seconds for which a pace that was not used may be made up for.
+_SAVED_SECONDS = 1.0
 _LONGEST_PAUSE = timedelta(minutes=2)
 _RECENT_CHUNKS = 10
 
@@ -72,6 +74,8 @@ def claim(job: Job, worker: str) -> JobPart | None:
         if held.wanted == "pause" or held.state not in ACTIVE or not can(held.state, "claim"):
             return None
         now = timezone.now()
+        if rests(held, now):
+            return None
         part = free_parts(held, now).first()
         if part is None:
             return None
@@ -137,12 +141,35 @@ def commit(
     if next is None:
         changes |= {"owner": "", "until": None}
     with transaction.atomic():
+        if part.job.pace is not None and part.phase == "write":
+            _pay(part.job, units[1], seconds)  # its lock comes before that of its parts
         if not _at_chunk(part, worker).update(**changes):
             raise LeaseLost
         if rows:
             page.save()
     part.cursor, part.finished, part.intents = next, next is None, None
     part.sequence, part.recent, part.attempts = part.sequence + 1, recent, 0
+
+
+def rests(job: Job, now: datetime) -> bool:
+    """Whether what a job has written takes its pace for longer: nobody begins a chunk of it now.
+
+    Who wants it to end doesn't wait for that.
+    """
+    return job.wanted == "run" and job.paid is not None and job.paid > now
+
+
+def _pay(job: Job, units: float, seconds: float) -> None:
+    """Let what a chunk wrote, in so many seconds, take its time of the job's pace: however many
+    workers and parts there are, they write no faster together.
+    """
+    held = locked(job)
+    if held.pace is None:
+        return
+    earliest = timezone.now() - timedelta(seconds=seconds + _SAVED_SECONDS)
+    begun = earliest if held.paid is None else max(held.paid, earliest)
+    held.paid = job.paid = begun + timedelta(seconds=units / held.pace)
+    held.save(update_fields=["paid"])
 
 
 def give_up(job: Job) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, OuterRef, Q, Sum
 from django.utils import timezone
 
 from tables.core.errors import Refused, TablesError, Throttled, TransactionConflict, Unavailable
@@ -32,12 +32,15 @@ from tables.records.history.entries import mode_of
 
 log = structlog.get_logger(__name__)
 
-# After that another job gets its turn.
+# After that another job gets its turn, and after the shorter time where one waits for it.
 SLICE_SECONDS = 20.0
+_SHORT_SECONDS = 2.0
+# A job whose pace allows nothing for longer gives its worker back.
+_SHORT_REST = timedelta(seconds=1)
 # How long a chunk may go on when the process was told to end.
 GRACE_SECONDS = 10.0
 # Under a pace a chunk has items for so many seconds: nobody who wants a pause waits longer.
-_CHUNK_SECONDS = 5.0
+_CHUNK_SECONDS = 2.0
 
 
 class Interrupted(Exception):
@@ -63,9 +66,32 @@ class Hands:
             raise Interrupted
 
 
+class _Turn:
+    """The time that a worker gives to one job before it looks for another."""
+
+    def __init__(self, seconds: float) -> None:
+        now = time.monotonic()
+        self._until, self._for_others = now + seconds, now + min(seconds, _SHORT_SECONDS)
+
+    def is_over(self, job: Job) -> bool:
+        """Whether it was long enough: seconds are where another job waits for a worker."""
+        now = time.monotonic()
+        return now >= self._until or (now >= self._for_others and _do_others_wait(job))
+
+
+def _do_others_wait(job: Job) -> bool:
+    """Whether there is another job on which nobody works, though somebody could."""
+    now = timezone.now()
+    busy = JobPart.objects.filter(
+        job=OuterRef("pk"), phase=OuterRef("phase"), finished=False, until__gt=now
+    )
+    others = Job.objects.exclude(pk=job.pk).filter(state__in=ACTIVE, wanted="run")
+    return others.filter(Q(paid=None) | Q(paid__lte=now)).exclude(Exists(busy)).exists()
+
+
 def work_on_job(job_id: str, hands: Hands, *, seconds: float = SLICE_SECONDS) -> bool:
-    """Work on free parts of a job for so long; whether something may be left to do."""
-    until = time.monotonic() + seconds
+    """Work on free parts of a job for so long; whether something may be left to do now."""
+    turn = _Turn(seconds)
     while not hands.told_to_end.is_set():
         job = Job.objects.filter(pk=job_id).first()
         if job is None or job.state not in ACTIVE or (job.wanted == "run" and not _is_cut(job)):
@@ -74,8 +100,8 @@ def work_on_job(job_id: str, hands: Hands, *, seconds: float = SLICE_SECONDS) ->
         if part is None:
             _conclude(job)
             return False
-        _go_through(part, hands, until)
-        if time.monotonic() >= until:
+        _go_through(part, hands, turn)
+        if turn.is_over(job):
             return True
     return True
 
@@ -95,10 +121,10 @@ def _is_cut(job: Job) -> bool:
     return True
 
 
-def _go_through(part: JobPart, hands: Hands, until: float) -> None:
+def _go_through(part: JobPart, hands: Hands, turn: _Turn) -> None:
     with Lease(part, hands.name) as lease:
         try:
-            _chunks(part, hands, lease, until)
+            _chunks(part, hands, lease, turn)
         except LeaseLost:
             log.warning("job_lease_lost", job=str(part.job_id), part=part.number)
             return
@@ -112,7 +138,7 @@ def _go_through(part: JobPart, hands: Hands, until: float) -> None:
         _conclude(part.job)
 
 
-def _chunks(part: JobPart, hands: Hands, lease: Lease, until: float) -> None:
+def _chunks(part: JobPart, hands: Hands, lease: Lease, turn: _Turn) -> None:
     def check() -> None:
         lease.require()
         hands.require_time()
@@ -127,7 +153,7 @@ def _chunks(part: JobPart, hands: Hands, lease: Lease, until: float) -> None:
         part.job = job
         pace.set_most(_share(job))
         do_chunk(_work_of(job, part, pace), part, hands.name, pace)
-        if time.monotonic() >= until:
+        if turn.is_over(job) or parts.rests(job, timezone.now() + _SHORT_REST):
             return
 
 

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from tables.core.job_states import ACTIVE, Event, after, can
-from tables.records.jobs.models import Job, JobPart
+from tables.records.jobs.models import Job, JobOwner, JobPart
 
 log = structlog.get_logger(__name__)
 
@@ -19,6 +19,14 @@ _STOPS: Mapping[str, Event] = {"pause": "pause", "cancel": "cancel"}
 def locked(job: Job) -> Job:
     """The job as it is now, held until the transaction ends: one at a time moves its state."""
     return Job.objects.select_for_update().get(pk=job.pk)
+
+
+def hold(sub: str = "") -> None:
+    """Let nobody else count what is a person's until the transaction ends; without a name, what is
+    everybody's.
+    """
+    JobOwner.objects.get_or_create(sub=sub)
+    JobOwner.objects.select_for_update().get(sub=sub)
 
 
 def settle(job: Job) -> None:

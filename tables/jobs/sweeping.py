@@ -6,7 +6,7 @@ The sweep is why a lost task is no harm. Every worker does it each second; where
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
@@ -14,11 +14,11 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from tables.core.errors import TablesError
-from tables.core.job_states import ACTIVE
-from tables.jobs.files import remove_files, tidy_uploads
+from tables.core.job_states import ACTIVE, ENDED
+from tables.jobs.files import remove_files, remove_read_files, tidy_uploads
 from tables.jobs.nudges import nudge
 from tables.jobs.orders import READY_LIFE
-from tables.jobs.parts import free_parts
+from tables.jobs.parts import free_parts, rests
 from tables.jobs.states import locked, move, settle
 from tables.models import Job, Worker
 from tables.records.jobs.sums import remove
@@ -31,6 +31,8 @@ _TASKS_KEPT = timedelta(days=1)
 # A task that runs longer has a dead worker: a slice takes seconds.
 _TASKS_RUN = timedelta(hours=1)
 _WORKERS_KEPT = timedelta(hours=1)
+# Files of jobs that ended longer ago are gone already, or go with their job.
+_FILES_LOOKED_AT = timedelta(days=1)
 
 
 def sweep() -> int:
@@ -55,13 +57,21 @@ def tidy() -> None:
             move(job, "expire")
     for job in Job.objects.filter(expires__lt=now).exclude(state__in=ACTIVE):
         _remove(job)
-    try:
-        tidy_uploads()
-    except TablesError as error:
-        log.warning("uploads_not_tidied", reason=error.code)
+    _tidy_files(now - _FILES_LOOKED_AT)
     DBTaskResult.objects.filter(finished_at__lt=now - _TASKS_KEPT).delete()
     DBTaskResult.objects.filter(status="RUNNING", started_at__lt=now - _TASKS_RUN).delete()
     Worker.objects.filter(seen__lt=now - _WORKERS_KEPT).delete()
+
+
+def _tidy_files(since: datetime) -> None:
+    """Remove what imports and batches have read that ended since then, and old uploads."""
+    ended = Job.objects.filter(kind__in=("import", "batch"), state__in=ENDED, ended__gt=since)
+    try:
+        for job in ended:
+            remove_read_files(job)
+        tidy_uploads()
+    except TablesError as error:
+        log.warning("uploads_not_tidied", reason=error.code)
 
 
 def _remove(job: Job) -> None:
@@ -78,6 +88,8 @@ def _remove(job: Job) -> None:
 def _waiting(job: Job) -> int:
     """How many of a job's parts a worker could take now, of one that has none yet one."""
     now = timezone.now()
+    if rests(job, now):
+        return 0
     if job.wanted != "run":
         return free_parts(job, now).count() if job.wanted == "cancel" else 0
     mine = job.parts.filter(phase=job.phase)

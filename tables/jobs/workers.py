@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from types import FrameType
 
 import structlog
@@ -49,13 +50,18 @@ def run() -> None:
     )
     worker.configure_signals()
     ended = threading.Event()
-    sweeper = threading.Thread(target=_sweep_beside, args=(ended,), daemon=True)
-    sweeper.start()
+    beside = [
+        threading.Thread(target=_beside, args=(does, ended), daemon=True)
+        for does in (_live_until, _sweep_until)
+    ]
+    for thread in beside:
+        thread.start()
     try:
         _work_until_told(worker)
     finally:
         ended.set()
-        sweeper.join(timeout=5)
+        for thread in beside:
+            thread.join(timeout=5)
         Worker.objects.filter(name=HANDS.name).delete()
 
 
@@ -72,28 +78,43 @@ def _work_until_told(worker: _TaskWorker) -> None:
 
 def sweep_for_ever() -> None:
     """Sweep alone, for workers of another backend."""
-    _sweep_until(threading.Event())
+    ended = threading.Event()
+    threading.Thread(target=_beside, args=(_live_until, ended), daemon=True).start()
+    _sweep_until(ended)
 
 
-def _sweep_beside(ended: threading.Event) -> None:
-    """Sweep in a thread; a worker that can't any more ends, and whoever keeps it starts another."""
+def _beside(does: Callable[[threading.Event], None], ended: threading.Event) -> None:
+    """Do it in a thread; a worker that can't any more ends, and whoever keeps it starts another."""
     try:
-        _sweep_until(ended)
+        does(ended)
     finally:
         if not ended.is_set():
             os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _live_until(ended: threading.Event) -> None:
+    """Say each second that we live, however long a sweep takes."""
+    _each_second(_say_that_we_live, ended)
+
+
 def _sweep_until(ended: threading.Event) -> None:
     tidied = -_TIDY_SECONDS
+
+    def once() -> None:
+        nonlocal tidied
+        sweep()
+        if time.monotonic() - tidied > _TIDY_SECONDS:
+            tidied = time.monotonic()
+            tidy()
+
+    _each_second(once, ended)
+
+
+def _each_second(does: Callable[[], None], ended: threading.Event) -> None:
     try:
         while not ended.is_set():
             try:
-                _say_that_we_live()
-                sweep()
-                if time.monotonic() - tidied > _TIDY_SECONDS:
-                    tidied = time.monotonic()
-                    tidy()
+                does()
             except (Error, Job.DoesNotExist) as error:  # also: removed by another worker
                 log.warning("jobs_not_swept", reason=type(error).__name__)
                 connection.close()

@@ -527,7 +527,7 @@ def test_whoever_may_not_write_so_many_rows_is_told_on_the_form(staff, cities):
     answer = sent(staff, f"country,name\n{rows}")
     assert answer.status_code == 403
     page = Page(answer)
-    assert "more than 1,000 items of Cities at once" in page.text("main")
+    assert "more than 1,000 items at once" in page.text("main")
     assert page.one("input", name="file")
 
 

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group, User
 
 from tables.access.callers import Caller
 from tables.configuration import registry
+from tables.core.job_states import ACTIVE
 from tables.items.target import find_target
 from tables.jobs.orders import PLAINLY, confirm, start
 from tables.jobs.runner import Hands, work_on_job
@@ -27,9 +28,15 @@ def target_of(caller, alias="Things"):
 def work(job, hands=None):
     """Do all that there is to do of a job; the job as it is then."""
     hands = hands or Hands("worker")
-    while work_on_job(str(job.pk), hands):
+    while work_on_job(str(job.pk), hands) or has_rested(job):
         pass
     return Job.objects.get(pk=job.pk)
+
+
+def has_rested(job):
+    """Let the time go by that a job's pace takes; whether there was any."""
+    resting = Job.objects.filter(pk=job.pk, state__in=ACTIVE).exclude(paid=None)
+    return resting.update(paid=None) > 0
 
 
 def ordered(caller, kind, given, how=PLAINLY, alias="Things"):

@@ -396,8 +396,8 @@ def test_a_chunk_under_a_pace_has_items_for_a_few_seconds(kept, monkeypatch):
 
     monkeypatch.setattr(runner, "do_chunk", do_chunk)
     monkeypatch.setattr("tables.jobs.pace.time.sleep", lambda _seconds: None)
-    work(start(person("admins"), "change", "Things", ADD_ONE, How(pace=2.0))[0])
-    assert sizes[0] == (10 if kept == "without history" else 2)
+    work(start(person("admins"), "change", "Things", ADD_ONE, How(pace=6.0))[0])
+    assert sizes[0] == (12 if kept == "without history" else 2)
 
 
 def test_37_a_report_holds_no_value_of_an_item(tables):

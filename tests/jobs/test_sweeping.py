@@ -80,12 +80,10 @@ def test_a_worker_whose_sweep_dies_ends(monkeypatch):
     def broken(_ended):
         raise RuntimeError
 
-    monkeypatch.setattr(workers, "_sweep_until", broken)
     with pytest.raises(RuntimeError):
-        workers._sweep_beside(threading.Event())
+        workers._beside(broken, threading.Event())
     assert told == [(os.getpid(), 15)]
     ended = threading.Event()
     ended.set()
-    monkeypatch.setattr(workers, "_sweep_until", lambda _ended: None)
-    workers._sweep_beside(ended)
+    workers._beside(lambda _ended: None, ended)
     assert len(told) == 1

@@ -90,7 +90,7 @@ def import_items(visit: Visit) -> HttpResponse:
         job, _is_new = start(visit.caller, "import", visit.table.alias, given)
         _replace(visit)
     except TablesError as error:
-        if error.status not in (400, 403, 409, 413, 422):
+        if error.status not in (400, 403, 409, 413, 422, 507):
             raise
         return _ask(visit, error=told(error.message), status=error.status)
     return HttpResponseRedirect(reverse("admin:job", args=[job.pk]))

@@ -19,9 +19,10 @@ from tables.configuration import registry
 from tables.core.job_states import ACTIVE, can
 from tables.jobs.finding import (
     Progress,
-    is_anybody_working,
+    Waiting,
     may_control,
     progress,
+    waits_for,
 )
 from tables.jobs.undoing import undo_alias
 from tables.records.jobs.models import Job
@@ -115,8 +116,8 @@ class ShownJob:
 
     @property
     def state(self) -> str:
-        if self.is_idle and self.job.wanted == "run":
-            return _("Waits")
+        if self.job.wanted == "run" and self.waiting in ("worker", "turn"):
+            return _("Waits") if self.is_idle else _("Waits for its turn")
         return words.state_words(self.job, self.far, is_mine=self.may_control)
 
     @property
@@ -147,9 +148,19 @@ class ShownJob:
         return self.job.state in ACTIVE
 
     @cached_property
+    def waiting(self) -> Waiting | None:
+        """What it waits for while nobody works on it."""
+        return waits_for(self.job)
+
+    @property
     def is_idle(self) -> bool:
         """Whether it should be worked on and nobody works."""
-        return self.is_under_way and not is_anybody_working()
+        return self.waiting == "worker"
+
+    @property
+    def waiting_words(self) -> str:
+        """What it waits for, in a sentence; empty where that is nothing, or its own pace."""
+        return words.waiting_words(self.waiting)
 
     @property
     def may_control(self) -> bool:

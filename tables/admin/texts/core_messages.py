@@ -176,7 +176,19 @@ SENTENCES = (
     gettext_noop("The line has {count} cells, and there are {heads} columns."),
     gettext_noop("The lines end in CR alone. Save the file with LF or CR LF."),
     gettext_noop("The old XLS format is not read. Save the sheet as XLSX or CSV."),
-    gettext_noop("The place for files can't be reached, or is full."),
+    gettext_noop("The place for files can't be reached."),
+    gettext_noop("The place for files is full."),
+    gettext_noop(
+        "Your files to import take up to {most} MB at a time. Cancel imports that you don't "
+        "need; those that have ended make room within ten minutes."
+    ),
+    gettext_noop(
+        "There is no room for files to import at the moment: those of everybody take up to "
+        "{most} MB at a time."
+    ),
+    gettext_noop(
+        "{count} of your jobs wait for you; {most} may at a time. Confirm or cancel some."
+    ),
     gettext_noop("The requests of another table follow: import each table's file alone."),
     gettext_noop("The schema does not allow this."),
     gettext_noop("The sheet is written in a way that is not read; save it as CSV."),
@@ -220,7 +232,8 @@ SENTENCES = (
     gettext_noop("Whoever started this job may not sign in any more."),
     gettext_noop("You have {count} jobs under way; {most} are allowed at a time."),
     gettext_noop(
-        "Your groups don't include one that may write more than {most} items of {table} at once."
+        "None of your groups has the right “bulk” on {table}: it is asked for more than {most}"
+        " items at once, and for all that a filter lets through."
     ),
     gettext_noop("A job of this kind has no dry run."),
     gettext_noop("No job has that id."),

@@ -107,6 +107,18 @@ def state_words(job: Job, far: Progress, *, is_mine: bool = True) -> str:
     return str(_STATES[job.state])
 
 
+def waiting_words(waiting: str | None) -> str:
+    """Why nobody works on a job that is under way; empty where it only keeps its pace."""
+    return {
+        "worker": _(
+            "No worker is running, so the job waits. Whoever runs this site starts one with "
+            "“manage.py run_jobs”."
+        ),
+        "turn": _("The workers are busy with other jobs; this one gets its turn within seconds."),
+        "retry": _("The last try failed; it is tried again in a moment."),
+    }.get(waiting or "", "")
+
+
 def left_of(far: Progress) -> int:
     """How many items a job did not write that it should have."""
     return sum(far.counts[name] for name in ("changed", "refused", "unsure"))

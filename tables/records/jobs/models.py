@@ -23,7 +23,8 @@ class Job(models.Model):
 
     `table` is the real table, fixed when the job was made. `groups` are those of a token, which
     hold until `groups_until`; without it they are those of the owner's last sign-in, read anew.
-    `pace` is in write units a second, None for no limit. `of` is the job that an undo takes back.
+    `pace` is in write units a second, None for no limit; what was written takes it until `paid`,
+    and before that no worker begins a chunk. `of` is the job that an undo takes back.
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
@@ -41,6 +42,7 @@ class Job(models.Model):
     groups_until = models.DateTimeField(null=True)
     reason = models.CharField(max_length=500, blank=True)
     pace = models.FloatField(null=True)
+    paid = models.DateTimeField(null=True)
     of = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="undone_by")
     estimate = AnyTextJSONField(default=dict)
     created = models.DateTimeField(auto_now_add=True)
@@ -136,7 +138,9 @@ class JobPart(models.Model):
 class ReportPage(models.Model):
     """What became of the items of one chunk. The counters say which outcomes its rows hold.
 
-    `rows` is zlib of JSON: `[key token, outcome, code, line, version]` each.
+    `rows` is zlib of JSON: `[key token, outcome, code, line, version]` each. `fence` is how many
+    workers had lost the part before the one that kept this: a file of the chunk carries it in its
+    name, so that nobody who was too late writes into it.
     """
 
     part = models.ForeignKey(JobPart, on_delete=models.CASCADE, related_name="pages")
@@ -146,6 +150,7 @@ class ReportPage(models.Model):
     changed = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     unsure = models.PositiveIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0)
     rows = models.BinaryField()
 
     class Meta:
@@ -156,6 +161,31 @@ class ReportPage(models.Model):
 
     def __str__(self) -> str:
         return f"page {self.sequence} of part {self.part_id}"
+
+
+class JobOwner(models.Model):
+    """Somebody who orders jobs: their row is held while it is counted whether one more may be, and
+    that of nobody (`sub` empty) while uploads are.
+    """
+
+    sub = models.CharField(max_length=255, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.sub
+
+
+class JobUpload(models.Model):
+    """A file that somebody sent, from before it is stored until it is removed: its name in the
+    storage, and its size in bytes.
+    """
+
+    name = models.CharField(max_length=100, primary_key=True)
+    owner_sub = models.CharField(max_length=255, db_index=True)
+    size = models.PositiveBigIntegerField()
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class RemovedJobs(models.Model):
@@ -195,7 +225,9 @@ class Worker(models.Model):
 __all__ = [
     "COUNTERS",
     "Job",
+    "JobOwner",
     "JobPart",
+    "JobUpload",
     "Phase",
     "RemovedJobs",
     "ReportPage",

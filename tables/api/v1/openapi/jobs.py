@@ -15,6 +15,7 @@ from tables.api.v1.requests.uploads import LISTED
 from tables.core.import_rules import MODES
 from tables.core.job_states import Phase, State, Wanted
 from tables.core.values import TYPES
+from tables.jobs.finding import Waiting
 from tables.jobs.kinds import KINDS
 from tables.jobs.kinds.exports import FORMATS
 from tables.records.jobs.models import COUNTERS
@@ -38,6 +39,7 @@ _JOB = object_of(
         "state": word(*get_args(State)),
         "wanted": word(*get_args(Wanted)),
         "is_waiting_for_a_worker": {"type": "boolean"},
+        "waits_for": {"enum": [*get_args(Waiting), None]},
         "table": STRING,
         "owner": object_of({"sub": STRING, "name": STRING}),
         "reason": STRING,
@@ -189,7 +191,7 @@ def order_job(subject: Subject) -> Part:
         requestBody={"required": True, "content": {PLAIN: order, TYPED: order, **_FILES}},
         responses={
             "202": told_job("Accepted; Location is the job.", "Location", "Idempotency-Replayed"),
-            **problems(403, 409, 413, 415, 422),
+            **problems(403, 409, 413, 415, 422, 507),
         },
     )
 

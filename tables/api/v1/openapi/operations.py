@@ -277,7 +277,7 @@ def batch(subject: Subject) -> Part:
                 _both(results, results),
                 *("Idempotency-Replayed", "Preference-Applied"),
             ),
-            **problems(403, 409, 413, 415, 422, *subject.read_only),
+            **problems(403, 409, 413, 415, 422, 507, *subject.read_only),
         },
     )
 

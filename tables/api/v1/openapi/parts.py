@@ -169,7 +169,7 @@ _PROBLEMS: dict[int, tuple[str, tuple[str, ...], str]] = {
         "item_exists",
     ),
     412: ("The item is in another state; ETag names it.", ("ETag",), "precondition_failed"),
-    413: ("The body or the item is too large.", (), "too_large"),
+    413: ("The body or the item is too large.", ("Retry-After",), "too_large"),
     415: (
         "The body's media type is not read here.",
         ("Accept-Post", "Accept-Patch", "Accept-Encoding", "Allow"),
@@ -185,6 +185,7 @@ _PROBLEMS: dict[int, tuple[str, tuple[str, ...], str]] = {
     500: ("Nobody foresaw this.", (), "internal_error"),
     502: ("AWS refused this service.", (), "upstream_refused"),
     503: ("DynamoDB is throttling, or can't be reached.", ("Retry-After",), "throttled"),
+    507: ("There is no room for what was sent.", ("Retry-After",), "storage_full"),
 }
 # What any request may meet.
 ANYWHERE = (400, 401, 404, 406, 429, 500, 502, 503)

@@ -46,6 +46,7 @@ ADVICE = {
         "apply your change to that and send it with the new tag."
     ),
     "precondition_required": "Read the item and send its ETag as If-Match.",
+    "storage_full": "Wait as Retry-After says, then send the file again.",
     "table_not_found": "Use an alias that the list of tables names.",
     "throttled": "Wait as Retry-After says, then send the same request again.",
     "too_large": "Send less: an item has at most 400 KB, a body 4 MB.",

@@ -11,27 +11,26 @@ from tables.access.callers import Caller
 from tables.api.v1.responses.links import link
 from tables.core.job_states import ACTIVE
 from tables.core.strict_json import parse
-from tables.jobs.finding import is_anybody_working, may_control, progress
+from tables.jobs.finding import may_control, progress, waits_for
 from tables.jobs.orders import READY_LIFE
 from tables.jobs.undoing import undo_alias
 from tables.records.jobs.models import Job
 
 # Seconds after which it makes sense to look again at a job that is under way.
 RETRY_SECONDS = 2
-# Said of a job that waits while nobody works: what the tag is of, has changed.
-_IDLE = "-idle"
 
 
 def job_document(request: Request, job: Job, caller: Caller) -> dict[str, Any]:
     """A job, how far it is, what it took, and what can be done with it."""
-    far = progress(job)
+    far, waiting = progress(job), waits_for(job)
     return {
         "id": str(job.pk),
         "kind": job.kind,
         "phase": job.phase,
         "state": job.state,
         "wanted": job.wanted,
-        "is_waiting_for_a_worker": is_idle(job),
+        "is_waiting_for_a_worker": waiting == "worker",
+        "waits_for": waiting,
         "table": job.alias,
         "owner": {"sub": job.owner_sub, "name": job.owner_name},
         "reason": job.reason,
@@ -68,12 +67,8 @@ def job_headers(job: Job) -> dict[str, str]:
 
 def job_tag(job: Job) -> str:
     """A strong tag of everything that the document tells."""
-    return f'{job.etag[:-1]}{_IDLE}"' if is_idle(job) else job.etag
-
-
-def is_idle(job: Job) -> bool:
-    """Whether the job should be worked on and no worker lives."""
-    return job.state in ACTIVE and not is_anybody_working()
+    waiting = waits_for(job)
+    return f'{job.etag[:-1]}-{waiting}"' if waiting else job.etag
 
 
 def _expires(job: Job) -> datetime:
