@@ -287,11 +287,11 @@ class TooLarge(TablesError):
 
 
 class StorageFull(TablesError):
-    """There is no room for what was sent (RFC 4918, 11.5)."""
+    """There is no room for what was sent."""
 
     code = "storage_full"
     title = "Storage full"
-    status = 507
+    status = 507  # RFC 4918, 11.5
     retryable = True
 
 
