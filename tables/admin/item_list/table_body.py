@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from types import MappingProxyType
 
 from django.utils.safestring import SafeString, mark_safe
@@ -15,7 +16,7 @@ from tables.admin.item_list.linked_cells import NO_LINKS, LinkedCells
 from tables.admin.values.cells import Cells, escape_all
 from tables.admin.values.one_line import key_texts
 from tables.core.descriptions import TableDescription
-from tables.core.expressions import child_of
+from tables.core.expressions import children_of
 from tables.core.keys import encode_tokens
 from tables.core.sight import Seen
 from tables.core.values import AttributeValue, Item
@@ -69,7 +70,7 @@ def write_grid(
         if column.is_key:
             continue
         values = _values(items, column)
-        tags = {tag for value in values if value for tag in value if tag != "NULL"}
+        tags = set(chain.from_iterable(filter(None, values))) - {"NULL"}
         if tags == {"N"}:
             numeric.add(column)
         unread = gone if held is not None and column.path[0] not in held else set()
@@ -84,7 +85,7 @@ def _values(items: Sequence[Item], column: Column) -> list[AttributeValue | None
     name, *further = column.path
     values = [item.get(str(name)) for item in items]
     for segment in further:
-        values = [value and child_of(value, segment) for value in values]
+        values = children_of(values, segment)
     return values
 
 
@@ -146,7 +147,7 @@ def _column(
     is_numeric = tags == {"N"}
     opening, absent = ('<td class="numeric">', _ABSENT_NUMBER) if is_numeric else ("<td>", _ABSENT)
     name = str(column.path[0]) if len(column.path) == 1 else ""
-    present = [value for value in values if value]
+    present = list(filter(None, values))
     written = [f"{opening}{html}</td>" for html in cells.many(present, tags, name=name)]
     if len(present) != len(values):
         remaining = iter(written)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from html import escape
+from itertools import chain
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from tables.admin.values.moments import moment_of, never_expires
 from tables.admin.values.one_line import (
     CELL_CHARACTERS,
     NUMBER_CHARACTERS,
+    all_fit,
     beginning,
     short_number,
     size_text,
@@ -85,11 +87,14 @@ class Cells:
     def _strings(self, values: Sequence[AttributeValue]) -> list[str]:
         # One character more tells a text that must be cut; of 400 KB nothing else is looked at.
         texts = [value.get("S", "")[: CELL_CHARACTERS + 1] for value in values]
+        are_short = all_fit(texts, CELL_CHARACTERS)
+        if not are_short:
+            texts = [text if len(text) <= CELL_CHARACTERS else "" for text in texts]
         escaped = _marked_all(texts)
+        if are_short and "http" not in "".join(texts):
+            return escaped
         return [
-            safe
-            if text and len(text) <= CELL_CHARACTERS and text[:4] != "http"
-            else self.value(value)
+            safe if text and text[:4] != "http" else self.value(value)
             for text, safe, value in zip(texts, escaped, values, strict=True)
         ]
 
@@ -106,12 +111,16 @@ class Cells:
     def _sets(self, values: Sequence[AttributeValue]) -> list[str]:
         sets: list[list[str]] = [value.get("SS") or value.get("NS") or [] for value in values]
         texts = [_BETWEEN.join(entries[: _CHIPS + 1]) for entries in sets]
+        are_few = [0 < len(entries) <= _CHIPS for entries in sets]
+        are_simple = all(are_few) and _fit_into_chips(
+            list(chain.from_iterable(sets)), _BETWEEN.join(texts)
+        )
         return [
             f'<ul class="chips"><li>{safe.replace(_BETWEEN, "</li><li>")}</li></ul>'
-            if safe and _are_simple_chips(entries, text)
+            if safe and (are_simple or (is_few and _fit_into_chips(entries, text)))
             else self.value(value)
-            for entries, text, safe, value in zip(
-                sets, texts, _safe_sets(texts), values, strict=True
+            for entries, text, safe, is_few, value in zip(
+                sets, texts, _safe_sets(texts), are_few, values, strict=True
             )
         ]
 
@@ -119,9 +128,12 @@ class Cells:
         """Values as escaped text without anything to click, for use inside links."""
         most = NUMBER_CHARACTERS + 1
         texts = [(value.get("S") or value.get("N") or "")[:most] for value in values]
+        escaped = _marked_all(texts)
+        if all_fit(texts, NUMBER_CHARACTERS):
+            return escaped
         return [
             safe if 0 < len(text) <= NUMBER_CHARACTERS else self._plain(value)
-            for text, safe, value in zip(texts, _marked_all(texts), values, strict=True)
+            for text, safe, value in zip(texts, escaped, values, strict=True)
         ]
 
     def _plain(self, value: AttributeValue) -> str:
@@ -233,14 +245,9 @@ def _safe_sets(texts: Sequence[str]) -> list[str]:
     ]
 
 
-def _are_simple_chips(entries: Sequence[str], joined: str) -> bool:
-    """Whether the entries of a set, joined by _BETWEEN, all fit into chips as they are."""
-    return (
-        0 < len(entries) <= _CHIPS
-        and "" not in entries
-        and len(max(entries, key=len)) <= _CHIP_CHARACTERS
-        and joined.count(_BETWEEN) == len(entries) - 1
-    )
+def _fit_into_chips(entries: Sequence[str], joined: str) -> bool:
+    """Whether all of these entries, joined by _BETWEEN, stand in chips as they are."""
+    return all_fit(entries, _CHIP_CHARACTERS) and joined.count(_BETWEEN) == len(entries) - 1
 
 
 def _type_tag(tag: str) -> str:

@@ -10,6 +10,8 @@ from html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from tables.speed import by_language
+
 # Blanks that are no plain blank, controls, what has no width, what turns the direction of writing,
 # fillers, tags; beside them a variation selector and the joiner of emoji are told by their place.
 _UNSEEN = (
@@ -40,6 +42,7 @@ _TWIN = re.compile(f"[{''.join(_TWINS)}]")
 _RIGHT_TO_LEFT = re.compile(f"[{_LEFTWARD}]")
 _SIGNS = {"\n": "↵", "\r": "␍", "\t": "⇥", "\0": "␀"}
 _BLANK = "·"
+_NO_BLANKS = str.maketrans("", "", "\n\t ")
 
 
 def may_hide(joined: str, texts: int = 1) -> bool:
@@ -49,8 +52,10 @@ def may_hide(joined: str, texts: int = 1) -> bool:
     bounded = f"\0{joined}\0"
     return (
         not joined.replace("\0", "").isprintable()
-        or any(blanks in bounded for blanks in ("  ", "\0 ", " \0"))
-        or _BEYOND.search(joined) is not None
+        or "  " in bounded
+        or "\0 " in bounded
+        or " \0" in bounded
+        or not (joined.isascii() or _BEYOND.search(joined) is None)
     )
 
 
@@ -64,7 +69,8 @@ def marked(text: str, *, lines: bool = False) -> SafeString:
 
     With `lines`, line breaks and tabs are left to do their work.
     """
-    if not may_hide(text):
+    looked_at = text.translate(_NO_BLANKS) if lines else text
+    if not may_hide(looked_at):
         return mark_safe(escape(text))  # noqa: S308 - escaped
     parts = _parts(text, lines=lines)
     html = "".join(
@@ -153,6 +159,7 @@ def _told_apart(word: str) -> Iterator[tuple[str, str]]:
     yield word[place:], ""
 
 
+@by_language
 def _sign(character: str) -> tuple[str, str]:
     number = f"U+{ord(character):04X}"
     if character == " ":

@@ -73,6 +73,11 @@ def short_number(text: str) -> str:
         return text
 
 
+def all_fit(texts: Sequence[str], characters: int) -> bool:
+    """Whether none of the texts is empty or has more than so many characters."""
+    return "" not in texts and len(max(texts, key=len, default="")) <= characters
+
+
 def key_text(item: Item, description: TableDescription) -> str:
     """An item's key in words, such as `DE · Berlin#2950159`; what can't be seen has a sign."""
     return key_texts([item], description)[0]
@@ -81,10 +86,18 @@ def key_text(item: Item, description: TableDescription) -> str:
 def key_texts(items: Sequence[Item], description: TableDescription) -> list[str]:
     """The keys of many items in words."""
     columns = [
-        visible_all([summary(item[name], _KEY_CHARACTERS)[0] for item in items])
-        for name in description.key_names
+        visible_all(_summaries([item[name] for item in items])) for name in description.key_names
     ]
     return list(map(" · ".join, zip(*columns, strict=True)))
+
+
+def _summaries(values: Sequence[AttributeValue]) -> list[str]:
+    """What `summary` gives of each part of a key."""
+    texts = [value.get("S") or value.get("N") or "" for value in values]
+    # Of such a length, a number stands as it is as well.
+    if all_fit(texts, NUMBER_CHARACTERS):
+        return texts
+    return [summary(value, _KEY_CHARACTERS)[0] for value in values]
 
 
 def size_text(size: int) -> str:

@@ -4,10 +4,12 @@ import base64
 
 import pytest
 import time_machine
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tables.admin.values import cells, hidden_characters
 from tables.admin.values.cells import Cells
-from tables.admin.values.one_line import beginning, key_text, size_text, summary
+from tables.admin.values.one_line import beginning, key_text, key_texts, size_text, summary
 from tables.core.descriptions import KeyAttribute, TableDescription
 from tables.core.values import dumps, plain_value
 
@@ -173,3 +175,31 @@ def test_a_key_is_its_parts():
 def test_a_short_number_is_written_alike_whatever_its_column_holds(others):
     values = [{"N": "-1.5"}, {"N": "7"}, *others]
     assert Cells().many(values, {"N"})[:2] == ["-1.5", "7"]
+
+
+SCRAPS = st.sampled_from(
+    ["", "a", "<", " ", "  ", "\n", "\0", "\1", "\u200b", "é", "א", "http://x.example/", "b" * 40]
+)
+TEXTS = st.lists(SCRAPS, max_size=3).map("".join)
+
+
+@given(st.lists(TEXTS, max_size=6))
+def test_a_column_of_texts_is_written_as_each_of_them_alone(texts):
+    values = [{"S": text} for text in texts]
+    assert Cells().many(values, {"S"}) == [cell(value) for value in values]
+
+
+@given(st.lists(st.lists(TEXTS, min_size=1, max_size=6, unique=True), max_size=6))
+def test_a_column_of_sets_is_written_as_each_of_them_alone(sets):
+    values = [{"SS": entries} for entries in sets]
+    assert Cells().many(values, {"SS"}) == [cell(value) for value in values]
+
+
+@given(st.lists(TEXTS, max_size=6))
+def test_the_keys_of_a_page_are_written_as_each_of_them_alone(texts):
+    values = [{"S": text} for text in texts]
+    cells = Cells()
+    assert cells.plain_many(values) == [cells.plain_many([value])[0] for value in values]
+    items = [{"id": value} for value in values]
+    description = TableDescription("t", KeyAttribute("id", "S"))
+    assert list(key_texts(items, description)) == [key_text(i, description) for i in items]

@@ -1,6 +1,7 @@
 """What can't be seen is shown by a sign, and two keys that look alike say so."""
 
 import re
+from html import escape
 
 import pytest
 from hypothesis import given
@@ -98,6 +99,14 @@ def test_what_cannot_be_seen_inside_of_a_value_has_a_sign_too(value):
 
 def test_lines_stay_lines_where_a_value_is_shown_in_full():
     assert marked("a\n\tb\u200b", lines=True).startswith("<bdi>a\n\tb<span")
+
+
+@given(st.lists(st.sampled_from([*HIDDEN, *PLAIN, "\n", "\t", "  ", "<"]), max_size=5).map("".join))
+def test_blanks_and_line_breaks_need_no_sign_where_lines_are_shown_and_all_else_does(text):
+    hides = may_hide(re.sub("[\n\t ]", "", text))
+    written = marked(text, lines=True)
+    assert hides or written == escape(text)
+    assert all(f"U+{ord(sign):04X}" in written for sign in "\u200b\u202e\xa0" if sign in text)
 
 
 def test_every_hidden_spelling_looks_like_the_plain_one():
