@@ -26,6 +26,15 @@ class ClientSocket(socket.socket):
         """What has arrived. Raises BlockingIOError where nothing has."""
         return super().recv(size, socket.MSG_DONTWAIT)
 
+    def receive_within(self, size: int, seconds: float) -> bytes:
+        """What arrives in that time; nothing where nothing does, or nothing will any more."""
+        poll = select.poll()
+        poll.register(self, select.POLLIN)
+        try:
+            return self.receive(size) if poll.poll(seconds * 1000) else b""
+        except OSError:
+            return b""
+
     def recv(self, bufsize: int, flags: int = 0, /) -> bytes:  # noqa: ARG002 - socket's
         """What waited on the disk, then nothing: a thread takes a request that is whole."""
         return self.ahead.read(bufsize) if self.ahead is not None else b""

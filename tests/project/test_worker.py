@@ -3,10 +3,13 @@
 import contextlib
 import logging
 import os
+import select
 import selectors
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPResponse
 
 import pytest
 from gunicorn.config import Config
@@ -79,8 +82,19 @@ def status(client):
         b"GET /healthz HTTP/1.0\r\n\r\n",
         f"GET {BUNDLE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode(),
         b"",
+        ASK,
+        ASK + ASK[:20],
     ],
-    ids=["half a head", "a slow body", "slow chunks", "no hanging up", "no reading", "silence"],
+    ids=[
+        "half a head",
+        "a slow body",
+        "slow chunks",
+        "no hanging up",
+        "no reading",
+        "silence",
+        "silence after an answer",
+        "half a head after an answer",
+    ],
 )
 def test_31_a_crowd_that_takes_its_time_keeps_nobody_waiting(send, data):
     crowd = [send(data) for _ in range(CROWD)]
@@ -159,7 +173,7 @@ def connect(loop):
             stack.enter_context(theirs)
             theirs.setblocking(False)
             loop.nr_conns += 1
-            loop._await_request(Connection(loop.cfg, ClientSocket(ours), None, None))
+            loop._await_request(Connection(loop.cfg, ClientSocket(ours), "", ""))
             if data:
                 theirs.sendall(data)
                 loop.wait_for_and_dispatch_events(0)
@@ -236,6 +250,147 @@ def test_where_all_hold_too_much_those_that_waited_longest_go(loop, connect, lat
         later(1)
     assert [is_open(client) for client in clients] == [False, True, True, True]
     assert is_open(small)
+
+
+# ------------------------------------------------------------------ a thread that stays
+
+
+LARGE = bytes(KEPT // 2)  # more than a socket takes at once
+HELLO = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.fixture
+def threads(loop, monkeypatch):
+    """Let the loop have threads, which stay with a client, if they may, until the test is over."""
+    monkeypatch.setattr(worker, "STAY_SECONDS", 60.0)
+    monkeypatch.setattr(loop.log, "access", lambda *_: None, raising=False)
+    loop.cfg.set("threads", 4)
+    loop.wsgi = app
+    loop.method_queue.init()
+    loop.tpool, loop._health = (ThreadPoolExecutor(1) for _ in range(2))
+    with contextlib.ExitStack() as clients:
+        yield clients
+    loop.tpool.shutdown()
+    loop._health.shutdown()
+    loop.method_queue.run_callbacks(None)
+    loop.method_queue.close()
+
+
+@pytest.fixture
+def staying(threads, connect):
+    """A client that has an answer, and that the thread stays with."""
+    client = threads.enter_context(connect(HELLO))
+    client.settimeout(10)
+    assert body_of_answer(client) == b"hello"
+    return client
+
+
+def app(environ, start_response):
+    body = LARGE if environ["PATH_INFO"] == "/large" else environ["wsgi.input"].read() or b"hello"
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+
+def body_of_answer(client):
+    answer = HTTPResponse(client)
+    answer.begin()
+    return answer.read()
+
+
+def left(loop):
+    """Whether the thread gives the connection back to the loop, which goes on with it."""
+    is_left = select.select([loop.method_queue.fileno()], [], [], 10)[0]
+    loop.method_queue.run_callbacks(None)
+    return bool(is_left)
+
+
+def test_a_thread_stays_with_a_client_that_goes_on(staying):
+    for _ in range(3):
+        staying.sendall(HELLO)
+        assert body_of_answer(staying) == b"hello"
+
+
+def test_a_thread_takes_a_request_with_its_body(staying):
+    staying.sendall(b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody")
+    assert body_of_answer(staying) == b"body"
+
+
+def test_nobody_stays_for_long(loop, staying, monkeypatch):
+    monkeypatch.setattr(worker, "STAY_SECONDS", 0.0)
+    staying.sendall(HELLO)
+    assert body_of_answer(staying) == b"hello"
+    assert left(loop)
+    staying.sendall(HELLO)
+    loop.wait_for_and_dispatch_events(10)
+    assert body_of_answer(staying) == b"hello"
+
+
+def test_31_nobody_stays_where_half_of_the_threads_have_work(loop, threads, connect):
+    loop.nr_conns += 2
+    client = connect(HELLO)
+    assert left(loop)
+    client.settimeout(10)
+    assert body_of_answer(client) == b"hello"
+    loop.nr_conns -= 2
+    assert loop.nr_conns == len(loop._waiting) == 1
+
+
+def test_31_what_is_not_whole_is_waited_for_by_the_loop(loop, staying, later):
+    staying.sendall(HELLO[:20])
+    assert left(loop)
+    later(9)
+    assert loop.nr_conns == len(loop._waiting) == 1
+    later(2)
+    assert staying.recv(1) == b""
+    assert loop.nr_conns == 0
+
+
+def test_31_the_rest_of_a_request_that_was_not_whole_is_taken_by_the_loop(loop, staying):
+    staying.sendall(HELLO[:20])
+    assert left(loop)
+    staying.sendall(HELLO[20:])
+    loop.wait_for_and_dispatch_events(10)
+    assert body_of_answer(staying) == b"hello"
+
+
+def test_31_nobody_stays_with_a_client_that_does_not_read(loop, threads, connect):
+    connect(HELLO.replace(b"/", b"/large", 1))
+    assert left(loop)
+    (waiting,) = loop._waiting
+    assert 0 < waiting.held < len(LARGE)
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (b"GET /healthz HTTP/1.1\r\n\r\n", b"HTTP/1.1 200 OK"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 99999999\r\n\r\n", b"HTTP/1.1 413 Content Too"),
+        (
+            b"PUT / HTTP/1.1\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
+            b"HTTP/1.1 100 Continue",
+        ),
+    ],
+    ids=["health", "a large body", "a body to ask for"],
+)
+def test_what_is_not_for_this_thread_is_the_loops(loop, staying, data, told):
+    staying.sendall(data)
+    assert left(loop)
+    assert staying.recv(1000).startswith(told)
+
+
+def test_31_the_thread_for_health_stays_with_nobody(loop, staying):
+    staying.sendall(b"GET /healthz HTTP/1.1\r\n\r\n")
+    assert left(loop)
+    assert body_of_answer(staying) == b"hello"
+    assert left(loop)
+    assert loop.nr_conns == len(loop._waiting) == 1
+
+
+def test_a_client_that_hangs_up_is_seen_by_the_loop(loop, staying):
+    staying.close()
+    assert left(loop)
+    loop.wait_for_and_dispatch_events(10)
+    assert loop.nr_conns == 0
 
 
 # ------------------------------------------------------------------ the socket
