@@ -5,13 +5,10 @@ Each ends for itself. A transaction that is cancelled goes again without those t
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import Context, copy_context
 from dataclasses import dataclass, replace
-from typing import Protocol, TypeVar, cast
+from typing import Protocol
 
 from tables.core.errors import (
     Conflict,
@@ -30,12 +27,10 @@ from tables.dynamodb import writes
 from tables.dynamodb.meter import metered
 from tables.items.link_checks import checking, sets_links
 from tables.items.recorded import entry_of_write, last_of, note, recorded, stands
+from tables.items.side_by_side import side_by_side
 from tables.items.units import units_of
 from tables.items.wanted import Settled, itself
 from tables.records.history.entries import Recorded, mode_of
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 # With entry and one chunk each, and room below DynamoDB's 100 operations and 4 MB.
 MOST_ITEMS = 45
@@ -98,30 +93,6 @@ def write_chunk(chunk: Sequence[Settled], pacing: Pacing, *, threads: int) -> li
         return _in_groups(chunk, pacing, threads=threads)
     send = _single if mode == "off" else _recorded
     return side_by_side(lambda write: _ended(send, write, pacing), chunk, threads)
-
-
-def side_by_side(do: Callable[[T], R], each: Sequence[T], threads: int) -> list[R]:
-    """What `do` gives for each, in order, with so many at a time.
-
-    Raises what the first raises, once those that had begun are through; no other is begun then.
-    """
-    if threads == 1 or len(each) == 1:
-        return [do(one) for one in each]
-    has_failed = threading.Event()
-
-    def begin(context: Context, one: T) -> R | None:
-        if has_failed.is_set():
-            return None
-        try:
-            return context.run(do, one)
-        except BaseException:
-            has_failed.set()
-            raise
-
-    with ThreadPoolExecutor(min(threads, len(each))) as pool:
-        running = [pool.submit(begin, copy_context(), one) for one in each]
-        # What was not begun stands beside an error, which is raised here.
-        return cast("list[R]", [one.result() for one in running])
 
 
 # ---------------------------------------------------------------- one by one
