@@ -25,6 +25,8 @@ from tables.core.values import AttributeValue, Item
 
 Action = Literal["create", "change", "delete", "restore", "undo", "forgotten"]
 Fate = Literal["", "done", "void"]
+# Fingerprints of an item before a write and after it, empty where there is none.
+States = tuple[str, str]
 
 # One partition of an index takes 1,000 writes a second: four take what several workers can write.
 SHARDS = 4

@@ -136,7 +136,7 @@ def pin(
     # What lies inside an attribute is pinned with it.
     names: list[Path] = list(dict.fromkeys((path[0],) for path in new_paths))
     free = [path for path in names if path[0] not in item]
-    whole: list[Path] = [(name,) for name in item if name not in description.key_names]
+    whole = [*_attributes(item, description)]
     attempts = [[*whole, *free]]
     held = [marked for marked in marks if all(name in item for name in marked)]
     for marked in held:
@@ -253,7 +253,8 @@ def _same_again(stored: Item, description: TableDescription) -> list[Change]:
 
 
 def _attributes(item: Item, description: TableDescription) -> Iterator[Path]:
-    return ((name,) for name in item if name not in description.key_names)
+    keys = description.key_names
+    return ((name,) for name in item if name not in keys)
 
 
 def compile_changes(

@@ -151,7 +151,7 @@ def _in_groups(chunk: Sequence[Settled], pacing: Pacing, *, threads: int) -> lis
     endings: dict[int, Ending] = {}
     lasts = side_by_side(_last_entry, chunk, threads)
     pending = [
-        _Pending(place, write, entry_of_write(write.target, write.mark, write.outcome, last))
+        _Pending(place, write, _entry_after(last, write))
         for place, (write, last) in enumerate(zip(chunk, lasts, strict=True))
     ]
     groups = deque(_cut(pending))
@@ -267,8 +267,7 @@ def _once_more(
 
 def _numbered_anew(one: _Pending) -> _Pending:
     """The write with the number after an entry that somebody else was faster to make."""
-    last = _last_entry(one.write)
-    entry = entry_of_write(one.write.target, one.write.mark, one.write.outcome, last)
+    entry = _entry_after(_last_entry(one.write), one.write)
     return replace(one, entry=entry, tries=one.tries + 1)
 
 
@@ -283,6 +282,10 @@ def _stand(group: Sequence[_Pending]) -> bool:
     """Whether a transaction whose answer was lost was made: then each of its entries is there."""
     entries = [one.entry for one in group if one.entry is not None]
     return bool(entries) and stands(entries[0])
+
+
+def _entry_after(last: Entry | None, write: Settled) -> Recorded | None:
+    return entry_of_write(write.target, write.mark, write.outcome, last, write.states)
 
 
 def _last_entry(write: Settled) -> Entry | None:

@@ -10,7 +10,7 @@ from tables.core.errors import InvalidRequest, PreconditionFailed, TablesError
 from tables.core.history import fingerprint
 from tables.core.operations import Operation
 from tables.core.preconditions import compile_create, compile_delete, compile_replace
-from tables.core.updates import Change, apply_changes
+from tables.core.updates import Change, apply_changes, same_value
 from tables.core.values import Item
 from tables.items.deletes import delete_as_shown
 from tables.items.rules import completed, kept_names, marks, require_admitted, without_told
@@ -23,7 +23,8 @@ def as_read(
 ) -> Settled:
     """The write that makes `after` of `before`. Raises Conflict where it can't be pinned."""
     operation = _operation(target, before, after)
-    return Settled(target, operation, Outcome(key, before, after), _as_it_is, mark)
+    states = fingerprint(before), fingerprint(after)
+    return Settled(target, operation, Outcome(key, before, after), _as_it_is, mark, states)
 
 
 def settled(write: Rewrite, before: Item | None, mark: Mark) -> Settled:
@@ -51,7 +52,8 @@ def changed(target: Target, before: Item, changes: Sequence[Change], mark: Mark)
 def deleted(target: Target, before: Item, mark: Mark) -> Settled:
     """The item gone. Raises Forbidden, Conflict."""
     write = delete_as_shown(target, before)
-    return Settled(target, write.operation, write.outcome, _as_it_is, mark)
+    states = fingerprint(before), ""
+    return Settled(target, write.operation, write.outcome, _as_it_is, mark, states)
 
 
 def _operation(target: Target, before: Item | None, after: Item | None) -> Operation:
@@ -67,12 +69,10 @@ def _operation(target: Target, before: Item | None, after: Item | None) -> Opera
 
 def same_but_for_ours(left: Item, right: Item, target: Target) -> bool:
     """Whether two states differ in nothing but stamps and version, which are not a client's."""
-    return _without_ours(left, target) == _without_ours(right, target)
-
-
-def _without_ours(item: Item, target: Target) -> str:
-    """The state without what this service keeps itself."""
-    return fingerprint(item, frozenset(kept_names(target.table)))
+    theirs = (left.keys() | right.keys()).difference(kept_names(target.table))
+    return all(
+        name in left and name in right and same_value(left[name], right[name]) for name in theirs
+    )
 
 
 def _as_it_is(error: PreconditionFailed) -> TablesError:

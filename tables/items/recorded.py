@@ -21,7 +21,7 @@ from tables.core.errors import (
     Unavailable,
     WriteInDoubt,
 )
-from tables.core.history import Author, Entry, Fate, fingerprint, item_name
+from tables.core.history import Author, Entry, Fate, States, fingerprint, item_name
 from tables.core.operations import Operation, Written
 from tables.core.values import Item
 from tables.dynamodb import writes
@@ -107,14 +107,17 @@ def _decided(write: Write) -> tuple[Operation | None, Outcome]:
 
 
 def entry_of_write(
-    target: Target, mark: Mark, outcome: Outcome, last: Entry | None
+    target: Target, mark: Mark, outcome: Outcome, last: Entry | None, states: States | None = None
 ) -> Recorded | None:
     """The entry of a write, after the item's last; None where history has nothing to say of it.
 
-    Where `last` was read after the item was, the write must be pinned to the whole item.
+    Where `last` was read after the item was, the write must be pinned to the whole item. `states`
+    are the fingerprints of all of the item, where they are known.
     """
     before = _known(outcome)
-    now = fingerprint(before, frozenset(target.table.history_ignore))
+    ignored = frozenset(target.table.history_ignore)
+    if states is None or ignored:
+        states = fingerprint(before, ignored), fingerprint(outcome.after, ignored)
     caller = target.caller
     door = str(bound().get("door", "command"))
     author = Author(caller.sub, caller.identity, door, request_id(), mark.group)
@@ -123,8 +126,9 @@ def entry_of_write(
         target.description,
         before,
         outcome.after,
-        previous_of(last, now),
+        previous_of(last, states[0]),
         author,
+        states=states,
         action=mark.action,
         of=mark.of,
     )

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from tables.core.errors import ItemExists, PreconditionFailed, TablesError
-from tables.core.history import Action
+from tables.core.history import Action, States
 from tables.core.operations import Companion, Operation, ReturnValues
 from tables.core.values import Item
 from tables.items.target import Target
@@ -80,6 +80,8 @@ class Mark:
 class Settled:
     """A write whose outcome is known without reading the item: its condition says what is there,
     or `outcome.before` says why it is all the same.
+
+    `states` are the fingerprints of what was there and what will be, where somebody took them.
     """
 
     target: Target
@@ -87,6 +89,7 @@ class Settled:
     outcome: Outcome
     refusal: Refusal
     mark: Mark = Mark()
+    states: States | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,16 @@ from django.conf import settings
 
 from tables.core.deltas import deltas_between
 from tables.core.descriptions import TableDescription
-from tables.core.history import Action, Author, Entry, fingerprint, item_name, needs_base, without
+from tables.core.history import (
+    Action,
+    Author,
+    Entry,
+    States,
+    fingerprint,
+    item_name,
+    needs_base,
+    without,
+)
 from tables.core.history_bodies import Body, chunks_of, digest_of, pack
 from tables.core.history_chain import chained, judged
 from tables.core.keys import key_of
@@ -81,13 +90,15 @@ def new_entry(
     *,
     action: Action | None = None,
     of: int | None = None,
+    states: States | None = None,
 ) -> Recorded | None:
     """The entry of a write, unless nothing that history keeps was changed by it.
 
-    `previous` was read before the item was.
+    `previous` was read before the item was. `states` are the fingerprints of what history keeps of
+    both, where they are known.
     """
     ignored = frozenset(table.history_ignore)
-    states = fingerprint(before, ignored), fingerprint(after, ignored)
+    states = states or (fingerprint(before, ignored), fingerprint(after, ignored))
     if states[0] == states[1]:
         return None
     last, now = previous.entry, time.time_ns() // 1_000_000
