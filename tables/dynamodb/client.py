@@ -26,7 +26,6 @@ from tables.dynamodb.tries import (
     pause_before_next,
     verdict_on,
 )
-from tables.dynamodb.wire import to_request
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,7 +37,6 @@ called = Signal()
 
 # gunicorn runs 16 threads; parallel segments add some.
 MAX_POOL_CONNECTIONS = 32
-_ITEM_MEMBERS = ("Item", "Key", "ExclusiveStartKey", "ExpressionAttributeValues")
 
 
 @functools.cache
@@ -72,15 +70,12 @@ def _session() -> boto3.session.Session:
 
 
 def call(operation: str, *, may_repeat: bool = False, **members: Any) -> dict[str, Any]:
-    """Call an operation by its API name, such as `GetItem`; the answer is in wire form.
+    """Call an operation by its API name, such as `GetItem`; items are in wire form, both ways.
 
-    Items, keys, start keys and expression values are given in wire form. A write that
-    `may_repeat` changes nothing when it is made a second time: it is sent again when an answer is
-    lost, other writes only when they surely were not made. Raises WriteInDoubt, TablesError.
+    A write that `may_repeat` changes nothing when it is made a second time: it is sent again when
+    an answer is lost, other writes only when they surely were not made. Raises WriteInDoubt,
+    TablesError.
     """
-    for name in _ITEM_MEMBERS:
-        if name in members:
-            members[name] = to_request(members[name])
     started = time.perf_counter()
     failure = None
     answer: dict[str, Any] = {}

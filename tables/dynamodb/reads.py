@@ -16,7 +16,6 @@ from tables.core.keys import start_key_attributes
 from tables.core.plans import Plan, require_start_key
 from tables.core.values import Item
 from tables.dynamodb.client import call, consumed_units
-from tables.dynamodb.wire import to_request
 
 # Most keys of one BatchGetItem (AWS: API_BatchGetItem).
 MAX_BATCH_GET = 100
@@ -97,7 +96,7 @@ def batch_get(
     """Up to 100 items by key: those found, the keys DynamoDB left unprocessed, capacity units."""
     pool = Placeholders()
     projection = compile_projection(fields, pool)
-    wanted: dict[str, Any] = {"Keys": [to_request(key) for key in keys], **pool.request()}
+    wanted: dict[str, Any] = {"Keys": keys, **pool.request()}
     wanted["ConsistentRead"] = consistent
     if projection:
         wanted["ProjectionExpression"] = projection
@@ -147,7 +146,7 @@ def _batch_get_once(
     wanted: dict[str, Any] = {}
     for table, key in keys:
         members = wanted.setdefault(table, {"Keys": [], "ConsistentRead": consistent})
-        members["Keys"].append(to_request(key))
+        members["Keys"].append(key)
     answer = call("BatchGetItem", RequestItems=wanted, ReturnConsumedCapacity="TOTAL")
     found = [(table, item) for table, items in answer["Responses"].items() for item in items]
     unread = [

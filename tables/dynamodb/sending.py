@@ -1,18 +1,22 @@
 """One request to DynamoDB, signed and sent by botocore's parts without the ceremony around them.
 
-botocore still says where a call goes, with which credentials, and what its members look like on the
-wire. Its endpoint, which comes after that, takes as long again, most of it for events that nobody
-hears, a second request object, and a parser for answers that we read ourselves.
+botocore still says where a call goes and with which credentials. What its members look like on the
+wire is what we hold of them anyway: it would walk through every value by DynamoDB's model, to come
+to the same. Its endpoint, which comes after that, takes as long again, most of it for events that
+nobody hears, a second request object, and a parser for answers that we read ourselves.
 """
 
 from __future__ import annotations
 
+import json
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import orjson
 from botocore.awsrequest import create_request_object
 from botocore.hooks import first_non_none_response
 from botocore.parsers import create_parser
+from botocore.serialize import JSONSerializer
 
 from tables.dynamodb.connections import Connections
 from tables.dynamodb.tries import is_error, parse_answer, require_right_checksum
@@ -31,13 +35,31 @@ _RAW_OPERATIONS = frozenset(
         "UpdateItem",
         "DeleteItem",
         "BatchWriteItem",
+        "TransactWriteItems",
     }
 )
 _PARSER = create_parser("json")
 
 
+class _AsTheyStand(JSONSerializer):
+    """Spells members that are in wire form already: binary is base64 text."""
+
+    def serialize_to_request(self, parameters: Any, operation_model: Any) -> dict[str, Any]:
+        """What botocore makes of a call's members."""
+        request: dict[str, Any] = super().serialize_to_request({}, operation_model)
+        try:
+            request["body"] = orjson.dumps(parameters)
+        except orjson.JSONEncodeError:
+            # Half a surrogate pair, or a number beyond 64 bits: DynamoDB says what is wrong.
+            request["body"] = json.dumps(parameters).encode()
+        return request
+
+
 def send_directly(made: DynamoDBClient) -> None:
-    """Let a client send its calls by this module, and hand over the body of success answers."""
+    """Let a client send its calls by this module, in wire form, and hand over the body of success
+    answers.
+    """
+    made._serializer = _AsTheyStand()  # type: ignore[attr-defined] # noqa: SLF001 - as below
     # Last of all: what botocore itself does to the request comes before.
     session = made._endpoint.http_session  # type: ignore[attr-defined] # noqa: SLF001 - botocore is pinned, and tests would tell
     made.meta.events.register_last(

@@ -33,14 +33,12 @@ from tables.core.preconditions import state_of
 from tables.core.values import Item
 from tables.dynamodb.client import call, consumed_units
 from tables.dynamodb.reads import get_item
-from tables.dynamodb.wire import to_request
 
 T = TypeVar("T")
 
 # AWS: most operations of a TransactWriteItems.
 MAX_TRANSACTION = 100
 _OPERATION_NAMES: dict[type, str] = {Put: "PutItem", Update: "UpdateItem", Delete: "DeleteItem"}
-_ITEM_MEMBERS = ("Item", "Key", "ExpressionAttributeValues")
 _BATCH_MEMBERS = {"PutRequest": "Item", "DeleteRequest": "Key"}
 _FIRST_PAUSE_SECONDS = 0.02
 _LONGEST_PAUSE_SECONDS = 1.0
@@ -161,7 +159,7 @@ def rewrite(
 
 def batch_write_once(table: str, entries: Sequence[BatchEntry]) -> tuple[list[BatchEntry], float]:
     """One BatchWriteItem of at most 25 entries: those DynamoDB left, and the capacity units."""
-    requests = [{kind: {_BATCH_MEMBERS[kind]: to_request(item)}} for kind, item in entries]
+    requests = [{kind: {_BATCH_MEMBERS[kind]: item}} for kind, item in entries]
     answer = call("BatchWriteItem", RequestItems={table: requests}, ReturnConsumedCapacity="TOTAL")
     left = (answer.get("UnprocessedItems") or {}).get(table, [])
     unprocessed: list[BatchEntry] = [
@@ -196,11 +194,7 @@ def _single_units(answer: dict[str, Any], table: str) -> float:
 
 
 def _transaction_entry(operation: Companion) -> dict[str, Any]:
-    members = {
-        name: to_request(value) if name in _ITEM_MEMBERS else value
-        for name, value in operation.request().items()
-    }
-    members["ReturnValuesOnConditionCheckFailure"] = "ALL_OLD"
+    members = operation.request() | {"ReturnValuesOnConditionCheckFailure": "ALL_OLD"}
     return {type(operation).__name__: members}
 
 

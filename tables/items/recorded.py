@@ -126,9 +126,8 @@ def entry_of_write(
         target.description,
         before,
         outcome.after,
-        previous_of(last, states[0]),
+        replace(previous_of(last, states[0]), states=states),
         author,
-        states=states,
         action=mark.action,
         of=mark.of,
     )

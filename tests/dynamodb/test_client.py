@@ -1,4 +1,4 @@
-"""The one client: raw bodies, the two binary seams, retries, and the signal of every call."""
+"""The one client: raw bodies, members as they stand, retries, and the signal of every call."""
 
 import base64
 
@@ -6,11 +6,11 @@ import boto3
 import pytest
 
 import tables.dynamodb.client as client_module
-from tables.core.errors import InvalidRequest, Refused, Throttled, Unavailable
+from tables.core.errors import InvalidRequest, Refused, TablesError, Throttled, Unavailable
 from tables.core.operations import Put
 from tables.dynamodb.client import call, called, client
 from tables.dynamodb.reads import get_item
-from tables.dynamodb.writes import write
+from tables.dynamodb.writes import transact, write
 from tests.dynamodb.stub import Answer, refusal
 
 ALL_TYPES = {
@@ -64,6 +64,23 @@ def test_binary_goes_out_once_encoded_wherever_it_stands(script):
     assert update["Key"] == scan["ExclusiveStartKey"] == {"id": {"B": "AAE="}}
     assert update["ExpressionAttributeValues"] == {":0": ALL_TYPES["list"]}
     assert put["Item"] == ALL_TYPES
+
+
+def test_members_go_out_as_they_stand_wherever_they_are_nested(script):
+    script.will_answer({"ConsumedCapacity": []})
+    puts = [
+        Put("t", {**ALL_TYPES, "id": {"S": name}, "ü": {"S": "\x00\U0001f600"}}) for name in "ab"
+    ]
+    transact(puts)
+    ((_operation, members),) = script.requests
+    assert [entry["Put"]["Item"] for entry in members["TransactItems"]] == [p.item for p in puts]
+
+
+def test_what_is_no_text_is_dynamodbs_to_refuse(script):
+    script.will_answer(refusal("SerializationException"))
+    with pytest.raises(TablesError):
+        call("PutItem", TableName="t", Item={"id": {"S": "\ud800"}})
+    assert script.requests == [("PutItem", {"TableName": "t", "Item": {"id": {"S": "\ud800"}}})]
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,13 @@ class Recorded:
 class Previous:
     """The last entry of an item, which numbers and signs the next, and the state that was left.
 
-    `left` is what the last write that was made left; None where none is known.
+    `left` is what the last write that was made left; None where none is known. `states` are those
+    of the write that follows, of what history keeps, where somebody took them.
     """
 
     entry: Entry | None = None
     left: str | None = None
+    states: States | None = None
 
 
 def previous_of(last: Entry | None, now: str) -> Previous:
@@ -90,15 +92,13 @@ def new_entry(
     *,
     action: Action | None = None,
     of: int | None = None,
-    states: States | None = None,
 ) -> Recorded | None:
     """The entry of a write, unless nothing that history keeps was changed by it.
 
-    `previous` was read before the item was. `states` are the fingerprints of what history keeps of
-    both, where they are known.
+    `previous` was read before the item was.
     """
     ignored = frozenset(table.history_ignore)
-    states = states or (fingerprint(before, ignored), fingerprint(after, ignored))
+    states = previous.states or (fingerprint(before, ignored), fingerprint(after, ignored))
     if states[0] == states[1]:
         return None
     last, now = previous.entry, time.time_ns() // 1_000_000
