@@ -102,13 +102,7 @@ def transact(operations: Sequence[Companion], *, units_of: str = "") -> Written:
     is that of all tables or, of the table `units_of`, what a single write would have taken. Raises
     what a check is refused with that does not hold, TooLarge, TablesError.
     """
-    if len(operations) > MAX_TRANSACTION:
-        raise TooLarge(
-            "This write and what it must check are {count} operations; DynamoDB takes {most} in "
-            "one transaction.",
-            count=len(operations),
-            most=MAX_TRANSACTION,
-        )
+    require_fit(len(operations))
     try:
         answer = call(
             "TransactWriteItems",
@@ -123,6 +117,17 @@ def transact(operations: Sequence[Companion], *, units_of: str = "") -> Written:
             raise failed.refusal from error
         raise
     return Written(None, _single_units(answer, units_of) if units_of else consumed_units(answer))
+
+
+def require_fit(count: int) -> None:
+    """Raise TooLarge where so many operations are too many for one transaction."""
+    if count > MAX_TRANSACTION:
+        raise TooLarge(
+            "This write and what it must check are {count} operations; DynamoDB takes {most} in "
+            "one transaction.",
+            count=count,
+            most=MAX_TRANSACTION,
+        )
 
 
 def rewrite(

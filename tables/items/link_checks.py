@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -89,8 +89,7 @@ def count_checks(target: Target, outcome: Outcome) -> int:
     """How many other items a write checks in its transaction."""
     if not has_checks(target.table):
         return 0
-    found = new_links(target, outcome, "refuse")
-    return len({_name(new) for new in found if _is_in_transaction(target.table, new.table)})
+    return len(in_transaction([*new_links(target, outcome, "refuse")], target))
 
 
 def new_links(target: Target, outcome: Outcome, check: Check) -> Iterator[NewLink]:
@@ -138,26 +137,42 @@ def missing(links: Sequence[NewLink]) -> list[NewLink]:
     """Those that lead nowhere at this moment, read consistently. Raises TablesError."""
     wanted = {_name(new): (new.table.table, new.key) for new in links if new.key is not None}
     read = get_across([(table, key) for table, key in wanted.values()], consistent=True)
-    there = {
-        (new.table.alias, encode_token(item, new.description))
-        for table, item in read.items
-        for new in links
-        if new.table.table == table and new.table.holds(item)
-    }
-    return [new for new in links if (new.table.alias, _token(new)) not in there]
+    descriptions = {new.table.table: new.description for new in links}
+    there = {(name, encode_token(item, descriptions[name])): item for name, item in read.items}
+    return [new for new in links if not _is_there(new, there)]
+
+
+def _is_there(new: NewLink, there: Mapping[tuple[str, str], Item]) -> bool:
+    item = there.get(_name(new))
+    return item is not None and new.table.holds(item)
 
 
 def _checks(target: Target, outcome: Outcome) -> list[Companion]:
     found = list(new_links(target, outcome, "refuse"))
-    if unreadable := [new for new in found if new.key is None]:
-        raise _refusal(unreadable, target)
-    if not found:
-        return []
     before = [new for new in found if not _is_in_transaction(target.table, new.table)]
-    if before and (gone := missing(before)):
-        raise _refusal(gone, target)
-    distinct = {_name(new): new for new in found if _is_in_transaction(target.table, new.table)}
-    return [_check(new, target) for new in distinct.values()]
+    is_readable = all(new.key is not None for new in found)
+    gone = missing(before) if before and is_readable else []
+    if refused := refused_before(found, gone, target):
+        raise refused
+    return [_check(new, target) for new in in_transaction(found, target)]
+
+
+def refused_before(
+    found: Sequence[NewLink], gone: Sequence[NewLink], target: Target
+) -> InvalidValue | None:
+    """Why a write with these links is not sent at all: values that are no keys, and those `gone`
+    that no transaction can check.
+    """
+    if unreadable := [new for new in found if new.key is None]:
+        return refusal(unreadable, target)
+    before = [new for new in gone if not _is_in_transaction(target.table, new.table)]
+    return refusal(before, target) if before else None
+
+
+def in_transaction(found: Sequence[NewLink], target: Target) -> list[NewLink]:
+    """Those of these links that are checked with the write, one for each item."""
+    within = [new for new in found if _is_in_transaction(target.table, new.table)]
+    return [*{_name(new): new for new in within}.values()]
 
 
 def _check(new: NewLink, target: Target) -> ConditionCheck:
@@ -165,8 +180,8 @@ def _check(new: NewLink, target: Target) -> ConditionCheck:
     condition = present(new.description, pool)
     if new.table.entity is not None:
         condition += f" AND {compile_filter(new.table.entity.when, pool)}"
-    refusal = _refusal([new], target)
-    return ConditionCheck(new.description.name, new.key or {}, condition, pool, refusal)
+    refused = refusal([new], target)
+    return ConditionCheck(new.description.name, new.key or {}, condition, pool, refused)
 
 
 def _is_in_transaction(own: Table, other: Table) -> bool:
@@ -181,7 +196,8 @@ def _token(new: NewLink) -> str:
     return "" if new.key is None else encode_token(new.key, new.description)
 
 
-def _refusal(links: Sequence[NewLink], target: Target) -> InvalidValue:
+def refusal(links: Sequence[NewLink], target: Target) -> InvalidValue:
+    """That these links lead nowhere, each with its place."""
     problems = [
         Problem(join_pointer("", new.link.attribute), no_item_words(new, target)) for new in links
     ]

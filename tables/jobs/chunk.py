@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from django.conf import settings
 
 from tables.core.errors import (
+    ItemExists,
     PreconditionFailed,
     TablesError,
     UndoConflict,
@@ -26,6 +27,7 @@ from tables.dynamodb.meter import Meter, metered
 from tables.dynamodb.tries import one_try
 from tables.items.chunks import Ending, write_chunk
 from tables.items.clock import fixed_at
+from tables.items.foreseen import foreseen
 from tables.items.groups import Trace, trace_of
 from tables.items.reads import stored
 from tables.items.target import Target
@@ -83,8 +85,13 @@ def _look_at(work: Work, course: Writes, part: JobPart, worker: str, meter: Mete
     started, target = time.monotonic(), written_to(work)
     chunk = course.read(work, part.cursor)
     planned, rows = decide(work, course, chunk.candidates, target)
-    would_take = foretold([(each.write.outcome, each.write.mark) for each in planned], target)
-    rows += [Result(each.intent.token, "done", line=each.intent.line) for each in planned]
+    refusals = foreseen([each.write for each in planned])
+    made: list[Planned] = []
+    for each, error in zip(planned, refusals, strict=True):
+        token, line = each.intent.token, each.intent.line
+        rows.append(refused(token, error, line) if error else Result(token, "done", line=line))
+        made += [] if error else [each]
+    would_take = foretold([(each.write.outcome, each.write.mark) for each in made], target)
     rows += chunk.rows
     if KINDS[work.job.kind].writes_what_was_found:
         rows = as_found(rows, chunk.candidates, target)
@@ -131,7 +138,7 @@ def _write(
     parts.commit(
         part,
         worker,
-        rows,
+        sorted(rows, key=lambda row: row.line),
         next=intents.next,
         counts={"scanned": intents.scanned, "matched": len(rows)},
         seconds=time.monotonic() - started,
@@ -167,6 +174,9 @@ def decide(
             token = encode_token(candidate.key, target.description)
             if candidate.found is not None and candidate.found != candidate.state:
                 rows.append(Result(token, "changed", line=candidate.line))
+                continue
+            if candidate.refusal is not None:
+                rows.append(candidate.refusal)
                 continue
             try:
                 write = course.write(work, candidate)
@@ -234,7 +244,10 @@ def _result(
         return refused(token, error, line)
     key = planned.write.outcome.key
     trace = _trace(work, target, key, planned.intent.known)
-    state = fingerprint(error.current or stored(target, key))
+    current = error.current or stored(target, key)
+    if not planned.intent.before and current and not target.sight.holds(current):
+        return refused(token, ItemExists("Another item has this key."), line)
+    state = fingerprint(current)
     verdict = judge(
         planned.intent,
         state,

@@ -6,7 +6,7 @@ import math
 import statistics
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Literal
 
@@ -57,7 +57,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class ReportRow:
-    """What became of one item: its key as its reader may see it, None for a line without one."""
+    """What became of one item: its key as its reader may see it, None for a line without one.
+
+    `is_uncopied` where the key is the one that it has at the table it is copied from: the other
+    takes none of it.
+    """
 
     key: Seen | None
     token: str
@@ -66,6 +70,7 @@ class ReportRow:
     line: int
     version: int
     detail: str
+    is_uncopied: bool = False
 
 
 def visible_to(caller: Caller) -> QuerySet[Job]:
@@ -168,8 +173,13 @@ def report_rows(
     """
     if job.kind == "export":
         return
+    source = find_target(registry().get(job.alias), target.caller, "view")
     for row in rows_with(job, outcomes, phase=phase):
-        yield ReportRow(_seen_key(row.key, target), *row.told)
+        if row.origin and not row.key:
+            told = row._replace(key=row.origin).told
+            yield replace(ReportRow(_seen_key(row.origin, source), *told), is_uncopied=True)
+        else:
+            yield ReportRow(_seen_key(row.key, target), *row.told)
 
 
 def _seen_key(token: str, target: Target) -> Seen | None:

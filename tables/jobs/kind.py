@@ -72,7 +72,8 @@ class Candidate:
     which it is found again after a worker died, are a line of a file and a token. `known` is the
     version that this job has left of the item before, 0 where it has not written it yet. `told` are
     the code and the words that its row of the report carries though nothing refuses it. `found` is
-    how the check that was confirmed found it, None where there was none.
+    how the check that was confirmed found it, None where there was none, and `refusal` the row of
+    that check which refused it: it stays refused, as it was told.
     """
 
     key: Item
@@ -83,6 +84,7 @@ class Candidate:
     known: int = 0
     told: tuple[str, str] = ("", "")
     found: str | None = None
+    refusal: Result | None = None
 
     @property
     def state(self) -> str:

@@ -14,7 +14,6 @@ from tables.admin.texts import job_words as words
 from tables.admin.values.hidden_characters import visible
 from tables.admin.values.one_line import key_text
 from tables.core.errors import TablesError
-from tables.core.keys import decode_token
 from tables.items.target import Target
 from tables.jobs.finding import ReportRow, report_rows, reported_at
 from tables.records.history.entries import mode_of
@@ -68,32 +67,18 @@ def kept_rows(job: Job, target: Target) -> Sequence[ShownRow]:
 
 def _shown(job: Job, row: ReportRow, target: Target, source: Target | None) -> ShownRow:
     outcome = str(words.OUTCOME_WORDS[row.outcome][job.phase == "check"])
-    key, token, detail = _named(row, target, source)
-    named_at = source if row.key is None else target
-    url = history = ""
+    named_at = source if row.is_uncopied else target
+    key = url = history = ""
+    if row.key is not None and named_at is not None:
+        key = key_text(row.key, named_at.description)
     if key and named_at is not None and _is_there(job, row):
-        url = reverse("admin:tables_item_change", args=[named_at.table.alias, token])
+        url = reverse("admin:tables_item_change", args=[named_at.table.alias, row.token])
         if row.outcome == "changed" and mode_of(named_at.table) != "off":
             history = f"{url.removesuffix('change/')}history/"
-    why = visible(detail) or words.reason_words(row.outcome, row.code)
+    why = visible(row.detail) or words.reason_words(row.outcome, row.code)
     return ShownRow(key, url, outcome, row.outcome, why, row.line, history)
-
-
-def _named(row: ReportRow, target: Target, source: Target | None) -> tuple[str, str, str]:
-    """The key of an item in words, its token, and what is said of it.
-
-    An item that has no key at the table that it was to be copied to is named by the one it has.
-    """
-    if row.key is not None:
-        return key_text(row.key, target.description), row.token, row.detail
-    token, mark, detail = row.detail.partition(": ")
-    if mark and source is not None and not row.line:
-        with suppress(TablesError):
-            key = source.sight.see(decode_token(token, source.description))
-            return key_text(key, source.description), token, detail
-    return "", "", row.detail
 
 
 def _is_there(job: Job, row: ReportRow) -> bool:
     """Whether there is an item of that key: one that was not copied stands nowhere but here."""
-    return job.kind != "copy" or row.key is None or row.code == "item_exists"
+    return job.kind != "copy" or row.is_uncopied or row.code == "item_exists"

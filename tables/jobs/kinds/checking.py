@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from tables.core.errors import ItemNotFound, Sentence, TablesError
+from tables.core.errors import ItemExists, ItemNotFound, Sentence, TablesError
 from tables.core.file_rows import FileRow, Place, rows_of
 from tables.core.history import fingerprint
 from tables.core.import_rows import judge, named_in, row_item, row_key
@@ -18,10 +18,8 @@ from tables.core.sizes import item_size
 from tables.core.values import Item
 from tables.items.clock import fixed_at
 from tables.items.new_keys import made_key, makes_key
-from tables.items.rules import admitted_change, admitted_new
 from tables.items.target import Target
 from tables.items.units import foretold
-from tables.items.wanted import Mark, Outcome
 from tables.jobs import files, staging
 from tables.jobs.kind import Work
 from tables.jobs.kinds.import_orders import reading_of, rules_of
@@ -33,7 +31,12 @@ from tables.jobs.kinds.imported_kinds import (
     with_made,
     without_blanks,
 )
-from tables.jobs.kinds.which import read_now
+from tables.jobs.kinds.imported_writes import (
+    CheckedRow,
+    asked_of_links,
+    write_of,
+)
+from tables.jobs.kinds.which import read_all
 from tables.jobs.staging import StagedRow
 
 
@@ -118,8 +121,8 @@ class Checked:
 def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> Checked:
     """What rows come to beside what is stored of them. Raises TablesError."""
     found: list[StagedRow | None] = []
-    named: list[tuple[FileRow, Item, str]] = []
-    rules, made = rules_within(held.rules, work.target), dict[str, Item]()
+    named: list[_NamedRow] = []
+    rules = rules_within(held.rules, work.target)
     for row in rows:
         try:
             with fixed_at(work.moment):
@@ -134,19 +137,19 @@ def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> Checked:
             found.append(_refused(row, token, (_twice(first, held.rules),)))
             continue
         found.append(None)
-        named.append((held_row(row, work.target), key, token))
-        made[token] = new
-    stored = read_now(work.target, [key for _row, key, _token in named])
-    outcomes: list[Outcome] = []
+        named.append(_NamedRow(held_row(row, work.target), key, token, new))
+    read = read_all(work.target, [each.key for each in named])
     with fixed_at(work.moment):
         judged = [
-            _staged(work.target, row, key, token, item, rules, made[token], outcomes)
-            for (row, key, token), item in zip(named, stored, strict=True)
+            _judged(work, each, item, rules, is_hidden=each.token in read.hidden)
+            for each, item in zip(named, read.items, strict=True)
         ]
-    coming = iter(judged)
-    told = [row if row is not None else next(coming) for row in found]
-    mark = Mark(group=str(work.job.pk))
-    return Checked(told, foretold([(outcome, mark) for outcome in outcomes], work.target))
+    asked = asked_of_links(judged)
+    writes = [each.write for each in asked if each.write is not None]
+    coming = iter(asked)
+    told = [row if row is not None else next(coming).row for row in found]
+    would_take = foretold([(write.outcome, write.mark) for write in writes], work.target)
+    return Checked(told, would_take)
 
 
 def _key(work: Work, row: FileRow, rules: Rules) -> tuple[Item, Item]:
@@ -170,29 +173,33 @@ def _key(work: Work, row: FileRow, rules: Rules) -> tuple[Item, Item]:
     return key_of(new, target.description), given
 
 
-def _staged(
-    target: Target,
-    row: FileRow,
-    key: Item,
-    token: str,
-    stored: Item | None,
-    rules: Rules,
-    given: Item,
-    outcomes: list[Outcome],
-) -> StagedRow:
-    """What a row comes to; what writing it would do is added to the `outcomes`."""
+@dataclass(frozen=True, slots=True)
+class _NamedRow:
+    """A row with the item that it names, and what the alias gives a new item of it."""
+
+    row: FileRow
+    key: Item
+    token: str
+    given: Item
+
+
+def _judged(
+    work: Work, named: _NamedRow, stored: Item | None, rules: Rules, *, is_hidden: bool
+) -> CheckedRow:
+    row, target = named.row, work.target
     try:
-        judged = with_made(judge(row, key, stored, rules), given)
-        if judged.after is not None and judged.verdict in ("new", "changed"):
-            after = _admitted(target, row, stored, judged.after, rules)
-            outcomes.append(Outcome(key, stored, after))
+        judged = with_made(judge(row, named.key, stored, rules), named.given)
+        if judged.verdict == "new":
+            _require_may_be_made(target, row, rules, is_hidden=is_hidden)
+        is_write = judged.verdict in ("new", "changed") and judged.after is not None
+        write = write_of(work, named.key, stored, judged.after or {}) if is_write else None
     except TablesError as error:
-        return _refused(row, token, faults_of(error))
+        return CheckedRow(_refused(row, named.token, faults_of(error)))
     faults = [fault.kept for fault in judged.faults]
-    place = (row.line, row.number, judged.verdict, token)
+    place = (row.line, row.number, judged.verdict, named.token)
     if judged.verdict in ("same", "refused"):
-        return StagedRow(*place, faults=faults)
-    return StagedRow(*place, fingerprint(stored), judged.after, faults)
+        return CheckedRow(StagedRow(*place, faults=faults))
+    return CheckedRow(StagedRow(*place, fingerprint(stored), judged.after, faults), write)
 
 
 def _refused(row: FileRow, token: str, faults: Sequence[Fault]) -> StagedRow:
@@ -216,11 +223,12 @@ def _size(row: FileRow) -> int:
     return item_size(row.item) if row.item is not None else sum(map(len, row.cells))
 
 
-def _admitted(target: Target, row: FileRow, stored: Item | None, after: Item, rules: Rules) -> Item:
-    """The item as it would be stored. Raises what the write would raise."""
-    if stored is not None:
-        return admitted_change(after, stored, target)
+def _require_may_be_made(target: Target, row: FileRow, rules: Rules, *, is_hidden: bool) -> None:
+    """Raise ItemExists where the key is that of an item which the caller doesn't see, ItemNotFound
+    where a new row names one that only the server makes.
+    """
+    if is_hidden:
+        raise ItemExists("Another item has this key.")
     is_named = target.description.partition_key.name in named_in(row, rules)
     if makes_key(target) and not target.table.natural_key and is_named:
         raise ItemNotFound("No item has that key, and the server makes keys here.")
-    return admitted_new(after, target)

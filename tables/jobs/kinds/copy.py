@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from tables.configuration import registry
-from tables.core.errors import ItemExists, TablesError
+from tables.core.bare_words import bare
+from tables.core.errors import ItemExists, Sentence, TablesError
 from tables.core.keys import decode_token, encode_token, key_of
 from tables.core.values import member_error
 from tables.items.pinned import as_read, same_but_for_ours
@@ -18,7 +19,7 @@ from tables.items.wanted import Mark, Settled
 from tables.jobs.chunk_rows import refused
 from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Spec, Work
 from tables.jobs.kinds import found, which
-from tables.records.jobs.reports import Result
+from tables.records.jobs.reports import MOST_WORDS, Result
 
 # What happens where the target has an item of that key.
 _MODES = ("create", "replace")
@@ -70,19 +71,38 @@ def _placed(work: Work, sources: Sequence[Candidate]) -> tuple[list[Candidate], 
         try:
             key = key_of(source, target.description)
         except TablesError as error:
-            row = refused("", error)  # it has no key there; here it has one
-            rows.append(row._replace(detail=f"{origin}: {row.detail}"[:300], origin=origin))
+            rows.append(_keyless(error, target, origin))
             continue
         token = encode_token(key, target.description)
         if token in placed:
-            rows.append(Result(token, "refused", "item_exists", origin=origin))
+            rows.append(
+                _taken(ItemExists("Another item that is copied has this key."), token, origin)
+            )
         else:
             placed[token] = replace(each, key=key, given=source, origin=origin)
-    there = which.read_now(target, [each.key for each in placed.values()])
-    candidates = [
-        replace(each, before=item) for each, item in zip(placed.values(), there, strict=True)
-    ]
+    read = which.read_all(target, [each.key for each in placed.values()])
+    candidates = []
+    for (token, each), item in zip(placed.items(), read.items, strict=True):
+        if token in read.hidden:
+            rows.append(_taken(ItemExists("Another item has this key."), token, each.origin))
+        else:
+            candidates.append(replace(each, before=item))
     return candidates, rows
+
+
+def _taken(error: ItemExists, token: str, origin: str) -> Result:
+    return refused(token, error)._replace(origin=origin)
+
+
+def _keyless(error: TablesError, target: Target, origin: str) -> Result:
+    """The row of an item that can't have a key at the target: it is named by its own."""
+    reason = error.problems[0].detail if error.problems else error.message
+    words = bare(
+        Sentence(
+            "It can't be an item of {alias}: {reason}", alias=target.table.alias, reason=reason
+        )
+    )
+    return Result("", "refused", error.code, detail=words[:MOST_WORDS], origin=origin)
 
 
 def _target(work: Work) -> Target:

@@ -10,7 +10,7 @@ from tables.core.keys import decode_token
 from tables.jobs.kind import Candidate, Chunk, Cursor, Work
 from tables.jobs.kinds import which
 from tables.models import Job, ReportPage
-from tables.records.jobs.reports import first_of_parts, rows_of
+from tables.records.jobs.reports import Result, first_of_parts, rows_of
 
 
 def cut(work: Work) -> Sequence[Cursor]:
@@ -41,11 +41,15 @@ def read(work: Work, cursor: Cursor) -> Chunk:
     keys = [decode_token(row.origin or row.key, work.target.description) for row in named]
     items = which.read_now(work.target, keys)
     candidates = [
-        Candidate(key, item, origin=row.key, found=row.state)
+        Candidate(key, item, origin=row.key, found=row.state, refusal=_refusal(row))
         for row, key, item in zip(named, keys, items, strict=True)
     ]
     following = [part, sequence, end] if end < len(rows) else following
     return Chunk(candidates, following, len(taken))
+
+
+def _refusal(row: Result) -> Result | None:
+    return row._replace(state=None, origin="") if row.outcome == "refused" else None
 
 
 def _pages(job: Job) -> QuerySet[ReportPage]:

@@ -18,14 +18,14 @@ from tables.core.import_rules import Fault
 from tables.core.keys import decode_token
 from tables.core.sight import Seen
 from tables.core.values import Item
-from tables.items.pinned import as_read
-from tables.items.rules import admitted_change, admitted_new, kept_names
+from tables.items.rules import kept_names
 from tables.items.target import Target
-from tables.items.wanted import Mark, Settled
+from tables.items.wanted import Settled
 from tables.jobs import files, staging
 from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Piece, Work
 from tables.jobs.kinds import checking
 from tables.jobs.kinds.import_orders import read_spec, rights
+from tables.jobs.kinds.imported_writes import write_of
 from tables.jobs.kinds.which import read_now
 from tables.jobs.staging import StagedRow
 from tables.records.jobs.models import Job, ReportPage
@@ -176,16 +176,9 @@ class _Writes:
 
     def write(self, work: Work, candidate: Candidate, /) -> Settled | None:
         row: StagedRow = candidate.given
-        target, before = work.target, candidate.before
         if row.after is None:
             return None
-        target.require("add" if before is None else "change")
-        after = (
-            admitted_new(row.after, target)
-            if before is None
-            else admitted_change(row.after, before, target)
-        )
-        return as_read(target, candidate.key, before, after, Mark(group=str(work.job.pk)))
+        return write_of(work, candidate.key, candidate.before, row.after)
 
 
 def _judged(work: Work, rows: Sequence[StagedRow]) -> tuple[list[Candidate], list[Result]]:

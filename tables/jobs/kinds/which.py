@@ -90,12 +90,29 @@ def again(work: Work, _cursor: Cursor, begun: Sequence[Begun]) -> Sequence[Candi
 
 def read_now(target: Target, keys: Sequence[Item]) -> list[Item | None]:
     """The items of these keys, read consistently; None where the caller has none."""
+    return read_all(target, keys).items
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """Items by key, None where the caller has none.
+
+    `hidden` are the tokens of keys that items have which the caller doesn't see: nothing can be
+    made there.
+    """
+
+    items: list[Item | None]
+    hidden: frozenset[str]
+
+
+def read_all(target: Target, keys: Sequence[Item]) -> Read:
+    """The items of these keys, read consistently. Raises TablesError."""
     description = target.description
-    across = get_items(description, _distinct(keys, target), consistent=True)
-    found = {
-        encode_token(item, description): item for item in across.items if target.sight.holds(item)
-    }
-    return [found.get(encode_token(key, description)) for key in keys]
+    page = get_items(description, _distinct(keys, target), consistent=True)
+    there = {encode_token(item, description): item for item in page.items}
+    seen = {token: item for token, item in there.items() if target.sight.holds(item)}
+    items = [seen.get(encode_token(key, description)) for key in keys]
+    return Read(items, frozenset(there.keys() - seen.keys()))
 
 
 def _distinct(keys: Sequence[Item], target: Target) -> list[Item]:

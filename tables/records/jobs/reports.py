@@ -27,8 +27,9 @@ class Result(NamedTuple):
     `code` is that of the error that refused it, `line` its line in a file, `version` that of its
     entry in history; 0 and empty where there is none. `detail` says more in words.
 
-    A check keeps besides how the item stood, as a short fingerprint, and the token of what is
-    copied: by that the writing finds what was confirmed. None where a row doesn't say.
+    A check keeps besides how the item stood, as a short fingerprint, None where a row doesn't say:
+    by that the writing finds what was confirmed. `origin` is the token of what is copied, kept by
+    a check, and where the row has no other.
     """
 
     key: str
@@ -48,7 +49,8 @@ class Result(NamedTuple):
     @property
     def kept(self) -> list[Any]:
         """It as JSON."""
-        return list(self.told if self.state is None else self)
+        is_told = self.state is None and (self.key or not self.origin)
+        return list(self.told if is_told else self)
 
 
 def page_of(part: JobPart, sequence: int, rows: Sequence[Result]) -> ReportPage:
