@@ -26,10 +26,11 @@ from tables.jobs.costs import money_of
 from tables.jobs.parts import rests
 from tables.records.jobs.models import COUNTERS, Job, JobPart, Worker
 from tables.records.jobs.reports import Outcome, rows_with
+from tables.records.jobs.versions import is_known
 
 # What a job that is under way waits for while nobody works on it: a worker, of which none lives;
 # its turn with one that is busy; its pace; or that what failed is tried again.
-Waiting = Literal["worker", "turn", "pace", "retry"]
+Waiting = Literal["worker", "release", "turn", "pace", "retry"]
 # A worker that has said nothing for so long is gone.
 WORKER_SILENCE = timedelta(seconds=15)
 # The header of each page asks it, and the ORM takes nine times as long to write the query.
@@ -106,23 +107,25 @@ def may_control(caller: Caller, job: Job) -> bool:
 
 def can_be_undone(job: Job) -> bool:
     """Whether a job has written something that can be taken back as a whole, if history is kept."""
-    writes_items = job.kind != "export"
+    writes_items = job.kind != "export" and is_known(job)
     if not writes_items or job.phase != "write" or job.state in ACTIVE or job.state == "paused":
         return False
     return job.totals["done"] > 0 and not job.undone_by.exclude(state="cancelled").exists()
 
 
-def is_anybody_working() -> bool:
-    """Whether a worker lives. Without one, jobs wait."""
-    return Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENCE).exists()
+def is_anybody_working(job: Job | None = None) -> bool:
+    """Whether a worker lives, of a release that can go on with the job. Without one, it waits."""
+    living = Worker.objects.filter(seen__gt=timezone.now() - WORKER_SILENCE)
+    least = 1 if job is None else job.spec_version
+    return living.filter(spec_version__gte=least).exists()
 
 
 def waits_for(job: Job) -> Waiting | None:
     """What a job waits for on which nobody works though it is under way; None: for nothing."""
     if job.state not in ACTIVE:
         return None
-    if not is_anybody_working():
-        return "worker"
+    if not is_anybody_working(job):
+        return "release" if is_anybody_working() else "worker"
     now = timezone.now()
     held = JobPart.objects.filter(finished=False, until__gt=now)
     owners = [*held.filter(job=job, phase=job.phase).values_list("owner", flat=True)]

@@ -31,7 +31,9 @@ from tables.jobs.nudges import nudge
 from tables.jobs.owners import require_rights
 from tables.jobs.parts import give_up
 from tables.jobs.states import hold, locked, settle
+from tables.records.jobs import versions
 from tables.records.jobs.models import Job
+from tables.records.jobs.versions import require_known
 
 log = structlog.get_logger(__name__)
 
@@ -81,6 +83,7 @@ def start(
     TableNotFound, Forbidden, IdempotencyConflict, and JobConflict for one job too many.
     """
     if how.keyed is not None and (known := _known(how.keyed)) is not None:
+        require_known(known)
         require_rights(KINDS[known.kind].rights(known.spec, known.alias), caller)
         return known, False
     row = _kind_of(kind)
@@ -117,6 +120,7 @@ def _new_job(row: JobKind, target: Target, spec: Spec, how: How) -> Job:
         alias=target.table.alias,
         table=target.name,
         spec=spec,
+        spec_version=versions.NEWEST,
         reason=how.reason,
         pace=how.pace,
         of_id=spec.get("job"),
@@ -133,6 +137,7 @@ def confirm(job: Job, caller: Caller, etag: str, *, by_token: bool = False) -> J
     From here on it works with the rights of who confirmed it. Raises PreconditionFailed,
     JobConflict, Forbidden.
     """
+    require_known(job)
     require_rights(KINDS[job.kind].rights(job.spec, job.alias), caller)
     with transaction.atomic():
         held = locked(job)
@@ -157,6 +162,8 @@ def want(job: Job, caller: Caller, wanted: Wanted, *, by_token: bool = False) ->
     What is wanted already may be asked again. Who goes on with a job must hold its rights: it works
     with them from then on. Raises JobConflict, Forbidden.
     """
+    if wanted == "run" or job.state == "failed":
+        require_known(job)
     if wanted == "run":
         require_rights(KINDS[job.kind].rights(job.spec, job.alias), caller)
     with transaction.atomic():

@@ -21,6 +21,7 @@ from tables.jobs.kind import Cursor
 from tables.jobs.states import begun_parts, fail, locked, move, settle
 from tables.models import Job, JobPart
 from tables.records.jobs.reports import OUTCOMES, Result, page_of
+from tables.records.jobs.versions import is_known, keep_as_ours
 
 log = structlog.get_logger(__name__)
 
@@ -45,10 +46,12 @@ def cut(job: Job, cursors: Sequence[Cursor]) -> None:
     """
     with transaction.atomic():
         held = locked(job)
-        if held.phase != job.phase or held.parts.filter(phase=held.phase).exists():
+        is_cut = held.parts.filter(phase=held.phase).exists()
+        if held.phase != job.phase or is_cut or not is_known(held):
             return
         held.estimate |= job.estimate
         held.save(update_fields=["estimate"])
+        keep_as_ours(held)
         total = max(len(cursors), 1)
         JobPart.objects.bulk_create(
             JobPart(
@@ -70,6 +73,8 @@ def claim(job: Job, worker: str) -> JobPart | None:
     """
     with transaction.atomic():
         held = locked(job)
+        if not is_known(held):
+            return None
         settle(held)
         if held.wanted == "pause" or held.state not in ACTIVE or not can(held.state, "claim"):
             return None
@@ -89,6 +94,7 @@ def claim(job: Job, worker: str) -> JobPart | None:
                 return None
         part.owner, part.until = worker, now + LEASE
         part.save(update_fields=["owner", "until", "takeovers", "attempts"])
+        keep_as_ours(held)
         if held.started is None or held.state == "queued":
             held.started = held.started or now
             move(held, "claim")

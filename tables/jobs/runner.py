@@ -29,6 +29,7 @@ from tables.jobs.parts import LeaseLost
 from tables.jobs.states import fail, is_through, locked, move
 from tables.models import Job, JobPart
 from tables.records.history.entries import mode_of
+from tables.records.jobs.versions import is_known
 
 log = structlog.get_logger(__name__)
 
@@ -94,7 +95,9 @@ def work_on_job(job_id: str, hands: Hands, *, seconds: float = SLICE_SECONDS) ->
     turn = _Turn(seconds)
     while not hands.told_to_end.is_set():
         job = Job.objects.filter(pk=job_id).first()
-        if job is None or job.state not in ACTIVE or (job.wanted == "run" and not _is_cut(job)):
+        if job is None or job.state not in ACTIVE or not is_known(job):
+            return False
+        if job.wanted == "run" and not _is_cut(job):
             return False
         part = parts.claim(job, hands.name)
         if part is None:
@@ -148,7 +151,7 @@ def _chunks(part: JobPart, hands: Hands, lease: Lease, turn: _Turn) -> None:
         job = Job.objects.get(pk=part.job_id)
         # What was begun is told of before the end; a worker that is to pause leaves it as it is.
         is_wanted = job.wanted == "run" or (job.wanted == "cancel" and part.intents is not None)
-        if not is_wanted or job.state not in ACTIVE:
+        if not is_wanted or job.state not in ACTIVE or not is_known(job):
             return
         part.job = job
         pace.set_most(_share(job))
@@ -236,7 +239,8 @@ def _conclude(job: Job) -> None:
             return
     with transaction.atomic():
         held = locked(job)
-        if held.state not in ACTIVE or held.wanted != "run" or held.phase != job.phase:
+        is_over = held.state not in ACTIVE or held.wanted != "run" or held.phase != job.phase
+        if is_over or not is_known(held):
             return
         held.estimate |= work.job.estimate if work is not None else {}
         if held.phase == "check":  # after the guess that the kind was handed

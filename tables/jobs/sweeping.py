@@ -21,6 +21,7 @@ from tables.jobs.orders import READY_LIFE
 from tables.jobs.parts import free_parts, rests
 from tables.jobs.states import locked, move, settle
 from tables.models import Job, Worker
+from tables.records.jobs import versions
 from tables.records.jobs.sums import remove
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,8 @@ _FILES_LOOKED_AT = timedelta(days=1)
 def sweep() -> int:
     """Wake workers for what waits, and stop what is to stop; how many nudges that took."""
     nudged = 0
-    for job in Job.objects.filter(state__in=ACTIVE):
+    # Those of a newer release are woken by its own workers.
+    for job in Job.objects.filter(state__in=ACTIVE, spec_version__lte=versions.NEWEST):
         if job.wanted != "run":
             with transaction.atomic():
                 settle(locked(job))

@@ -17,6 +17,7 @@ from django_tasks_db.management.commands import db_worker
 from tables.jobs.nudges import HANDS
 from tables.jobs.sweeping import sweep, tidy
 from tables.models import Job, Worker
+from tables.records.jobs import versions
 
 log = structlog.get_logger(__name__)
 
@@ -124,4 +125,5 @@ def _each_second(does: Callable[[], None], ended: threading.Event) -> None:
 
 
 def _say_that_we_live() -> None:
-    Worker.objects.update_or_create(name=HANDS.name, defaults={"seen": timezone.now()})
+    told = {"seen": timezone.now(), "spec_version": versions.NEWEST}
+    Worker.objects.update_or_create(name=HANDS.name, defaults=told)

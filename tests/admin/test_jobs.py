@@ -1,5 +1,7 @@
 """Pages of jobs: ordered from a list, looked at, confirmed, steered, undone."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
@@ -8,6 +10,7 @@ from django.utils.timezone import localtime
 from tables.admin.jobs.views import STOP_POLLING
 from tables.dynamodb.history_table import create_history_table
 from tables.jobs.runner import Hands, work_on_job
+from tables.records.jobs import versions
 from tables.records.jobs.models import Job, Worker
 from tests.admin.html import Page
 from tests.tables import store, stored
@@ -77,6 +80,17 @@ def test_a_change_is_asked_for_looked_at_confirmed_and_written(admin, cities):
     work()
     assert "Finished 5 read, 5 done" in words(admin, url)
     assert stored("cities", KEY)["seen"] == {"BOOL": True}
+
+
+@pytest.mark.parametrize("state", ["queued", "ready", "paused", "failed", "finished"])
+def test_a_job_of_a_newer_release_is_shown_as_far_as_it_is_understood(admin, cities, state):
+    url = ordered(admin, **SET)
+    Worker.objects.create(name="w", seen=timezone.now() + timedelta(hours=1))
+    newer = {"spec_version": versions.NEWEST + 1, "kind": "merge", "spec": {"into": [1, "YY"]}}
+    Job.objects.update(state=state, **newer)
+    said = "no worker of that release is running" in words(admin, url)
+    assert said is (state == "queued")
+    assert admin.get("/admin/jobs/").status_code == 200
 
 
 def test_ticked_items_alone_are_changed(admin, cities):

@@ -155,7 +155,7 @@ class ShownJob:
     @property
     def is_idle(self) -> bool:
         """Whether it should be worked on and nobody works."""
-        return self.waiting == "worker"
+        return self.waiting in ("worker", "release")
 
     @property
     def waiting_words(self) -> str:

@@ -169,6 +169,7 @@ SENTENCES = (
     gettext_noop(
         "The item was there when the file was made: it was deleted, or its key has changed."
     ),
+    gettext_noop("A newer release has worked on this job: only that one can go on with it."),
     gettext_noop("The job has ended."),
     gettext_noop("The job is being cancelled."),
     gettext_noop("The job is not what it was when it was looked at."),

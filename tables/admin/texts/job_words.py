@@ -114,6 +114,10 @@ def waiting_words(waiting: str | None) -> str:
             "No worker is running, so the job waits. Whoever runs this site starts one with "
             "“manage.py run_jobs”."
         ),
+        "release": _(
+            "A newer release has worked on this job, and no worker of that release is running. It "
+            "waits for one."
+        ),
         "turn": _("The workers are busy with other jobs; this one gets its turn within seconds."),
         "retry": _("The last try failed; it is tried again in a moment."),
     }.get(waiting or "", "")

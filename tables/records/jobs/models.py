@@ -21,7 +21,8 @@ class Job(models.Model):
     """Work that outlives its request. `id` is a UUID of version 7, and names the group of its
     writes in the history of items.
 
-    `table` is the real table, fixed when the job was made. `groups` are those of a token, which
+    `table` is the real table, fixed when the job was made. `spec_version` is that of what is kept
+    of it (`versions`). `groups` are those of a token, which
     hold until `groups_until`; without it they are those of the owner's last sign-in, read anew.
     `pace` is in write units a second, None for no limit; what was written takes it until `paid`,
     and before that no worker begins a chunk. `of` is the job that an undo takes back.
@@ -210,10 +211,15 @@ class RemovedJobs(models.Model):
 
 
 class Worker(models.Model):
-    """A worker that lives: it says so now and then, and the pages know whether anybody works."""
+    """A worker that lives: it says so now and then, and the pages know whether anybody works.
+
+    `spec_version` is the newest of jobs that its release can go on with. The database fills it in
+    for workers of a release that did not say it: they live while a site is upgraded.
+    """
 
     name = models.CharField(max_length=64, primary_key=True)
     seen = models.DateTimeField()
+    spec_version = models.PositiveSmallIntegerField(db_default=1)
 
     class Meta:
         indexes = [models.Index(fields=["seen"], name="workers_seen")]

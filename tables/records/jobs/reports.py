@@ -61,8 +61,9 @@ def page_of(part: JobPart, sequence: int, rows: Sequence[Result]) -> ReportPage:
 
 
 def rows_of(page: ReportPage) -> list[Result]:
-    """The rows of a page, in the order of its chunk."""
-    return [Result(*row) for row in orjson.loads(zlib.decompress(bytes(page.rows)))]
+    """The rows of a page, in the order of its chunk; of what a newer release adds, nothing."""
+    most = len(Result._fields)
+    return [Result(*row[:most]) for row in orjson.loads(zlib.decompress(bytes(page.rows)))]
 
 
 def pages_of(

@@ -52,7 +52,7 @@ def has_ended(job: Job, caller: Caller, seconds: float) -> bool:
     until = time.monotonic() + seconds
     try:
         with room_to_stream(caller):
-            while time.monotonic() < until and is_anybody_working():
+            while time.monotonic() < until and is_anybody_working(job):
                 job.refresh_from_db(fields=["state"])
                 if job.state not in ACTIVE:
                     break

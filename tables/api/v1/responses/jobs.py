@@ -29,7 +29,7 @@ def job_document(request: Request, job: Job, caller: Caller) -> dict[str, Any]:
         "phase": job.phase,
         "state": job.state,
         "wanted": job.wanted,
-        "is_waiting_for_a_worker": waiting == "worker",
+        "is_waiting_for_a_worker": waiting in ("worker", "release"),
         "waits_for": waiting,
         "table": job.alias,
         "owner": {"sub": job.owner_sub, "name": job.owner_name},

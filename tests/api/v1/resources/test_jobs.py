@@ -17,6 +17,7 @@ from tables.api.v1.resources import waiting
 from tables.jobs.kind import JobKind, Piece
 from tables.jobs.kinds import KINDS
 from tables.jobs.runner import Hands, work_on_job
+from tables.records.jobs import versions
 from tables.records.jobs.models import Job, JobPart, Worker
 from tables.records.jobs.reports import Result, page_of
 from tests.api.v1.conftest import PLAIN, Door, exact, ok, pointers, problem
@@ -250,6 +251,20 @@ def test_nobody_working_is_said_and_changes_the_tag(staff):
     ended = staff.get(path(job))
     assert ok(ended)["progress"]["fraction"] == 1
     assert "Retry-After" not in ended
+
+
+def test_a_job_of_a_newer_release_waits_for_its_worker_and_can_only_be_stopped(staff, working):
+    job = order(staff)
+    Job.objects.update(spec_version=versions.NEWEST + 1, kind="merge", spec={"into": [1]})
+    told = ok(staff.get(path(job)))
+    assert (told["waits_for"], told["is_waiting_for_a_worker"]) == ("release", True)
+    assert ok(staff.get("/api/v1/jobs"))
+    moved(job, "failed")
+    problem(staff.patch(path(job), {"state": "running"}), 409, "job_conflict")
+    moved(job, "ready", phase="check")
+    tag = staff.get(path(job))["ETag"]
+    problem(staff.post(f"{path(job)}/confirm", {}, If_Match=tag), 409, "job_conflict")
+    ok(staff.delete(path(job)))
 
 
 def test_a_job_that_has_not_moved_is_304(staff, working):
