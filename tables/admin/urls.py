@@ -12,9 +12,9 @@ from tables.admin.item_form.history import item_history, item_version
 from tables.admin.item_form.views import add_item, change_item, delete_item
 from tables.admin.item_list.views import choose_columns, filter_items, list_items, preview_plan
 from tables.admin.jobs.imports import import_items
+from tables.admin.jobs.listing import list_jobs
 from tables.admin.jobs.views import (
     confirm_job,
-    list_jobs,
     show_job,
     show_progress,
     steer_job,

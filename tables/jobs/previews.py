@@ -1,76 +1,66 @@
-"""What an order would do, told while somebody waits: the first differences.
+"""What a checked job would do to the first of its items, told while somebody waits for it.
 
-It is an example of when it was looked at; the order is what counts.
+It is an example of when it was looked at; what the check has found is what counts.
 """
 
 from __future__ import annotations
 
-import time
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
-
-from django.conf import settings
 
 from tables.access.callers import Caller
-from tables.configuration import registry
-from tables.core.deltas import Delta, deltas_between
 from tables.core.errors import InvalidRequest
 from tables.core.sight import Seen
 from tables.core.values import Item
-from tables.items.groups import new_group
-from tables.items.target import find_target
 from tables.jobs.chunk import Planned, decide, written_to
-from tables.jobs.kind import JobKind, Pieces, Work, Writes
+from tables.jobs.kind import Pieces, Work, Writes
 from tables.jobs.kinds import KINDS
-from tables.jobs.owners import require_rights, targets_for
+from tables.jobs.owners import targets_of
 from tables.models import Job
 
 MOST_SHOWN = 20
+# Items that are read for them, where the first ones that were found are refused or changed since.
+_MOST_READ = 100
 
 
 @dataclass(frozen=True, slots=True)
 class ItemPreview:
-    """What would become of one item: None where there is none. `deltas` by path."""
+    """What would become of one item: None where there is none. `token` names it, or what is
+    copied, at the alias of the job.
+    """
 
     token: str
     before: Seen | None
     after: Seen | None
-    deltas: Sequence[Delta]
 
 
-def preview(
-    caller: Caller, kind: str, alias: str, given: Mapping[str, Any]
-) -> Sequence[ItemPreview]:
-    """The first differences of an order, as far as a page may read for them (SCAN_BUDGET_…).
+def preview(caller: Caller, job: Job, most: int = MOST_SHOWN) -> Sequence[ItemPreview]:
+    """The first differences of a job that waits for its yes, from the items that its check found.
 
-    Raises what `start` does for such an order, and InvalidRequest for a kind without a dry run.
+    Raises what confirming it does for this caller's rights, and InvalidRequest for a kind whose
+    check finds no items.
     """
-    row = KINDS.get(kind)
-    if row is None or row.check is None or isinstance(row.check, Pieces):
+    kind = KINDS[job.kind]
+    if not kind.writes_what_was_found or isinstance(kind.write, Pieces):
         raise InvalidRequest("A job of this kind has no dry run.")
-    table = registry().get(alias)
-    spec = row.read_spec(given, find_target(table, caller, "view"))
-    require_rights(row.rights(spec, alias), caller)
-    job = Job(id=uuid.UUID(new_group()), kind=kind, phase="check", alias=alias, spec=spec)
-    work = Work(job, targets_for(job, caller), datetime.now(UTC))
-    return [_difference(each) for each in islice(_planned(work, row, row.check), MOST_SHOWN)]
+    named = {"alias": job.alias, "table": job.table, "spec": job.spec}
+    confirmed = Job(id=job.pk, kind=job.kind, phase="write", **named)
+    work = Work(confirmed, targets_of(confirmed, caller), datetime.now(UTC), most=most)
+    planned = _planned(work, kind.write, kind.cut(work))
+    return [_difference(each) for each in islice(planned, most)]
 
 
-def _planned(work: Work, row: JobKind, course: Writes) -> Iterator[Planned]:
-    """What would be written, chunk by chunk; nothing more is read than is asked for."""
-    until = time.monotonic() + settings.SCAN_BUDGET_SECONDS
-    scanned = 0
-    starts = [*row.cut(work)]
+def _planned(work: Work, course: Writes, starts: Sequence[object]) -> Iterator[Planned]:
+    """What would be written, a few items at a time; nothing more is read than is asked for."""
+    read = 0
     for number, start in enumerate(starts):
         work, cursor = replace(work, number=number, total=len(starts)), start
-        while scanned < settings.SCAN_BUDGET_ITEMS and time.monotonic() < until:
+        while read < _MOST_READ:
             chunk = course.read(work, cursor)
             yield from decide(work, course, chunk.candidates, written_to(work))[0]
-            scanned += chunk.scanned
+            read += chunk.scanned
             cursor = chunk.next
             if cursor is None:
                 break
@@ -80,4 +70,4 @@ def _difference(planned: Planned) -> ItemPreview:
     outcome, see = planned.write.outcome, planned.write.target.sight.see
     before: Item | None = outcome.before if isinstance(outcome.before, dict) else None
     seen = [None if item is None else see(item) for item in (before, outcome.after)]
-    return ItemPreview(planned.intent.token, seen[0], seen[1], deltas_between(*seen))
+    return ItemPreview(planned.intent.origin or planned.intent.token, *seen)

@@ -43,6 +43,12 @@ def words(client, url):
     return " ".join(Page(client.get(url)).one("main")["text"].split())
 
 
+def led_to(page, text):
+    """Where the one link of that text leads."""
+    (link,) = (link for link in page.all("a") if link["text"] == text)
+    return link["attrs"]["href"]
+
+
 def confirmed(client, url, typed):
     etag = Page(client.get(url)).one("input", name="etag")["attrs"]["value"]
     return client.post(f"{url}confirm/", {"typed": typed, "etag": etag})
@@ -147,8 +153,12 @@ def test_everything_that_matches_is_deleted_once_the_number_was_typed(admin, cit
     url = ordered(admin, "delete_selected")
     work()
     assert "Type 5 to confirm" in words(admin, url)
+    assert "aria-invalid" not in Page(admin.get(url)).one("input", id="typed")["attrs"]
     answer = confirmed(admin, url, "4")
     assert "Type “5” to confirm. Nothing was written." in words(admin, answer["Location"])
+    field = Page(admin.get(answer["Location"])).one("input", id="typed")["attrs"]
+    assert (field["aria-invalid"], field["aria-describedby"]) == ("true", "typed-error")
+    assert "autofocus" in field
     assert stored("cities", KEY)
     confirmed(admin, url, "5")
     work()
@@ -156,13 +166,56 @@ def test_everything_that_matches_is_deleted_once_the_number_was_typed(admin, cit
     assert stored("cities", KEY) is None
 
 
-def test_the_first_differences_are_shown_to_who_asks(admin, cities):
+def test_what_becomes_of_deleted_items_and_whether_there_is_a_way_back_is_told(
+    admin, cities, history, settings
+):
+    url = ordered(admin, "delete_selected")
+    changing = ordered(admin, **SET)
+    work()
+    days = f"for {settings.HISTORY_DAYS} days; the whole job can be undone."
+    assert f"Deleted items go to the trash {days}" in words(admin, url)
+    assert "The whole job can be undone afterwards." in words(admin, changing)
+    settings.HISTORY_DAYS = 0
+    assert "to the trash, and the whole job can be undone." in words(admin, url)
+    settings.HISTORY = False
+    assert "There is no way back: no history is kept of Cities." in words(admin, url)
+
+
+def test_the_first_differences_are_shown_before_the_question(admin, cities):
     url = ordered(admin, **{**SET, "path": "zone", "tag": "S", "text": "north"})
     work()
-    assert "zonewest north" in words(admin, f"{url}?show=examples")
-    deleting = ordered(admin, "delete_selected")
+    text = words(admin, url)
+    assert text.index("zonewest north") < text.index("Type Cities to confirm")
+    assert "Show more of them" not in text
+    deleting = ordered(admin, "delete_selected", url=CITIES)
     work()
-    assert "YY · YY-00deleted" in words(admin, f"{deleting}?show=examples")
+    assert words(admin, deleting).count("deleted") == 5
+    assert "Show more of them" in words(admin, deleting)
+    assert words(admin, f"{deleting}?show=examples").count("deleted") == 20
+
+
+def test_of_a_wide_item_only_the_first_differences_are_shown(admin, people):
+    store("people", {"id": {"S": "1"}}, **{f"a{number}": {"S": "x"} for number in range(40)})
+    form = {"to": "Anything", "look": "yes"}
+    answer = run(admin, "copy_many", "1", url="/admin/tables/People/", **form)
+    work()
+    page = Page(admin.get(answer["Location"]))
+    assert len([row for row in page.all("tr") if row["text"].startswith("a")]) < 13
+    assert "and 29 more" in page.text("main")
+    assert page.has("a", href="/admin/tables/People/1/change/")
+
+
+def test_read_only_asks_for_no_yes_and_says_why(admin, cities, settings):
+    url = ordered(admin, **SET)
+    work()
+    settings.READ_ONLY = True
+    page = Page(admin.get(url))
+    assert not page.has("input", name="typed")
+    assert "Cities is read-only here: nobody may change items." in page.text("main")
+    assert "The first items" not in page.text("main")
+    options = [e["attrs"].get("value") for e in Page(admin.get(CITIES)).all("option")]
+    assert "export_csv" in options
+    assert "copy_many" not in options
 
 
 def test_items_are_copied_to_another_table_where_their_keys_fit(admin, people):
@@ -209,6 +262,13 @@ def test_the_page_asks_while_something_happens_and_then_no_more(admin, cities):
     assert page.has("meta", content="5")
     under_way = admin.get(f"{url}progress/")
     assert under_way.status_code == 200
+    assert "job-words" not in under_way.content.decode()
+    asked = page.one("div", id="job-progress")["attrs"]["hx-get"]
+    Job.objects.update(wanted="pause")
+    news = Page(admin.get(asked)).one("p", id="job-words")
+    assert news["attrs"]["hx-swap-oob"] == "innerHTML"
+    assert "Waits" in news["text"] or "Pausing" in news["text"]
+    Job.objects.update(wanted="run")
     assert "HX-Refresh" not in under_way
     work()
     for part in ("", "?part=words"):
@@ -435,6 +495,27 @@ def test_a_job_whose_alias_went_says_so_and_asks_for_nothing(admin, cities, sett
 
 
 # ------------------------------------------------------------------ the list of jobs
+
+
+def test_jobs_are_narrowed_by_table_kind_and_state_a_page_at_a_time(admin, cities, people):
+    for _ in range(27):
+        ordered(admin, **SET)
+        Job.objects.update(state="finished")  # or they are too many at a time
+    run(admin, "delete_selected", url="/admin/tables/People/", select_across="1")
+    page = Page(admin.get("/admin/jobs/"))
+    assert page.has("option", value="People")
+    assert words(admin, "/admin/jobs/").count("Change of Cities") == 24
+    last = admin.get(f"/admin/jobs/{led_to(page, 'Older')}")
+    assert words(admin, last.wsgi_request.get_full_path()).count("Change of Cities") == 3
+    assert led_to(Page(last), "Newest") == "?"
+    for asked in ("table=People", "kind=delete", "state=active", "state=active&whose=mine"):
+        text = words(admin, f"/admin/jobs/?{asked}")
+        assert "Deletion from People" in text
+        assert "Change of Cities" not in text
+    narrowed = Page(admin.get("/admin/jobs/?kind=change&state=finished"))
+    assert led_to(narrowed, "Older").startswith("?kind=change&state=")
+    assert "No job is so." in words(admin, "/admin/jobs/?state=paused")
+    assert admin.get("/admin/jobs/?state=odd").status_code == 400
 
 
 def test_jobs_are_listed_and_ones_own_under_way_are_counted_in_the_header(admin, sign_in, cities):

@@ -315,26 +315,49 @@ def test_how_far_it_is_is_told(history, between_chunks):
     assert len(rows) == 8
 
 
-def test_a_preview_shows_what_would_be_written_and_writes_nothing(history, settings):
+def checked(caller):
+    """A job that waits for its yes."""
+    return work(start(caller, "change", "Things", ADD_ONE, How(dry_run=True))[0])
+
+
+def test_a_preview_shows_what_would_be_written_and_writes_nothing(history):
     things(30, note={"S": "old"})
     store("real-things", {"id": {"S": "odd"}, "n": {"S": "text"}})
-    before = all_stored()
     ann = person("admins")
-    found = preview(ann, "change", "Things", ADD_ONE)
+    job = checked(ann)
+    store("real-things", {"id": {"S": "late"}, "n": {"N": "1"}})
+    before = all_stored()
+    found = preview(ann, job)
     assert len(found) == 20
-    (delta,) = found[0].deltas
-    assert (delta.path, found[0].before["note"]) == (("n",), {"S": "old"})
-    assert "odd" not in {each.token for each in found}
-    settings.SCAN_BUDGET_ITEMS = 0
-    assert preview(ann, "change", "Things", ADD_ONE) == []
+    assert found[0].before["note"] == {"S": "old"}
+    assert int(found[0].after["n"]["N"]) == int(found[0].before["n"]["N"]) + 1
+    assert {"odd", "late"}.isdisjoint(each.token for each in found)
     assert all_stored() == before
+
+
+def test_a_preview_passes_over_what_was_changed_since_the_check(history):
+    things(3)
+    ann = person("admins")
+    job = checked(ann)
+    store("real-things", {"id": {"S": "t001"}, "n": {"N": "77"}})
+    assert [each.token for each in preview(ann, job)] == ["t000", "t002"]
 
 
 def test_a_preview_reads_no_more_than_it_shows(history, calls):
     things(600)
+    ann = person("admins")
+    job = checked(ann)
     calls.clear()
-    assert len(preview(person("admins"), "change", "Things", ADD_ONE)) == 20
-    assert calls.count("Scan") == 1
+    assert len(preview(ann, job, 5)) == 5
+    assert calls.count("Scan") == 0
+    assert calls.count("BatchGetItem") == 1
+
+
+def test_nobody_sees_a_preview_of_what_they_may_not_confirm(history):
+    things(1)
+    job = checked(person("admins"))
+    with pytest.raises(Forbidden):
+        preview(person("readers"), job)
 
 
 def test_old_jobs_go_with_their_files(history, settings, tmp_path):

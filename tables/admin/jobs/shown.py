@@ -13,7 +13,7 @@ from tables.admin.jobs.numbers import numbers_of
 from tables.admin.texts import job_words as words
 from tables.admin.texts.job_orders import order_words
 from tables.admin.texts.people import name_words
-from tables.admin.texts.sentences import count_words, items_words
+from tables.admin.texts.sentences import count_words
 from tables.admin.values.hidden_characters import visible
 from tables.configuration import registry
 from tables.core.job_states import ACTIVE, can
@@ -24,6 +24,7 @@ from tables.jobs.finding import (
     progress,
     waits_for,
 )
+from tables.jobs.kinds.exports import file_name
 from tables.jobs.undoing import undo_alias
 from tables.records.jobs.models import Job
 
@@ -67,13 +68,13 @@ class ShownJob:
 
     @property
     def has_examples(self) -> bool:
-        """Whether it was checked and its first differences can be looked at."""
+        """Whether it was checked, and its first differences can be looked at."""
         return self.job.state == "ready" and self.job.kind in ("change", "copy", "delete")
 
     @property
     def table_label(self) -> str:
         """What people call its table; its alias where that is gone."""
-        return _label(self.job.alias)
+        return table_label(self.job.alias)
 
     @property
     def table_url(self) -> str:
@@ -96,7 +97,7 @@ class ShownJob:
         if self.job.kind != "undo":
             return order_words(self.job)
         undone = self.job.of
-        title = words.title_words(undone, _label(undone.alias)) if undone else ""
+        title = words.title_words(undone, table_label(undone.alias)) if undone else ""
         return words.undo_words(self.job, title)
 
     @property
@@ -119,6 +120,11 @@ class ShownJob:
         if self.job.wanted == "run" and self.waiting in ("worker", "turn"):
             return _("Waits") if self.is_idle else _("Waits for its turn")
         return words.state_words(self.job, self.far, is_mine=self.may_control)
+
+    @property
+    def news(self) -> str:
+        """What is told at once when it changes, not only when it is its turn to be said."""
+        return f"{self.job.state}-{self.job.wanted}"
 
     @property
     def mood(self) -> str:
@@ -227,28 +233,11 @@ class ShownJob:
         return self.job.state == "ready" and self.may_control
 
     @property
-    def to_type(self) -> str:
-        """What has to be typed to confirm it: how many items are deleted, else the table."""
-        return str(self.far.counts["done"]) if self.job.kind == "delete" else self.job.alias
-
-    @property
-    def may_type(self) -> frozenset[str]:
-        """What is taken for it: who types what the page calls the table means the same."""
-        others = set() if self.job.kind == "delete" else {self.table_label}
-        return frozenset({self.to_type, *others})
-
-    @property
-    def is_named_otherwise(self) -> bool:
-        """Whether what has to be typed is not what the page calls the table."""
-        return self.job.kind != "delete" and self.to_type != self.table_label
-
-    @property
-    def confirm_words(self) -> str:
-        """What the button that lets it write says: how many items that is about."""
-        items = items_words(self.far.counts["done"])
-        if self.job.kind == "delete":
-            return _("Delete %(items)s") % {"items": items}
-        return _("Write %(items)s") % {"items": items}
+    def file_words(self) -> str:
+        """What its file is called, and until when it can be fetched."""
+        until = localtime(self.job.expires).strftime("%Y-%m-%d %H:%M %Z")
+        names = {"file": file_name(self.job), "time": until}
+        return _("%(file)s is kept until %(time)s.") % names
 
     @property
     def may_pace(self) -> bool:
@@ -291,7 +280,7 @@ class ShownJob:
         ]
 
 
-def _label(alias: str) -> str:
+def table_label(alias: str) -> str:
     """What people call a table; its alias where that is gone."""
     table = registry().tables.get(alias)
     return table.label if table else alias

@@ -1,9 +1,10 @@
-"""Pages of jobs: the list of them, each one's own page, and what can be asked of it there."""
+"""The page of a job, and what can be asked of it there."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
@@ -14,50 +15,31 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tables.access.callers import Caller
-from tables.access.limits.rates import concurrent_scan, spend
+from tables.access.limits.rates import spend
 from tables.access.log_fields import bind
 from tables.access.users import caller_of_user
 from tables.admin.errors import render_page
 from tables.admin.jobs.examples import ShownExample, examples_of
 from tables.admin.jobs.imports import ImportShown
 from tables.admin.jobs.left import kept_rows, left_rows, report_target
+from tables.admin.jobs.question import Question
 from tables.admin.jobs.shown import ShownJob
 from tables.admin.visit import site_page
 from tables.configuration import registry
 from tables.core.errors import Forbidden, InvalidRequest, PreconditionFailed, TablesError
 from tables.core.job_states import Wanted
 from tables.items.target import Target, find_target
-from tables.jobs.finding import find_job, may_control, visible_to
+from tables.jobs.finding import find_job, may_control
 from tables.jobs.orders import confirm, set_pace, want
+from tables.jobs.previews import MOST_SHOWN
 from tables.jobs.undoing import undo_job
 from tables.records.jobs.models import Job
 
-_PER_PAGE = 50
+# Items whose differences a job that waits for its yes shows at first.
+_FIRST_EXAMPLES = 5
 # What htmx takes for "stop asking" (its documentation, polling).
 STOP_POLLING = 286
 _WANTED: Mapping[str, Wanted] = {"pause": "pause", "run": "run", "cancel": "cancel"}
-
-
-@require_http_methods(["GET", "HEAD"])
-@site_page
-def list_jobs(request: HttpRequest) -> HttpResponse:
-    """Jobs that one may see, newest first: one's own, or everybody's."""
-    spend(request, "read")
-    caller = caller_of_user(request.user)
-    found, whose = visible_to(caller), request.GET.get("whose", "")
-    if whose == "mine":
-        found = found.filter(owner_sub=caller.sub)
-    if after := request.GET.get("after", ""):
-        found = found.filter(pk__lt=_id(after))
-    jobs = [*found.select_related("of").order_by("-pk")[: _PER_PAGE + 1]]
-    older = {"whose": whose, "after": str(jobs[_PER_PAGE - 1].pk)} if len(jobs) > _PER_PAGE else {}
-    context = {
-        "title": _("Jobs"),
-        "jobs": [ShownJob(job, caller) for job in jobs[:_PER_PAGE]],
-        "whose": whose,
-        "next": urlencode(older),
-    }
-    return render_page(request, "admin/jobs/list.html", context)
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -77,7 +59,8 @@ def show_progress(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     Asked for often by a page that nobody may be looking at, it counts under no rate.
     """
     shown, target = _found(request, id)
-    context = _context(shown, target)
+    was = request.GET.get("was", shown.news)
+    context = {**_context(shown, target), "is_news": was != shown.news}
     if request.GET.get("part") == "words":
         return render(request, "admin/jobs/said.html", context, status=_status(shown))
     answer = render(request, "admin/jobs/progress.html", context, status=_status(shown))
@@ -112,10 +95,9 @@ def confirm_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     spend(request, "write")
     job = _controlled(request, id)
     shown = ShownJob(job, caller_of_user(request.user))
-    if request.POST.get("typed", "").strip() not in shown.may_type:
-        words = _("Type “%(text)s” to confirm. Nothing was written.")
-        messages.warning(request, words % {"text": shown.to_type})
-        return HttpResponseRedirect(shown.url)
+    if request.POST.get("typed", "").strip() not in Question(shown).may_type:
+        asked = {"mistyped": "yes", "show": request.POST.get("show", "")}
+        return HttpResponseRedirect(f"{shown.url}?{urlencode(asked)}")
     try:
         confirm(job, shown.caller, request.POST.get("etag", ""))
     except PreconditionFailed:
@@ -133,27 +115,35 @@ def undo_whole_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
 
 
 def _page(request: HttpRequest, shown: ShownJob, target: Target | None) -> HttpResponse:
+    question = Question(shown)
     context = {
         **_context(shown, target),
         "title": shown.title,
         "checked": _checked(request, shown, target),
         "may_steer": shown.may_control,
-        "examples": _examples(request, shown, target),
+        "question": question if question.is_put else None,
+        "examples": _examples(request, question, target),
+        "show": request.GET.get("show", ""),
+        "mistyped": request.GET.get("mistyped") == "yes",
         "may_fetch": shown.has_file and target is not None and target.may("export"),
     }
     return render_page(request, "admin/jobs/job.html", context)
 
 
 def _examples(
-    request: HttpRequest, shown: ShownJob, target: Target | None
-) -> list[ShownExample] | None:
-    """The first differences, for who asks for them of a job that waits: they are read anew."""
-    is_asked = request.GET.get("show") == "examples" and shown.has_examples and shown.may_control
-    if target is None or not is_asked:
-        return None
-    spend(request, "scan")
-    with concurrent_scan(shown.caller):
-        return examples_of(shown.job, shown.caller, target)
+    request: HttpRequest, question: Question, target: Target | None
+) -> Sequence[ShownExample]:
+    """The first differences of a job that waits, of items read anew; none for who may not confirm.
+
+    A page that asks for a yes must not fail for them.
+    """
+    shown = question.shown
+    if target is None or not (shown.has_examples and question.is_put) or question.hindrance:
+        return []
+    most = MOST_SHOWN if request.GET.get("show") == "examples" else _FIRST_EXAMPLES
+    with suppress(TablesError):
+        return examples_of(shown.job, shown.caller, target, most)
+    return []
 
 
 def _checked(request: HttpRequest, shown: ShownJob, target: Target | None) -> ImportShown | None:
@@ -215,10 +205,3 @@ def _pace(text: str) -> float | None:
     if not (text.strip().isascii() and text.strip().isdigit() and 0 < int(text) <= 1_000_000):
         raise InvalidRequest(_("The pace is a whole number of write units a second, or nothing."))
     return float(int(text))
-
-
-def _id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        raise InvalidRequest(_("This page of jobs can’t be found; begin at the first.")) from None

@@ -111,7 +111,10 @@ def _ask(
     error: str = "",
     status: int = 200,
 ) -> HttpResponseBase:
+    wrong = (place for place, row in enumerate(rows, 1) if row.error)
+    new = len(rows) if "more" in listing.visit.request.POST else 1
     asked = {
+        "focus": next(wrong, new),
         "title": _("Change many items of %(table)s") % {"table": listing.table.label},
         "action": "change_many",
         "rows": rows,

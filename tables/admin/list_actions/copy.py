@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
@@ -45,7 +45,7 @@ def _ask(
     asked = {
         "title": _("Copy from %(table)s") % {"table": listing.table.label},
         "action": "copy_many",
-        "targets": _targets(listing),
+        "targets": [*_targets(listing)],
         "to": form.get("to", ""),
         "mode": form.get("mode", "create"),
         "error": error,
@@ -53,11 +53,14 @@ def _ask(
     return dialog(listing, keys, "copy", asked, everything=everything, status=status)
 
 
-def _targets(listing: ItemList) -> list[Table]:
+def has_target(listing: ItemList) -> bool:
+    """Whether there is anywhere to copy to."""
+    return any(True for _table in _targets(listing))
+
+
+def _targets(listing: ItemList) -> Iterator[Table]:
     """The other tables that this person may add to."""
     caller = listing.visit.caller
-    return [
-        table
-        for table in viewable_tables(caller, registry())
-        if can(caller, "add", table) and table.table != listing.table.table
-    ]
+    for table in viewable_tables(caller, registry()):
+        if can(caller, "add", table) and table.table != listing.table.table:
+            yield table

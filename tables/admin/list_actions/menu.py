@@ -17,7 +17,7 @@ from tables.access.limits.rates import spend
 from tables.access.log_fields import bind
 from tables.admin.item_list.changelist import ItemList
 from tables.admin.list_actions.change import change_chosen
-from tables.admin.list_actions.copy import copy_chosen
+from tables.admin.list_actions.copy import copy_chosen, has_target
 from tables.admin.list_actions.delete import delete_chosen
 from tables.admin.list_actions.export import (
     CSV,
@@ -55,6 +55,7 @@ class Action:
     """One row of the menu: the right that it takes, and what it does.
 
     `writes_many`: on everything that matches it is a job, which takes the right `bulk` too.
+    `is_of_use` says of a list whether the action could lead anywhere.
     """
 
     label: StrOrPromise
@@ -62,6 +63,7 @@ class Action:
     run: Callable[[ItemList, Chosen], HttpResponseBase]
     writes_many: bool = False
     in_menu: bool = True
+    is_of_use: Callable[[ItemList], bool] = lambda _listing: True
 
 
 def run_action(listing: ItemList) -> HttpResponseBase:
@@ -89,7 +91,7 @@ def action_menu(listing: ItemList) -> SafeString | None:
     choices = tuple(
         (name, label, ACTIONS[name].writes_many)
         for name, label in _labels()
-        if listing.visit.can(ACTIONS[name].right)
+        if listing.visit.can(ACTIONS[name].right) and ACTIONS[name].is_of_use(listing)
     )
     if not choices:
         return None
@@ -188,7 +190,13 @@ ACTIONS: dict[str, Action] = {
         for name, row in FORMATS.items()
     },
     "change_many": Action(gettext_lazy("Change…"), "change", _change, writes_many=True),
-    "copy_many": Action(gettext_lazy("Copy to another table…"), "export", _copy, writes_many=True),
+    "copy_many": Action(
+        gettext_lazy("Copy to another table…"),
+        "export",
+        _copy,
+        writes_many=True,
+        is_of_use=has_target,
+    ),
     "delete_selected": Action(gettext_lazy("Delete…"), "delete", _delete, writes_many=True),
 }
 

@@ -46,6 +46,16 @@ _STOPPING: Mapping[str, StrOrPromise] = {
     "pause": gettext_lazy("Pausing"),
     "cancel": gettext_lazy("Cancelling"),
 }
+# Kind -> what people call it in a list.
+KINDS: Mapping[str, StrOrPromise] = {
+    "change": gettext_lazy("change"),
+    "delete": gettext_lazy("deletion"),
+    "copy": gettext_lazy("copy"),
+    "import": gettext_lazy("import"),
+    "export": gettext_lazy("export"),
+    "undo": gettext_lazy("undo"),
+    "batch": gettext_lazy("batch"),
+}
 _TITLES: Mapping[str, StrOrPromise] = {
     "change": gettext_lazy("Change of %(table)s"),
     "delete": gettext_lazy("Deletion from %(table)s"),
@@ -135,7 +145,10 @@ def progress_words(job: Job, far: Progress) -> str:
         parts = [_("%(count)s read") % {"count": scanned}]
     else:
         expected = count_words(max(far.expected, far.counts["scanned"]))
-        parts = [_("%(count)s of about %(all)s read") % {"count": scanned, "all": expected}]
+        words = _("%(count)s of about %(all)s read")
+        if _is_counted(job):
+            words = _("%(count)s of %(all)s read")
+        parts = [words % {"count": scanned, "all": expected}]
     parts.append(_done_words(job, far))
     if left := left_of(far):
         parts.append(_left_words(job, left))
@@ -147,6 +160,24 @@ def progress_words(job: Job, far: Progress) -> str:
         time = duration_words(round(far.write_units / job.pace))
         parts.append(_("about %(time)s at its pace") % {"time": time})
     return ", ".join(parts)
+
+
+def _is_counted(job: Job) -> bool:
+    """Whether how many items there are is known: a check has found them, or they were named."""
+    was_checked = job.phase == "write" and "write_units" in job.estimate
+    return was_checked or "keys" in job.spec or job.kind in ("undo", "batch")
+
+
+def trash_words(days: int) -> str:
+    """Where deleted items go for so many days, 0 for ever, and how they come back."""
+    if not days:
+        return _("Deleted items go to the trash, and the whole job can be undone.")
+    words = ngettext(
+        "Deleted items go to the trash for %(days)s day; the whole job can be undone.",
+        "Deleted items go to the trash for %(days)s days; the whole job can be undone.",
+        days,
+    )
+    return words % {"days": days}
 
 
 def _left_words(job: Job, left: int) -> str:

@@ -127,10 +127,14 @@ def output(job: Job, *, is_unpacked: bool = False) -> Output:
     names = [row.detail for row in rows_with(job) if row.detail]
     if form.first is not None:
         names.insert(0, _head_name(job))
-    name = f"{job.alias}-{job.created:%Y-%m-%d}.{form.extension}"
     if is_unpacked:
-        return Output(name, form.media_type, map(files.get, names))
-    return Output(f"{name}.gz", "application/gzip", files.packed_blocks(names))
+        return Output(file_name(job), form.media_type, map(files.get, names))
+    return Output(f"{file_name(job)}.gz", "application/gzip", files.packed_blocks(names))
+
+
+def file_name(job: Job) -> str:
+    """What the file of an export is called once it is unpacked."""
+    return f"{job.alias}-{job.created:%Y-%m-%d}.{FORMATS[job.spec['format']].extension}"
 
 
 class _Export:
