@@ -81,8 +81,12 @@ def test_a_value_is_set_on_many_items_and_the_whole_is_undone(ada, site, violati
     page.click("button[name=look]")
     until(ada, "Waits for your yes")
     assert due(site) == ["1", "1", "1"]
-    page.get_by_role("link", name="Show the first items").click()
     expect(page.locator(".diff ins")).to_have_text(["9", "9", "9"])
+    page.fill("#typed", "Customers")
+    page.get_by_role("button", name="Write 3 items").click()
+    words = "Type “Workers” to confirm. Nothing was written."
+    expect(page.get_by_role("alert")).to_have_text(words)
+    expect(page.locator("#typed")).to_be_focused()
     confirmed(ada, violations, "Write 3 items")
     assert due(site) == ["9", "9", "9"]
     page.get_by_role("button", name="Undo this job").click()
