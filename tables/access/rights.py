@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import structlog
+from django.conf import settings
 
 from tables.access.callers import Caller
 from tables.core.errors import Forbidden, Sentence, TableNotFound
@@ -33,6 +34,11 @@ def require(caller: Caller, action: str, table: Table) -> None:
         return
     log.info("refused", caller=caller.sub, action=action, alias=table.alias)
     deed = DEEDS.get(action, action)
+    if action in WRITE_RIGHTS and settings.READ_ONLY:
+        raise Forbidden(
+            "The whole site is read-only here: nobody may {action} items.",
+            action=Sentence(deed),
+        )
     if action in WRITE_RIGHTS and is_read_only(table):
         raise Forbidden(
             "{table} is read-only here: nobody may {action} items.",

@@ -15,6 +15,7 @@ from tables.admin.jobs.imports import import_items
 from tables.admin.jobs.listing import list_jobs
 from tables.admin.jobs.views import (
     confirm_job,
+    order_job_again,
     show_job,
     show_progress,
     steer_job,
@@ -52,4 +53,5 @@ TABLE_PAGES: list[tuple[str, Callable[..., HttpResponseBase], str]] = [
     ("jobs/<uuid:id>/steer", steer_job, "job_steer"),
     ("jobs/<uuid:id>/confirm", confirm_job, "job_confirm"),
     ("jobs/<uuid:id>/undo", undo_whole_job, "job_undo"),
+    ("jobs/<uuid:id>/again", order_job_again, "job_again"),
 ]

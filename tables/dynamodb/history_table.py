@@ -148,12 +148,21 @@ def whole_entries(entries: Sequence[Entry]) -> list[Entry]:
 
     One that can't be read at the moment stays as it is.
     """
-    found: dict[tuple[str, int], Entry] = {}
-    for start in range(0, len(entries), MAX_BATCH_GET):
-        keys = [entry.stored_key for entry in entries[start : start + MAX_BATCH_GET]]
-        stored, _left, _units = batch_get(settings.HISTORY_TABLE, keys)
-        found |= {(whole.item, whole.n): whole for whole in map(read_entry, stored)}
+    found = {(each.item, each.n): each for each in _got([each.stored_key for each in entries])}
     return [found.get((entry.item, entry.n), entry) for entry in entries]
+
+
+def these_entries(places: Sequence[tuple[str, int]]) -> list[Entry]:
+    """The entries of these items and numbers that are there and can be read at the moment."""
+    return [*_got([{"item": {"S": item}, "n": {"S": number(n)}} for item, n in places])]
+
+
+def _got(keys: list[Item]) -> Iterator[Entry]:
+    for start in range(0, len(keys), MAX_BATCH_GET):
+        stored, _left, _units = batch_get(
+            settings.HISTORY_TABLE, keys[start : start + MAX_BATCH_GET]
+        )
+        yield from map(read_entry, stored)
 
 
 def body_of(entry: Entry) -> Body:

@@ -15,6 +15,7 @@ from django.conf import settings
 
 from tables.core.errors import (
     ItemExists,
+    ItemNotFound,
     PreconditionFailed,
     TablesError,
     UndoConflict,
@@ -33,7 +34,7 @@ from tables.items.reads import stored
 from tables.items.target import Target
 from tables.items.units import foretold
 from tables.items.wanted import Settled
-from tables.jobs import parts
+from tables.jobs import others, parts
 from tables.jobs.chunk_rows import as_found, refused, unwritten
 from tables.jobs.kind import Begun, Candidate, Pieces, Work, Writes
 from tables.jobs.kinds import KINDS
@@ -173,7 +174,7 @@ def decide(
         for candidate in candidates:
             token = encode_token(candidate.key, target.description)
             if candidate.found is not None and candidate.found != candidate.state:
-                rows.append(Result(token, "changed", line=candidate.line))
+                rows.append(others.since_check(work.job, target, candidate))
                 continue
             if candidate.refusal is not None:
                 rows.append(candidate.refusal)
@@ -181,7 +182,9 @@ def decide(
             try:
                 write = course.write(work, candidate)
             except UndoConflict as error:
-                rows.append(Result(token, "changed", error.code, candidate.line))
+                version = others.foreign_version(work.job, target, candidate.key, candidate.before)
+                code = error.code if candidate.before else ItemNotFound.code
+                rows.append(Result(token, "changed", code, candidate.line, version))
                 continue
             except TablesError as error:
                 rows.append(refused(token, error, candidate.line))
@@ -220,6 +223,10 @@ def _judged(
         )
         if verdict == "write":
             left.append((intent, candidate))
+        elif verdict == "changed":
+            rows.append(
+                others.meanwhile(work.job, target, intent.token, candidate.before, intent.line)
+            )
         else:
             rows.append(_told(work, intent, verdict, trace.version))
     planned, more = decide(work, course, [candidate for _intent, candidate in left], target)
@@ -229,7 +236,7 @@ def _judged(
         if each is not None and each.intent.after != intent.after:
             # What it is made of changed meanwhile, such as the source of a copy.
             planned.remove(each)
-            rows.append(Result(intent.token, "changed", line=intent.line))
+            rows.append(Result(intent.token, "changed", others.CHANGED_MEANWHILE, intent.line))
     return [*rows, *more], planned
 
 
@@ -244,19 +251,25 @@ def _result(
         return refused(token, error, line)
     key = planned.write.outcome.key
     trace = _trace(work, target, key, planned.intent.known)
-    current = error.current or stored(target, key)
-    if not planned.intent.before and current and not target.sight.holds(current):
+    now = error.current or stored(target, key)
+    if not planned.intent.before and now and not target.sight.holds(now):
         return refused(token, ItemExists("Another item has this key."), line)
-    state = fingerprint(current)
     verdict = judge(
         planned.intent,
-        state,
+        fingerprint(now),
         is_ours=trace.version is not None,
         # Whoever wrote it meanwhile was not a worker of this job, unless one had it before us.
         is_certain=trace.is_certain or not is_again,
     )
-    outcome = "changed" if verdict == "write" else verdict
-    return _told(work, planned.intent, outcome, trace.version)
+    if verdict == "done" or verdict == "unsure":  # noqa: PLR1714 - a tuple of them narrows no type
+        return _told(work, planned.intent, verdict, trace.version)
+    return others.meanwhile(work.job, target, token, now, line, _read(planned.write))
+
+
+def _read(write: Settled) -> Item | None:
+    """The item that a write was decided on, None where there was none or it was not read."""
+    before = write.outcome.before
+    return before if isinstance(before, dict) else None
 
 
 def _told(work: Work, intent: Intent, outcome: Outcome, version: int | None) -> Result:

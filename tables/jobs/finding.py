@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import islice
 from typing import Literal
 
 from django.db import connection
@@ -23,6 +24,7 @@ from tables.core.keys import decode_token
 from tables.core.sight import Seen
 from tables.items.target import Target, find_target
 from tables.jobs.costs import money_of
+from tables.jobs.others import Change, changes_by_others
 from tables.jobs.parts import rests
 from tables.records.jobs.models import COUNTERS, Job, JobPart, Worker
 from tables.records.jobs.reports import Outcome, rows_with
@@ -31,6 +33,8 @@ from tables.records.jobs.versions import is_known
 # What a job that is under way waits for while nobody works on it: a worker, of which none lives;
 # its turn with one that is busy; its pace; or that what failed is tried again.
 Waiting = Literal["worker", "release", "turn", "pace", "retry"]
+# Rows of a report in hand: of those among them that others changed it is asked at once who did.
+_LOOKED_UP = 100
 # A worker that has said nothing for so long is gone.
 WORKER_SILENCE = timedelta(seconds=15)
 # The header of each page asks it, and the ORM takes nine times as long to write the query.
@@ -62,6 +66,7 @@ class ReportRow:
 
     `is_uncopied` where the key is the one that it has at the table it is copied from: the other
     takes none of it.
+    `changed` is who changed one that was left, where history tells it and its reader may see that.
     """
 
     key: Seen | None
@@ -72,6 +77,7 @@ class ReportRow:
     version: int
     detail: str
     is_uncopied: bool = False
+    changed: Change | None = None
 
 
 def visible_to(caller: Caller) -> QuerySet[Job]:
@@ -177,12 +183,16 @@ def report_rows(
     if job.kind == "export":
         return
     source = find_target(registry().get(job.alias), target.caller, "view")
-    for row in rows_with(job, outcomes, phase=phase):
-        if row.origin and not row.key:
-            told = row._replace(key=row.origin).told
-            yield replace(ReportRow(_seen_key(row.origin, source), *told), is_uncopied=True)
-        else:
-            yield ReportRow(_seen_key(row.key, target), *row.told)
+    rows = rows_with(job, outcomes, phase=phase)
+    while few := [*islice(rows, _LOOKED_UP)]:
+        changes = changes_by_others(target, few)
+        for row in few:
+            if row.origin and not row.key:
+                told = row._replace(key=row.origin).told
+                yield replace(ReportRow(_seen_key(row.origin, source), *told), is_uncopied=True)
+            else:
+                told_row = ReportRow(_seen_key(row.key, target), *row.told)
+                yield replace(told_row, changed=changes.get(row.key))
 
 
 def _seen_key(token: str, target: Target) -> Seen | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -21,6 +21,7 @@ from tables.core.errors import (
     PreconditionFailed,
 )
 from tables.core.job_states import ACTIVE, Event, Wanted, after
+from tables.core.strict_json import parse
 from tables.core.values import member_error
 from tables.items.groups import new_group
 from tables.items.target import Target, find_target
@@ -45,6 +46,8 @@ _TOKEN_LIFE = timedelta(hours=24)
 _KEY_LIFE = timedelta(hours=24)
 # A preview older than that shows what is no more.
 READY_LIFE = timedelta(hours=24)
+# Members of an order that what is kept of it has, too.
+_ORDERED = ("keys", "query", "filter", "changes", "to", "mode")
 _EVENTS: Mapping[Wanted, Event] = {"run": "go on", "pause": "pause", "cancel": "cancel"}
 
 
@@ -147,6 +150,8 @@ def confirm(job: Job, caller: Caller, etag: str, *, by_token: bool = False) -> J
             raise PreconditionFailed("The job is not what it was when it was looked at.")
         if timezone.now() > (held.ended or held.created) + READY_LIFE:
             raise JobConflict("The check is a day old. Start the job again.")
+        found = "matched" if KINDS[held.kind].writes_what_was_found else "scanned"
+        held.estimate["items"] = int(held.totals[found])
         held.state, held.phase, held.wanted = state, "write", "run"
         held.confirmed, held.ended = timezone.now(), None
         _belong_to(held, caller, by_token=by_token)
@@ -193,6 +198,37 @@ def want(job: Job, caller: Caller, wanted: Wanted, *, by_token: bool = False) ->
     return held
 
 
+def order_again(job: Job, caller: Caller) -> Job:
+    """Order anew what was ordered before, to be looked at first; one that waits for a yes goes.
+
+    Raises what `start` does.
+    """
+    how = How(dry_run=_kind_of(job.kind).check is not None, reason=job.reason, pace=job.pace)
+    new, _is_new = start(caller, job.kind, job.alias, given_of(job), how)
+    if job.state == "ready":
+        want(job, caller, "cancel")
+    return new
+
+
+def looked_at(job: Job) -> datetime | None:
+    """When the check began whose items a job writes: what came to match since is not looked at, and
+    not counted. None for a job that was not checked, or is about keys.
+    """
+    kind = KINDS.get(job.kind)
+    if kind is None or not kind.writes_what_was_found or "keys" in job.spec or not job.started:
+        return None
+    is_checked = job.confirmed is not None and job.started < job.confirmed
+    return job.started if job.state == "ready" or is_checked else None
+
+
+def given_of(job: Job) -> dict[str, Any]:
+    """The order of a job as it was once given."""
+    given = {name: job.spec[name] for name in _ORDERED if name in job.spec}
+    if "filter" in given:
+        given["filter"] = parse(given["filter"])
+    return given
+
+
 def _kept_running(held: Job) -> Job:
     """A locked job that goes on as it was: nobody wants a pause of it any more."""
     held.wanted = "run"
@@ -208,6 +244,7 @@ def set_pace(job: Job, pace: float | None) -> Job:
             raise JobConflict("The job has ended.")
         held.pace, held.paid = pace, None
         held.save(update_fields=["pace", "paid"])
+        held.parts.filter(finished=False).update(recent=[])  # measured at the pace before
     return held
 
 

@@ -21,7 +21,7 @@ from tables.jobs import parts
 from tables.jobs.chunk import do_chunk, written_to
 from tables.jobs.costs import money_of
 from tables.jobs.kind import MOST_IN_CHUNK, Work
-from tables.jobs.kinds import KINDS
+from tables.jobs.kinds import KINDS, which
 from tables.jobs.lease import Lease
 from tables.jobs.owners import owner_of, targets_of
 from tables.jobs.pace import Pace
@@ -190,13 +190,17 @@ def _units_each(part: JobPart, work: Work) -> float:
 
 
 def _expected(work: Work) -> int | None:
-    """About how many items the job will read: exactly as many as a check has found."""
+    """About how many items the job will read: exactly as many as a check has found. None where it
+    reads a part of its table, which nobody has counted.
+    """
     known = None
     if work.job.phase == "write":
         counter = "matched" if KINDS[work.job.kind].writes_what_was_found else "scanned"
         known = work.job.parts.filter(phase="check").aggregate(all=Sum(counter))["all"]
     known = known if known is not None else work.spec.get("count")
-    return int(known) if known is not None else work.target.description.item_count
+    if known is None and which.reads_everything(work.spec, work.target):
+        known = work.target.description.item_count
+    return None if known is None else int(known)
 
 
 def _stumbled(part: JobPart, hands: Hands, error: TablesError) -> None:

@@ -99,6 +99,27 @@ def test_a_job_of_a_newer_release_is_shown_as_far_as_it_is_understood(admin, cit
     assert admin.get("/admin/jobs/").status_code == 200
 
 
+def test_what_came_to_match_since_is_told_and_the_same_is_ordered_anew_by_a_click(admin, cities):
+    first = ordered(admin, **SET)
+    work()
+    assert "are not looked at" in words(admin, first)
+    store("cities", {**KEY, "name": {"S": "YY-late"}})
+    confirmed(admin, first, "Cities")
+    work()
+    text = words(admin, first)
+    assert "5 done" in text
+    assert "Items that came to match after" in text
+    assert "were not looked at" in text
+
+    again = admin.post(f"{first}again/")["Location"]
+    work()
+    assert "6 read, 1 to write" in words(admin, again)
+    instead = admin.post(f"{again}again/")["Location"]
+    work()
+    assert Job.objects.get(pk=again.split("/")[-2]).state == "cancelled"
+    assert "6 read, 1 to write" in words(admin, instead)
+
+
 def test_ticked_items_alone_are_changed(admin, cities):
     answer = run(admin, "change_many", "YY,YY-00", "YY,YY-01", **SET)
     work()

@@ -5,11 +5,13 @@ import zlib
 import orjson
 import pytest
 
+from tables.core.errors import Forbidden
 from tables.dynamodb.client import call
 from tables.jobs import parts, runner
 from tables.jobs.finding import progress
 from tables.jobs.forgetting import forget_item_in_jobs
-from tables.jobs.orders import How, confirm, start
+from tables.jobs.orders import How, confirm, order_again, start
+from tables.jobs.orders import looked_at as begun_looking
 from tables.jobs.runner import Hands, work_on_job
 from tables.jobs.undoing import undo_job
 from tables.models import ReportPage
@@ -76,7 +78,11 @@ def test_a_delete_takes_what_was_confirmed_and_nothing_that_came_or_changed_sinc
     job = confirmed(job, ann)
 
     assert (job.state, counts(job)) == ("finished", {"done": 17, "changed": 3})
-    assert report(job, "changed") == [(f"t00{n}", "changed", "") for n in (1, 2, 3)]
+    assert report(job, "changed") == [
+        ("t001", "changed", "changed_since_check"),
+        ("t002", "changed", "changed_since_check"),
+        ("t003", "changed", "gone_since_check"),
+    ]
     assert names() == ["t001", "t002", "t0025"]
     assert progress(job).expected == progress(job).counts["scanned"] == 20
     if kept != "without history":
@@ -216,3 +222,19 @@ def test_37_a_check_keeps_fingerprints_and_no_value(tables):
     (row,) = rows_of(page)
     assert "secret" not in repr(row)
     assert (row.key, len(row.state)) == ("a", 16)
+
+
+def test_since_when_items_are_not_looked_at_is_told_where_there_may_be_such(tables):
+    things(3, note={"S": "old"})
+    ann = person("admins")
+    job = looked_at(ann, "change", {**OLD, "changes": NEW})
+    assert begun_looking(job) == job.started
+    done = confirmed(job, ann)
+    assert begun_looking(done) == job.started
+    unchecked = work(start(ann, "change", "Things", {**OLD, "changes": NEW})[0])
+    named = looked_at(ann, "change", {"keys": ["t000"], "changes": NEW})
+    assert (begun_looking(unchecked), begun_looking(named)) == (None, None)
+    again = order_again(done, ann)
+    assert (again.phase, again.spec) == ("check", done.spec)
+    with pytest.raises(Forbidden):
+        order_again(done, person("readers", sub="rita"))

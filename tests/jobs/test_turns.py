@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tables.jobs import parts, runner
 from tables.jobs.finding import progress, waits_for
-from tables.jobs.orders import How, set_pace, start, want
+from tables.jobs.orders import How, confirm, set_pace, start, want
 from tables.jobs.runner import Hands, work_on_job
 from tables.jobs.sweeping import sweep
 from tables.models import Job, JobPart, Worker
@@ -121,3 +121,28 @@ def test_time_left_is_told_from_the_first_chunk_on(history, monkeypatch):
     start(ann, "change", "Things", ONE)
     work_on_job(str(job.pk), Hands("one"))
     assert progress(fresh(job)).seconds_left is not None
+
+
+def test_how_many_items_there_are_is_what_is_known_of_them(history):
+    """A query reads a part of its table, which nobody has counted; a check counts exactly."""
+    some(3)
+    ann = person("admins")
+    part = {
+        "filter": {"id": {"comparator": "=", "value": "t000"}, "n": {"comparator": "=", "value": 0}}
+    }
+    job, _ = start(ann, "change", "Things", {**part, "changes": ADD_ONE["changes"]}, SLOW)
+    job = work(job)
+    assert job.estimate["items"] is None
+    all_of_it = work(start(ann, "change", "Things", ADD_ONE, How(dry_run=True))[0])
+    confirmed = confirm(all_of_it, ann, all_of_it.etag)
+    assert confirmed.estimate["items"] == progress(confirmed).expected == 3
+
+
+def test_another_pace_is_what_time_left_is_told_by(history):
+    some(9)
+    ann = person("admins")
+    job, _ = start(ann, "change", "Things", ADD_ONE, SLOW)
+    work_on_job(str(job.pk), Hands("one"))
+    slow = progress(fresh(job)).seconds_left
+    set_pace(job, 1.0)
+    assert progress(fresh(job)).seconds_left <= slow / 99

@@ -27,7 +27,7 @@ SHOWN_ROWS = 50
 class ShownRow:
     """What became of one item, as a line of a page.
 
-    `history` leads to who changed it, empty where nobody did or none is kept.
+    `history` leads to who changed it, empty where nobody did or none is kept; `who` names them.
     """
 
     key: str
@@ -37,6 +37,7 @@ class ShownRow:
     why: str
     line: int
     history: str
+    who: str = ""
 
 
 def report_target(job: Job, caller: Caller) -> Target | None:
@@ -76,7 +77,8 @@ def _shown(job: Job, row: ReportRow, target: Target, source: Target | None) -> S
         if row.outcome == "changed" and mode_of(named_at.table) != "off":
             history = f"{url.removesuffix('change/')}history/"
     why = visible(row.detail.removeprefix("/")) or words.reason_words(row.outcome, row.code)
-    return ShownRow(key, url, outcome, row.outcome, why, row.line, history)
+    who = words.who_words(row.changed) if row.changed else ""
+    return ShownRow(key, url, outcome, row.outcome, why, row.line, history, who)
 
 
 def _is_there(job: Job, row: ReportRow) -> bool:

@@ -25,6 +25,7 @@ from tables.jobs.finding import (
     waits_for,
 )
 from tables.jobs.kinds.exports import file_name
+from tables.jobs.orders import looked_at
 from tables.jobs.undoing import undo_alias
 from tables.records.jobs.models import Job
 
@@ -267,6 +268,12 @@ class ShownJob:
     def stats(self) -> list[tuple[str, str]]:
         """The numbers of it, by name."""
         return numbers_of(self.job, self.far)
+
+    @property
+    def late_words(self) -> str:
+        """Since when what came to match is not looked at; empty where the order has no such."""
+        moment = looked_at(self.job)
+        return words.late_words(self.job, moment) if moment is not None else ""
 
     @property
     def moments(self) -> list[tuple[str, str]]:

@@ -30,7 +30,7 @@ from tables.core.errors import Forbidden, InvalidRequest, PreconditionFailed, Ta
 from tables.core.job_states import Wanted
 from tables.items.target import Target, find_target
 from tables.jobs.finding import find_job, may_control
-from tables.jobs.orders import confirm, set_pace, want
+from tables.jobs.orders import confirm, order_again, set_pace, want
 from tables.jobs.previews import MOST_SHOWN
 from tables.jobs.undoing import undo_job
 from tables.records.jobs.models import Job
@@ -112,6 +112,15 @@ def undo_whole_job(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
     spend(request, "write")
     job, caller = _controlled(request, id), caller_of_user(request.user)
     return HttpResponseRedirect(ShownJob(undo_job(job, caller), caller).url)
+
+
+@require_http_methods(["POST"])
+@site_page
+def order_job_again(request: HttpRequest, id: uuid.UUID) -> HttpResponse:
+    """Order the same anew: it looks at what matches by now, and asks for a yes."""
+    spend(request, "write")
+    job, caller = _controlled(request, id), caller_of_user(request.user)
+    return HttpResponseRedirect(ShownJob(order_again(job, caller), caller).url)
 
 
 def _page(request: HttpRequest, shown: ShownJob, target: Target | None) -> HttpResponse:

@@ -399,6 +399,7 @@ SENTENCES = (
     gettext_noop("{path}: {operator} takes a {allowed}, not a {given}."),
     gettext_noop("{path}: {operator} takes {wanted} values, not {count}."),
     gettext_noop("{table} is read-only here: nobody may {action} items."),
+    gettext_noop("The whole site is read-only here: nobody may {action} items."),
     gettext_noop("{what} is nested more than {most} levels deep."),
     gettext_noop("{what} is not UTF-8: byte {position} can't be read."),
     gettext_noop("{what} is not valid JSON: {reason} at line {line}, column {column}."),

@@ -17,6 +17,7 @@ from tables.admin.texts.sentences import count_words
 from tables.admin.values.hidden_characters import visible
 from tables.core.job_states import ACTIVE
 from tables.jobs.finding import Progress
+from tables.jobs.others import Change
 from tables.records.jobs.models import Job
 
 if TYPE_CHECKING:
@@ -95,6 +96,12 @@ def undone_words(undo: Job) -> str:
     return _("Another job takes it back, ordered %(time)s.") % {"time": _time(undo.created)}
 
 
+def who_words(change: Change) -> str:
+    """Who changed an item, and when."""
+    names = {"name": visible(name_words(change.by)), "time": _time(change.at)}
+    return _("By %(name)s, %(time)s.") % names
+
+
 def _time(moment: datetime) -> str:
     return localtime(moment).strftime("%Y-%m-%d %H:%M %Z")
 
@@ -115,6 +122,15 @@ def state_words(job: Job, far: Progress, *, is_mine: bool = True) -> str:
         )
         return words % {"count": count_words(left)}
     return str(_STATES[job.state])
+
+
+def late_words(job: Job, moment: datetime) -> str:
+    """What a job that was checked does not look at."""
+    if job.is_ended:
+        words = _("Items that came to match after %(time)s were not looked at.")
+    else:
+        words = _("Items that come to match after %(time)s are not looked at.")
+    return words % {"time": localtime(moment).strftime("%Y-%m-%d %H:%M:%S %Z")}
 
 
 def waiting_words(waiting: str | None) -> str:
@@ -232,6 +248,12 @@ def _units(units: float) -> str:
 
 def reason_words(outcome: str, code: str) -> str:
     """Why an item was left, where the report has no better words."""
+    if code == "changed_since_check":
+        return _("Somebody changed it since it was checked.")
+    if code == "gone_since_check":
+        return _("It was deleted since it was checked.")
+    if outcome == "changed" and code == "item_not_found":
+        return _("It was deleted in the meantime.")
     if outcome == "changed":
         return _("Somebody changed it in the meantime.")
     if outcome == "unsure":

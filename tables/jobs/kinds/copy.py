@@ -19,6 +19,7 @@ from tables.items.wanted import Mark, Settled
 from tables.jobs.chunk_rows import refused
 from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Spec, Work
 from tables.jobs.kinds import found, which
+from tables.jobs.others import GONE_SINCE_CHECK
 from tables.records.jobs.reports import MOST_WORDS, Result
 
 # What happens where the target has an item of that key.
@@ -66,7 +67,8 @@ def _placed(work: Work, sources: Sequence[Candidate]) -> tuple[list[Candidate], 
     for each in sources:
         source, origin = each.before, encode_token(each.key, description)
         if source is None:
-            rows += [] if each.found is None else [Result(each.origin, "changed")]  # it went since
+            if each.found is not None:
+                rows.append(Result(each.origin, "changed", GONE_SINCE_CHECK))
             continue
         try:
             key = key_of(source, target.description)

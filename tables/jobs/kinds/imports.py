@@ -27,6 +27,7 @@ from tables.jobs.kinds import checking
 from tables.jobs.kinds.import_orders import read_spec, rights
 from tables.jobs.kinds.imported_writes import write_of
 from tables.jobs.kinds.which import read_now
+from tables.jobs.others import foreign_version
 from tables.jobs.staging import StagedRow
 from tables.records.jobs.models import Job, ReportPage
 from tables.records.jobs.reports import (
@@ -194,7 +195,8 @@ def _judged(work: Work, rows: Sequence[StagedRow]) -> tuple[list[Candidate], lis
         elif fingerprint(item, ours) == fingerprint(row.after, ours):
             told.append(Result(row.token, "same", row.code, row.line, detail=_words(row)))
         else:
-            told.append(Result(row.token, "changed", "conflict", row.line))
+            version = foreign_version(work.job, work.target, key, item)
+            told.append(Result(row.token, "changed", "conflict", row.line, version))
     return candidates, told
 
 

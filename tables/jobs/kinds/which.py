@@ -59,6 +59,13 @@ def is_bulk(spec: Spec) -> bool:
     return "keys" not in spec
 
 
+def reads_everything(spec: Spec, target: Target) -> bool:
+    """Whether finding them takes reading the whole table."""
+    return _WAYS[0] not in spec and (
+        spec.keys().isdisjoint(_WAYS) or plan_of(spec, target).operation == "Scan"
+    )
+
+
 def cut(work: Work) -> Sequence[Cursor]:
     """Where each part begins: a large table is read in segments."""
     plan = plan_of(work.spec, work.target) if "keys" not in work.spec else None

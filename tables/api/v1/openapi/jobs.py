@@ -57,6 +57,7 @@ _JOB = object_of(
         "created": _WHEN,
         "confirmed": _MAYBE_WHEN,
         "started": _MAYBE_WHEN,
+        "looked_at": {**_MAYBE_WHEN, "description": "What came to match since is not written."},
         "ended": _MAYBE_WHEN,
         "expires": _WHEN,
         "failure": _MAYBE_TEXT,

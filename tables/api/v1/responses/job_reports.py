@@ -13,12 +13,14 @@ from tables.core.values import dumps, plain_item
 from tables.jobs.finding import ReportRow
 
 _ROWS_AT_ONCE = 500
-# Outcome -> why an item was left, where a row has no words of its own.
+# Code or outcome -> why an item was left, where a row has no words of its own.
 LEFT_WORDS: Mapping[str, str] = {
+    "changed_since_check": "Somebody changed the item since it was checked; it was left as it is.",
+    "gone_since_check": "The item was deleted since it was checked.",
     "changed": "Somebody changed the item meanwhile; it was left as it is.",
     "unsure": "It is not known whether this was done: read the item.",
 }
-_HEADS = ("outcome", "code", "detail", "line", "version", "token")
+_HEADS = ("outcome", "code", "detail", "line", "version", "changed_by", "changed_at", "token")
 
 
 class JsonLinesRenderer(PlainRenderer):
@@ -67,17 +69,25 @@ def _document(row: ReportRow) -> dict[str, object]:
         "detail": _words(row) or None,
         "line": row.line or None,
         "version": row.version or None,
+        "changed_by": row.changed.by if row.changed else None,
+        "changed_at": _moment(row) or None,
     }
 
 
 def _cells(row: ReportRow, names: Sequence[str]) -> list[str]:
-    told = (row.outcome, row.code, _words(row), row.line or "", row.version or "", row.token)
+    by = row.changed.by if row.changed else ""
+    place = (row.line or "", row.version or "")
+    told = (row.outcome, row.code, _words(row), *place, by, _moment(row), row.token)
     key = [row.key.get(name) if row.key else None for name in names]
     return [*(defused(str(cell)) for cell in told), *map(shown_cell, key)]
 
 
 def _words(row: ReportRow) -> str:
-    return row.detail or LEFT_WORDS.get(row.outcome, "")
+    return row.detail or LEFT_WORDS.get(row.code, LEFT_WORDS.get(row.outcome, ""))
+
+
+def _moment(row: ReportRow) -> str:
+    return row.changed.at.isoformat(timespec="milliseconds") if row.changed else ""
 
 
 def _by_few(rows: Iterable[ReportRow]) -> Iterator[list[ReportRow]]:

@@ -12,7 +12,7 @@ from tables.api.v1.responses.links import link
 from tables.core.job_states import ACTIVE
 from tables.core.strict_json import parse
 from tables.jobs.finding import may_control, progress, waits_for
-from tables.jobs.orders import READY_LIFE
+from tables.jobs.orders import READY_LIFE, looked_at
 from tables.jobs.undoing import undo_alias
 from tables.records.jobs.models import Job
 
@@ -50,6 +50,7 @@ def job_document(request: Request, job: Job, caller: Caller) -> dict[str, Any]:
         "created": _moment(job.created),
         "confirmed": _moment(job.confirmed),
         "started": _moment(job.started),
+        "looked_at": _moment(looked_at(job)),
         "ended": None if job.state == "ready" else _moment(job.ended),
         "expires": _moment(_expires(job)),
         "failure": job.failure or None,

@@ -430,10 +430,13 @@ def test_a_report_is_streamed_as_lines_or_as_a_sheet(staff):
         "detail": None,
         "line": None,
         "version": 3,
+        "changed_by": None,
+        "changed_at": None,
     }
     sheet = b"".join(staff.get(f"{path(job)}/report", "format=csv&outcome=refused,changed"))
     head, *rows = csv.reader(io.StringIO(sheet.decode()))
-    assert head == ["outcome", "code", "detail", "line", "version", "token", "id"]
+    told = ["outcome", "code", "detail", "line", "version", "changed_by", "changed_at", "token"]
+    assert head == [*told, "id"]
     assert rows == [
         ["refused", "invalid_value", "total: a number is needed.", "", "", "~PTEx", "'=11"]
     ]
