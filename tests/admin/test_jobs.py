@@ -232,7 +232,7 @@ def test_read_only_asks_for_no_yes_and_says_why(admin, cities, settings):
     settings.READ_ONLY = True
     page = Page(admin.get(url))
     assert not page.has("input", name="typed")
-    assert "Cities is read-only here: nobody may change items." in page.text("main")
+    assert "The whole site is read-only here: nobody may change items." in page.text("main")
     assert "The first items" not in page.text("main")
     options = [e["attrs"].get("value") for e in Page(admin.get(CITIES)).all("option")]
     assert "export_csv" in options
