@@ -24,7 +24,7 @@ from tables.core.keys import decode_token
 from tables.core.sight import Seen
 from tables.items.target import Target, find_target
 from tables.jobs.costs import money_of
-from tables.jobs.others import Change, changes_by_others
+from tables.jobs.others import OthersChange, changes_by_others
 from tables.jobs.parts import rests
 from tables.records.jobs.models import COUNTERS, Job, JobPart, Worker
 from tables.records.jobs.reports import Outcome, rows_with
@@ -77,7 +77,7 @@ class ReportRow:
     version: int
     detail: str
     is_uncopied: bool = False
-    changed: Change | None = None
+    changed: OthersChange | None = None
 
 
 def visible_to(caller: Caller) -> QuerySet[Job]:

@@ -28,7 +28,7 @@ _MOST_PATHS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class OthersChange:
     """Who changed an item that a job left, and when."""
 
     by: str
@@ -76,7 +76,7 @@ def foreign_version(job: Job, target: Target, key: Item, now: Item | None) -> in
     return last.n if last.after == fingerprint(now, ignored) else 0
 
 
-def changes_by_others(target: Target, rows: Sequence[Result]) -> dict[str, Change]:
+def changes_by_others(target: Target, rows: Sequence[Result]) -> dict[str, OthersChange]:
     """Who changed these items, by token, for a reader who may see that: one look at a hundred."""
     if not target.keeps_history or not target.may("history"):
         return {}
@@ -88,7 +88,7 @@ def changes_by_others(target: Target, rows: Sequence[Result]) -> dict[str, Chang
                 wanted[item_name(key, target.description), row.version] = row.key
     entries = seen_entries(target, these_entries([*wanted]))
     return {
-        wanted[entry.item, entry.n]: Change(
+        wanted[entry.item, entry.n]: OthersChange(
             entry.author.name, datetime.fromtimestamp(entry.at / 1000, UTC)
         )
         for entry in entries

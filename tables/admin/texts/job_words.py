@@ -17,7 +17,7 @@ from tables.admin.texts.sentences import count_words
 from tables.admin.values.hidden_characters import visible
 from tables.core.job_states import ACTIVE
 from tables.jobs.finding import Progress
-from tables.jobs.others import Change
+from tables.jobs.others import OthersChange
 from tables.records.jobs.models import Job
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def undone_words(undo: Job) -> str:
     return _("Another job takes it back, ordered %(time)s.") % {"time": _time(undo.created)}
 
 
-def who_words(change: Change) -> str:
+def who_words(change: OthersChange) -> str:
     """Who changed an item, and when."""
     names = {"name": visible(name_words(change.by)), "time": _time(change.at)}
     return _("By %(name)s, %(time)s.") % names
