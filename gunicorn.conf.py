@@ -9,6 +9,7 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.http.message import Request
 from gunicorn.workers.base import Worker
 
+from project.allocator import share_heaps
 from project.garbage import settle
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - a heartbeat file here never waits for a disk
@@ -44,6 +45,10 @@ def on_starting(_arbiter: Arbiter) -> None:
 
 def on_exit(_arbiter: Arbiter) -> None:
     shutil.rmtree(os.environ[_METRICS_FOLDER], ignore_errors=True)
+
+
+def post_fork(_arbiter: Arbiter, _worker: Worker) -> None:
+    share_heaps()
 
 
 def pre_request(_worker: Worker, request: Request) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from bench import data
 from bench.peers import served
 
-MB, SECONDS = 170, 2.5
-FAILS_ABOVE_MB = 190
+MB, SECONDS = 165, 2.5
+FAILS_ABOVE_MB = 180
 _REQUESTS = 3000
 
 _ITEMS = f"/api/v1/tables/{data.ALIAS}/items"
