@@ -138,6 +138,21 @@ def dynamodb_alternator(alternator, embedded, settings):
     return emptied(alternator, embedded, settings)
 
 
+@pytest.fixture
+def on_alternator(request):
+    """Whether this test meets Alternator's rules."""
+    parameters = request.node.callspec.params if hasattr(request.node, "callspec") else {}
+    chosen = parameters.get("engine") == "alternator"
+    return chosen or request.config.getoption("alternator")
+
+
+@pytest.fixture
+def with_transactions(on_alternator):
+    """For what only transactions do."""
+    if on_alternator:
+        pytest.skip("Alternator has no transactions.")
+
+
 @pytest.fixture(params=["moto", "embedded"])
 def engine(request):
     """Run a test on both engines: each has bugs that let wrong code pass."""

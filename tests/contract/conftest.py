@@ -37,13 +37,6 @@ def engine(request):
 
 
 @pytest.fixture
-def on_alternator(request):
-    """Whether this test meets Alternator's rules."""
-    chosen = request.node.callspec.params.get("engine") == "alternator"
-    return chosen or request.config.getoption("alternator")
-
-
-@pytest.fixture
 def tables(engine, settings):
     """The tables, empty, on each engine."""
     make_tables(settings)

@@ -51,7 +51,7 @@ def test_a_scan_of_the_adminapi(enter, depths):
     assert len(up_to("post", depths["Scan"])) == 7
 
 
-def test_a_keyed_and_conditional_patch(enter, depths):
+def test_a_keyed_and_conditional_patch(with_transactions, enter, depths):
     patch_with_tag_and_key(enter)
     assert len(up_to("change", depths["TransactWriteItems"])) == 8
 

@@ -223,6 +223,12 @@ def _unordered(body):
     return json.dumps(document, sort_keys=True)
 
 
+def _in_any_order(answer):
+    """Alternator sorts attributes by name; what goes with an entry is told as it was sent."""
+    status, head, body = answer
+    return status, head, sorted(re.split(r"[{},]", body if isinstance(body, str) else str(body)))
+
+
 @pytest.mark.parametrize("name", CORPUS)
 @pytest.mark.parametrize(
     ("engine", "transactions"),
@@ -230,14 +236,21 @@ def _unordered(body):
     ids=["moto, announced", "embedded, in transactions"],
 )
 def test_old_doors_answer_the_same_bytes_with_history(
-    request, settings, enter, name, engine, transactions
+    request, settings, enter, on_alternator, name, engine, transactions
 ):
+    if transactions:
+        request.getfixturevalue("with_transactions")
     request.getfixturevalue(f"dynamodb_{engine}")
     settings.DYNAMODB_TRANSACTIONS = transactions
     door = enter(name, "admins")
 
     without = list(answers(settings, door, name, engine, history=False))
     with_history = list(answers(settings, door, name, engine, history=True))
+    if on_alternator:
+        without, with_history = (
+            [(_in_any_order(answer), item) for answer, item in told]
+            for told in (without, with_history)
+        )
 
     pairs = zip(without, with_history, strict=True)
     for n, (off, on) in enumerate(pairs):

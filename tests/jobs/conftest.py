@@ -1,5 +1,7 @@
 """Jobs as tests order and do them: tables on an engine, people, and one pair of hands."""
 
+from itertools import product
+
 import pytest
 from django.contrib.auth.models import Group, User
 
@@ -71,13 +73,23 @@ def tables(engine, settings):
     make_tables(settings)
 
 
-@pytest.fixture(params=["in transactions", "announced", "without history"])
-def kept(request, engine, settings):
-    """The tables on each engine, with history in each of its ways and without."""
-    settings.DYNAMODB_TRANSACTIONS = request.param != "announced"
-    settings.HISTORY = request.param != "without history"
+WAYS = ("in transactions", "announced", "without history")
+KEPT = [*product(("moto", "embedded"), WAYS), *product(["alternator"], WAYS[1:])]
+
+
+@pytest.fixture(params=KEPT, ids=", ".join)
+def kept(request, settings):
+    """The tables on each engine and by Alternator's rules, with history in each way and without."""
+    engine, way = request.param
+    if request.config.getoption("alternator"):
+        engine = "alternator"
+    if engine == "alternator" and way == "in transactions":
+        pytest.skip("Alternator has no transactions.")
+    request.getfixturevalue(f"dynamodb_{engine}")
+    settings.DYNAMODB_TRANSACTIONS = way != "announced" and engine != "alternator"
+    settings.HISTORY = way != "without history"
     make_tables(settings, history=True)
-    return request.param
+    return way
 
 
 @pytest.fixture
