@@ -38,6 +38,8 @@ _RAW_OPERATIONS = frozenset(
         "TransactWriteItems",
     }
 )
+# Of these, botocore looks through all members for a table's ARN, which may say where a call goes.
+_LOOKED_THROUGH = ("BatchGetItem", "BatchWriteItem", "TransactGetItems", "TransactWriteItems")
 _PARSER = create_parser("json")
 
 
@@ -60,6 +62,9 @@ def send_directly(made: DynamoDBClient) -> None:
     answers.
     """
     made._serializer = _AsTheyStand()  # type: ignore[attr-defined] # noqa: SLF001 - as below
+    for name in _LOOKED_THROUGH:
+        # The alias map takes no ARN for a table's name.
+        made.meta.service_model.operation_model(name).operation_context_parameters = []
     # Last of all: what botocore itself does to the request comes before.
     session = made._endpoint.http_session  # type: ignore[attr-defined] # noqa: SLF001 - botocore is pinned, and tests would tell
     made.meta.events.register_last(

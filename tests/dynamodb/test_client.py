@@ -219,6 +219,14 @@ def test_every_call_is_told_whatever_became_of_it(script):
     assert isinstance(failed["error"], InvalidRequest)
 
 
+@pytest.mark.parametrize("operation", ["BatchGetItem", "BatchWriteItem", "TransactWriteItems"])
+def test_no_member_is_looked_through_for_where_a_call_goes(operation):
+    fresh = boto3.session.Session().client("dynamodb", region_name="us-east-1")
+    assert fresh.meta.service_model.operation_model(operation).operation_context_parameters
+    ours = client().meta.service_model.operation_model(operation)
+    assert not ours.operation_context_parameters
+
+
 def test_there_is_one_client_with_a_connection_for_every_thread():
     assert client() is client()
     assert client().meta.config.max_pool_connections >= 8 * 2
