@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from tables.core.errors import InvalidExpression, Sentence
-from tables.core.sizes import item_size
+from tables.core.sizes import item_size, size_at_most
 from tables.core.values import MAX_NAME_BYTES, AttributeValue, Item
 
 Path = tuple[str | int, ...]
@@ -163,13 +163,7 @@ class Placeholders:
 
     def request(self) -> dict[str, Any]:
         """The request members that declare what was used. Raises InvalidExpression over 2 MB."""
-        size = item_size(self.values) + sum(len(name.encode()) for name in self.names)
-        if size > MAX_SUBSTITUTION_BYTES:
-            raise InvalidExpression(
-                "The values are {size} bytes long; DynamoDB takes {most} in one request.",
-                size=size,
-                most=MAX_SUBSTITUTION_BYTES,
-            )
+        self._require_fits()
         members: dict[str, Any] = {}
         if self.names:
             members["ExpressionAttributeNames"] = {
@@ -178,6 +172,18 @@ class Placeholders:
         if self.values:
             members["ExpressionAttributeValues"] = self.values
         return members
+
+    def _require_fits(self) -> None:
+        names = sum(len(name.encode()) for name in self.names)
+        if size_at_most(self.values) + names <= MAX_SUBSTITUTION_BYTES:
+            return
+        size = item_size(self.values) + names
+        if size > MAX_SUBSTITUTION_BYTES:
+            raise InvalidExpression(
+                "The values are {size} bytes long; DynamoDB takes {most} in one request.",
+                size=size,
+                most=MAX_SUBSTITUTION_BYTES,
+            )
 
 
 def require_within_limits(expression: str) -> str:

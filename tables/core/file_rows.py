@@ -6,7 +6,7 @@ import csv
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 from tables.core import strict_json
 from tables.core.errors import InvalidRequest, InvalidValue, Sentence, TablesError
@@ -84,8 +84,18 @@ def rows_of(
     if container in ("sheet", "workbook"):
         found = _all_cells(stream, reading, start)
         return found if start.row or start.line else itertools.islice(found, 1, None)
-    read = _lines_of_json if container == "lines" else _elements_of_json
-    return read(stream, reading, start)
+    shape = FORMATS[reading.format].shape
+    return (_json_row(text, shape) for text in _texts_of_json(stream, reading, start))
+
+
+def places_of(stream: BinaryIO, reading: FileReading) -> Iterator[Place]:
+    """The place behind each row of a file; what is no more than counted is not read.
+
+    Raises as `rows_of` does.
+    """
+    if FORMATS[reading.format].container in ("sheet", "workbook"):
+        return (row.after for row in rows_of(stream, reading))
+    return (text.after for text in _texts_of_json(stream, reading, Place()))
 
 
 def _all_cells(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[FileRow]:
@@ -149,9 +159,23 @@ def _lines(stream: BinaryIO, reading: FileReading, place: Place) -> Lines:
     return Lines(text, place.line)
 
 
-def _lines_of_json(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[FileRow]:
+class _RowText(NamedTuple):
+    """The text of one row of JSON, or the error that there is instead."""
+
+    text: bytes
+    line: int
+    number: int
+    after: Place
+    error: TablesError | None = None
+
+
+def _texts_of_json(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[_RowText]:
+    is_lines = FORMATS[reading.format].container == "lines"
+    return (_lines_of_json if is_lines else _elements_of_json)(stream, reading, place)
+
+
+def _lines_of_json(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[_RowText]:
     lines = _lines(stream, reading, place)
-    shape = FORMATS[reading.format].shape
     number = place.row
     while True:
         lines.begin()
@@ -162,14 +186,14 @@ def _lines_of_json(stream: BinaryIO, reading: FileReading, place: Place) -> Iter
             return
         except TablesError as error:
             number += 1
-            yield FileRow(line, number, Place(lines.offset, lines.number, number), error=error)
+            yield _RowText(b"", line, number, Place(lines.offset, lines.number, number), error)
             continue
         if text.strip():
             number += 1
-            yield _json_row(text.strip(), shape, line, number, Place(lines.offset, line, number))
+            yield _RowText(text.strip(), line, number, Place(lines.offset, line, number))
 
 
-def _elements_of_json(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[FileRow]:
+def _elements_of_json(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[_RowText]:
     text = text_of(stream, reading)
     line = place.line + 1
     if not place.offset:
@@ -177,10 +201,9 @@ def _elements_of_json(stream: BinaryIO, reading: FileReading, place: Place) -> I
         line = text.read(reading.start - marked).count(b"\n") + 1
     text.seek(place.offset or reading.start)
     elements = Elements(text, line)
-    shape = FORMATS[reading.format].shape
     for number, element in enumerate(elements, place.row + 1):
         after = Place(element.end, element.end_line - 1, number)
-        yield _json_row(element.text, shape, element.line, number, after)
+        yield _RowText(element.text, element.line, number, after)
     _require_end(reading.format, elements.rest + text.read(_MOST_BEHIND))
 
 
@@ -198,12 +221,15 @@ def _require_end(name: str, rest: bytes) -> None:
         )
 
 
-def _json_row(text: bytes, shape: Shape, line: int, number: int, after: Place) -> FileRow:
+def _json_row(row: _RowText, shape: Shape) -> FileRow:
+    place = (row.line, row.number, row.after)
+    if row.error is not None:
+        return FileRow(*place, error=row.error)
     try:
-        value = strict_json.parse(text, max_depth=TYPED_DEPTH, what=_LINE)
-        return FileRow(line, number, after, item=_SHAPES[shape](value), is_typed=shape != "plain")
+        value = strict_json.parse(row.text, max_depth=TYPED_DEPTH, what=_LINE)
+        return FileRow(*place, item=_SHAPES[shape](value), is_typed=shape != "plain")
     except TablesError as error:
-        return FileRow(line, number, after, error=error)
+        return FileRow(*place, error=error)
 
 
 def _object(value: Any) -> dict[str, Any]:

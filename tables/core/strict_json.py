@@ -18,6 +18,7 @@ MAX_NUMBER_CHARACTERS = 1000
 _SMALL_NUMBERS = {str(number): Decimal(number) for number in range(256)}
 # An escaped surrogate is the only way a lone one can enter: UTF-8 can't encode it.
 _BODY = Sentence("The body")
+_CONTAINERS = frozenset({dict, list})
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -94,12 +95,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _require_shallow(value: Any, max_depth: int, what: str) -> None:
-    level = [value]
+    level = [value] if type(value) in _CONTAINERS else []
     for _ in range(max_depth):
-        level = [child for parent in level for child in children(parent)]
         if not level:
             return
-    if any(isinstance(node, dict | list) for node in level):
+        level = [child for node in level for child in children(node) if type(child) in _CONTAINERS]
+    if level:
         raise _too_deep(max_depth, what)
 
 

@@ -22,7 +22,8 @@ from tables.core.errors import (
 )
 from tables.core.history import Entry, item_name
 from tables.core.operations import Operation
-from tables.core.sizes import item_size
+from tables.core.sizes import item_size, size_at_most
+from tables.core.values import Item
 from tables.dynamodb import writes
 from tables.dynamodb.meter import metered
 from tables.items.link_checks import checking, sets_links
@@ -295,5 +296,11 @@ def _last_entry(write: Settled) -> Entry | None:
 def _size_of(one: _Pending) -> int:
     outcome = one.write.outcome
     item = outcome.after if outcome.after is not None else outcome.before
-    size = item_size(item) if isinstance(item, dict) else 0
+    size = _at_most(item) if isinstance(item, dict) else 0
     return size + sum(map(len, one.entry.chunks)) if one.entry else size
+
+
+def _at_most(item: Item) -> int:
+    """The size of an item: of one whose size makes no group too large, more than that."""
+    most = size_at_most(item)
+    return most if most * MOST_ITEMS <= _MOST_BYTES else item_size(item)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from tables.core.errors import InvalidRequest, TooLarge
 from tables.core.file_formats import FileReading, look_at
-from tables.core.file_rows import head_of, rows_of
+from tables.core.file_rows import head_of, places_of, rows_of
 from tables.core.sheets import csv_lines
 from tables.core.values import dumps
 from tests.core.strategies import ITEMS, TEXT
@@ -203,3 +203,19 @@ def test_the_heads_are_the_first_line_with_anything_in_it():
         head_of(io.BytesIO(b"\n\n"), FileReading("csv", delimiter=";"))
     with pytest.raises(InvalidRequest, match="can't be read as CSV"):
         head_of(io.BytesIO(b'id,"n\n'), FileReading("csv", delimiter=","))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b'{"id": "a"}\n\n{"id": broken}\n{"id": "c"}',
+        b'[{"id": "a"},\n {"id": broken}, {"id": "c"}]',
+        b'id,name\na,"two\nlines"\n"b","closed" twice\nc,d\n',
+    ],
+    ids=["lines", "array", "sheet"],
+)
+def test_rows_that_are_counted_are_those_that_are_read(data):
+    stream = io.BytesIO(data)
+    places = list(places_of(stream, look_at(stream).reading))
+    assert places == [row.after for row in read(data)]
+    assert len(places) == 3

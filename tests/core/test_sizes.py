@@ -1,9 +1,17 @@
 import base64
 
 import pytest
+from hypothesis import given
 
 from tables.core.errors import TooLarge
-from tables.core.sizes import MAX_ITEM_BYTES, item_size, require_item_fits, value_size
+from tables.core.sizes import (
+    MAX_ITEM_BYTES,
+    item_size,
+    require_item_fits,
+    size_at_most,
+    value_size,
+)
+from tests.core.strategies import ITEMS
 
 
 @pytest.mark.parametrize(
@@ -49,3 +57,25 @@ def test_an_item_has_at_most_400_kb():
         require_item_fits({"a": {"S": fits["a"]["S"] + "x"}})
     with pytest.raises(TooLarge, match="at most 64 bytes"):
         require_item_fits(fits, limit=64)
+
+
+@given(ITEMS)
+def test_the_quick_size_is_never_too_small(item):
+    assert size_at_most(item) >= item_size(item)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"L": [{"NULL": True}] * 9},
+        {"L": [{"BOOL": True}] * 9},
+        {"NS": ["-1", "0.5", "9" * 38, "1" + "0" * 125]},
+        {"BS": ["", "AA==", "AAAA"]},
+        {"M": {"": {"M": {}}, "\x00é\U0001f600": {"L": []}}},
+        {"S": ""},
+        {"N": "0"},
+        {"B": ""},
+    ],
+)
+def test_nor_of_any_type(value):
+    assert size_at_most({"a": value}) >= item_size({"a": value})

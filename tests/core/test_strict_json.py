@@ -96,3 +96,11 @@ def test_a_duplicate_name_is_shown_shortened():
     with pytest.raises(InvalidRequest) as caught:
         parse(json.dumps({name: 1})[:-1] + f', "{name}": 1}}')
     assert len(caught.value.message) < 200
+
+
+@pytest.mark.parametrize("depth", range(4))
+def test_depth_is_that_of_arrays_and_objects_alone(depth):
+    shallow = b"[" * depth + b"1" + b"]" * depth
+    assert parse(shallow, max_depth=depth) is not None
+    with pytest.raises(InvalidRequest):
+        parse(b'{"a":' + shallow + b"}", max_depth=depth)

@@ -583,9 +583,9 @@ def test_37_an_import_takes_the_rights_of_its_mode(history, group, mode, is_allo
 
 def test_37_long_rows_count_as_many_before_all_of_them_are_read(history, monkeypatch):
     monkeypatch.setattr(import_orders, "MAX_LOOKED_AT", 5_000)
-    read, rows_of = [], import_orders.rows_of
+    read, places_of = [], import_orders.places_of
     monkeypatch.setattr(
-        import_orders, "rows_of", lambda *at: (read.append(row) or row for row in rows_of(*at))
+        import_orders, "places_of", lambda *at: (read.append(row) or row for row in places_of(*at))
     )
     data = csv("id,n", *(f"a{n},{'x' * 1000}" for n in range(40)))
     ann = person("staff")

@@ -14,7 +14,7 @@ from tables.core.import_rows import judge, named_in, row_item, row_key
 from tables.core.import_rules import Fault, Rules, faults_of
 from tables.core.keys import encode_token, key_of
 from tables.core.keys_seen import KeysSeen
-from tables.core.sizes import item_size
+from tables.core.sizes import size_at_most
 from tables.core.values import Item
 from tables.items.clock import fixed_at
 from tables.items.new_keys import made_key, makes_key
@@ -220,7 +220,7 @@ def _twice(first: int, rules: Rules) -> Fault:
 
 
 def _size(row: FileRow) -> int:
-    return item_size(row.item) if row.item is not None else sum(map(len, row.cells))
+    return size_at_most(row.item) if row.item is not None else sum(map(len, row.cells))
 
 
 def _require_may_be_made(target: Target, row: FileRow, rules: Rules, *, is_hidden: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from tables.core.errors import InvalidRequest
 from tables.core.file_formats import FORMATS, FileReading, Look, look_at, text_of
-from tables.core.file_rows import head_of, rows_of
+from tables.core.file_rows import head_of, places_of
 from tables.core.file_text import ENCODINGS, MAX_LOOKED_AT
 from tables.core.import_rules import MODES, Choices, Mode, Rules
 from tables.core.operand_types import filter_types
@@ -145,11 +145,11 @@ def _count(file: BinaryIO, reading: FileReading) -> int:
     Of a large file no more is read than its start: then they count as many, however long they are.
     """
     if FORMATS[reading.format].container == "workbook":
-        return sum(1 for _row in rows_of(file, reading))
+        return sum(1 for _place in places_of(file, reading))
     found = 0
-    for row in islice(rows_of(file, reading), MOST_KEYS + 1):
+    for place in islice(places_of(file, reading), MOST_KEYS + 1):
         found += 1
-        if row.after.offset > MAX_LOOKED_AT:
+        if place.offset > MAX_LOOKED_AT:
             found = MOST_KEYS + 1
             break
     if found <= MOST_KEYS:

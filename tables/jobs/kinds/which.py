@@ -18,7 +18,7 @@ from tables.core.keys import decode_token, encode_token
 from tables.core.operand_types import filter_types
 from tables.core.plans import Plan, choose_plan, scan_plan
 from tables.core.queries import parse_query
-from tables.core.sizes import item_size
+from tables.core.sizes import size_at_most
 from tables.core.strict_json import parse
 from tables.core.values import Item, dumps, member_error
 from tables.dynamodb.reads import get_items, read_page
@@ -178,7 +178,7 @@ class _Reading:
         self.items += page.items
         self.cursor = page.last_evaluated_key
         self.scanned += page.scanned_count
-        self.size += sum(map(item_size, page.items))
+        self.size += sum(map(size_at_most, page.items))
 
 
 def plan_of(spec: Spec, target: Target) -> Plan:
