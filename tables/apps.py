@@ -20,6 +20,8 @@ class TablesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from tables.jobs.hosts import check_hosts  # noqa: PLC0415 - models are there only now
+
         register(check_alias_map)
         register(check_types)
         register(check_kinds)
@@ -27,6 +29,7 @@ class TablesConfig(AppConfig):
         register(check_links, deploy=True)
         register(check_key_patterns, deploy=True)
         register(check_discovery, deploy=True)
+        register(check_hosts, deploy=True)
         register(check_sign_in_urls)
         register(check_access_key_secrets)
         register(check_production, deploy=True)

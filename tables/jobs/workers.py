@@ -14,6 +14,7 @@ from django.db import Error, connection
 from django.utils import timezone
 from django_tasks_db.management.commands import db_worker
 
+from tables.jobs.hosts import machine, marked_folder, what_is_apart
 from tables.jobs.nudges import HANDS
 from tables.jobs.sweeping import sweep, tidy
 from tables.models import Job, Worker
@@ -50,6 +51,7 @@ def run() -> None:
         excluded_queue_names=[],
     )
     worker.configure_signals()
+    _tell_what_is_apart()
     ended = threading.Event()
     beside = [
         threading.Thread(target=_beside, args=(does, ended), daemon=True)
@@ -64,6 +66,16 @@ def run() -> None:
         for thread in beside:
             thread.join(timeout=5)
         Worker.objects.filter(name=HANDS.name).delete()
+
+
+def _tell_what_is_apart() -> None:
+    """Say in the log what this worker and others do not share: it works on, as far as it can."""
+    try:
+        marked_folder()
+        for what, hint in what_is_apart():
+            log.error("workers_are_apart", reason=what, hint=hint)
+    except Error as error:
+        log.warning("jobs_wait_for_database", reason=type(error).__name__)
 
 
 def _work_until_told(worker: _TaskWorker) -> None:
@@ -126,4 +138,5 @@ def _each_second(does: Callable[[], None], ended: threading.Event) -> None:
 
 def _say_that_we_live() -> None:
     told = {"seen": timezone.now(), "spec_version": versions.NEWEST}
+    told |= {"folder": marked_folder(), "machine": machine()}
     Worker.objects.update_or_create(name=HANDS.name, defaults=told)

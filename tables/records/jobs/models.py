@@ -214,12 +214,15 @@ class Worker(models.Model):
     """A worker that lives: it says so now and then, and the pages know whether anybody works.
 
     `spec_version` is the newest of jobs that its release can go on with. The database fills it in
-    for workers of a release that did not say it: they live while a site is upgraded.
+    for workers of a release that did not say it: they live while a site is upgraded. `folder` and
+    `machine` are what workers share or do not (`tables/jobs/hosts.py`).
     """
 
     name = models.CharField(max_length=64, primary_key=True)
     seen = models.DateTimeField()
     spec_version = models.PositiveSmallIntegerField(db_default=1)
+    folder = models.CharField(max_length=16, db_default="")
+    machine = models.CharField(max_length=64, db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["seen"], name="workers_seen")]
