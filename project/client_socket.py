@@ -2,6 +2,7 @@
 
 import select
 import socket
+import sys
 import time
 from typing import IO
 
@@ -21,6 +22,7 @@ class ClientSocket(socket.socket):
         super().__init__(family, kind, protocol, fileno=accepted.detach())
         self.kept = bytearray()
         self.ahead: IO[bytes] | None = None  # a request that waited on the disk
+        self.holds_head = False  # until the first of the body comes, which goes out with it
 
     def receive(self, size: int) -> bytes:
         """What has arrived. Raises BlockingIOError where nothing has."""
@@ -47,13 +49,31 @@ class ClientSocket(socket.socket):
 
     def sendall(self, data: bytes, flags: int = 0, /) -> None:  # type: ignore[override]  # noqa: ARG002
         """Send, or keep. Waits only for room. Raises TimeoutError, and OSError as sockets do."""
-        if self.kept:
+        if self.holds_head:
+            self.holds_head = False
+            self.kept += data
+        elif self.kept:
             self.kept += data
             self.flush()
         else:
             self.kept += memoryview(data)[self._send(data) :]
         if len(self.kept) > KEPT:
             self._wait_for_room(time.monotonic() + PATIENCE_SECONDS)
+
+    def sendfile(self, file: IO[bytes], offset: int = 0, count: int | None = None) -> int:  # type: ignore[override]
+        """Send or keep a file, as `sendall` does: the kernel's way would wait for the client."""
+        file.seek(offset)
+        left = count if count is not None else sys.maxsize
+        while left and (data := file.read(min(left, _AT_ONCE))):
+            self.sendall(data)
+            left -= len(data)
+        return file.tell() - offset
+
+    def setblocking(self, flag: bool, /) -> None:
+        """Nothing: what is called here waits as long as it says itself."""
+
+    def settimeout(self, value: float | None, /) -> None:
+        """Nothing, as above."""
 
     def flush(self) -> bool:
         """Send what the client takes now of what is kept; whether that is all. Raises OSError."""

@@ -102,7 +102,6 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no 
 
     def _await_request(self, connection: Connection) -> None:
         connection.arrival, connection.counted = Arrival(), 0
-        connection.sock.setblocking(False)
         seconds = self.cfg.keepalive if self.alive else LINGER_SECONDS
         self._wait(connection, selectors.EVENT_READ, self._receive, seconds)
         ahead = connection.parser.unreader.take_buffered() if connection.initialized else b""
@@ -188,15 +187,17 @@ class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no 
 
     def _serve(self, connection: Connection) -> bool:
         """Answer a request and those that follow at once; whether the connection stays."""
+        connection.sock.holds_head = True
         stays: bool = self.handle(connection)
         while stays and self._has_next(connection):
+            connection.sock.holds_head = True
             stays = self.handle(connection)
         return stays
 
     def _has_next(self, connection: Connection) -> bool:
         """Whether the next request is here, whole; the loop takes whatever else has come."""
         sock, unreader = connection.sock, connection.parser.unreader
-        if sock.kept or self._is_crowded():
+        if not sock.flush() or self._is_crowded():
             return False
         data = unreader.take_buffered() or sock.receive_within(_AT_ONCE, STAY_SECONDS)
         arrival = Arrival()

@@ -13,7 +13,7 @@ from urllib3 import exceptions as urllib3_errors
 from tables.dynamodb.deadline import CONNECT_SECONDS, READ_SECONDS
 
 # Of AWS's regions and accounts, one process asks very few.
-_MOST_URLS = 8
+MOST_URLS = 8
 # What a failure to send or to receive is called by botocore; the first that matches.
 _NAMES: tuple[tuple[type[Exception], type[botocore_errors.BotoCoreError]], ...] = (
     (urllib3_errors.SSLError, botocore_errors.SSLError),
@@ -37,7 +37,7 @@ class Connections:
 
     def __init__(self, session: Any) -> None:
         self._session = session
-        self._target = lru_cache(maxsize=_MOST_URLS)(self._find)
+        self._target = lru_cache(maxsize=MOST_URLS)(self._find)
 
     def send(self, request: Any) -> Any:
         """The answer to a prepared request. Raises BotoCoreError, as botocore's session does."""
@@ -50,7 +50,7 @@ class Connections:
                 request.method,
                 path,
                 body=request.body,
-                headers=request.headers,
+                headers=dict(request.headers.items()),  # botocore's own is slow, and copied
                 retries=False,
                 redirect=False,
                 assert_same_host=False,

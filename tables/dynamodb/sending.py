@@ -9,16 +9,17 @@ nobody hears, a second request object, and a parser for answers that we read our
 from __future__ import annotations
 
 import json
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
 
 import orjson
-from botocore.awsrequest import create_request_object
+from botocore.awsrequest import AWSRequest
 from botocore.hooks import first_non_none_response
 from botocore.parsers import create_parser
 from botocore.serialize import JSONSerializer
 
-from tables.dynamodb.connections import Connections
+from tables.dynamodb.connections import MOST_URLS, Connections
 from tables.dynamodb.tries import is_error, parse_answer, require_right_checksum
 
 if TYPE_CHECKING:
@@ -57,6 +58,22 @@ class _AsTheyStand(JSONSerializer):
         return request
 
 
+class _Request(AWSRequest):
+    """A request whose body is bytes: botocore's prepares itself anew for each look at its body."""
+
+    @property
+    def body(self) -> bytes:  # type: ignore[override] # it is no text, whatever the stubs say
+        return cast("bytes", self.data)
+
+
+@lru_cache(maxsize=MOST_URLS)
+def host_of(url: str) -> str:
+    """What stands in `Host`, which botocore signs: it would take the URL apart twice a request."""
+    parts = urlsplit(url)
+    host = parts.netloc.rpartition("@")[2].lower()
+    return host.removesuffix(":443" if parts.scheme == "https" else ":80")
+
+
 def send_directly(made: DynamoDBClient) -> None:
     """Let a client send its calls by this module, in wire form, and hand over the body of success
     answers.
@@ -83,7 +100,9 @@ def _send(
     **_: Any,
 ) -> tuple[Any, dict[str, Any]]:
     """botocore's `before-call`: the answer and its members. Raises BotoCoreError."""
-    request = create_request_object(params)
+    request = _Request(params["method"], params["url"], params["headers"], params["body"])
+    request.context = params["context"]
+    request.headers["Host"] = host_of(request.url)
     _sign(request, request_signer)
     prepared = request.prepare()
     replies = events.emit(f"before-send.dynamodb.{model.name}", request=prepared)

@@ -8,6 +8,8 @@ import threading
 
 import pytest
 from botocore import exceptions
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,6 +22,7 @@ from tables.core.operations import Put
 from tables.dynamodb.client import call, client
 from tables.dynamodb.deadline import CONNECT_SECONDS, deadline
 from tables.dynamodb.reads import get_item
+from tables.dynamodb.sending import host_of
 from tables.dynamodb.writes import write
 
 KEY = {"id": {"S": "a"}}
@@ -171,6 +174,52 @@ def test_a_write_whose_answer_broke_off_is_in_doubt(listener, settings, no_pause
         write(Put("t", KEY))
     assert len(sent) == 1
     client.cache_clear()
+
+
+def test_a_call_is_signed_as_botocore_signs_it(listener, settings):
+    def answer(accepted):
+        if sent[0].endswith(b"\r\n\r\n"):
+            sent[0] += accepted.recv(65536)
+        accepted.sendall(EMPTY)
+
+    sent = behaving(listener, answer)
+    settings.AWS_ENDPOINT_URL_DYNAMODB = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    client.cache_clear()
+    assert get_item("t", {"id": {"S": "é"}}).item is None
+    head, _, body = sent[0].partition(b"\r\n\r\n")
+    fields = [line.split(": ", 1) for line in head.decode().split("\r\n")[1:]]
+    headers = dict(fields)
+    assert len(fields) == len(headers)
+    assert headers["Host"] == f"127.0.0.1:{listener.getsockname()[1]}"
+    signed = headers["Authorization"].split("SignedHeaders=")[1].split(",")[0].split(";")
+    asked = AWSRequest(
+        "POST",
+        settings.AWS_ENDPOINT_URL_DYNAMODB,
+        {name: value for name, value in fields if name.lower() in signed},
+        body,
+    )
+    asked.context["timestamp"] = headers["X-Amz-Date"]
+    signer = client()._request_signer
+    auth = SigV4Auth(signer._credentials, "dynamodb", signer.region_name)
+    whole = auth.string_to_sign(asked, auth.canonical_request(asked))
+    assert headers["Authorization"].endswith(f"Signature={auth.signature(whole, asked)}")
+    client.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://dynamodb.eu-central-1.amazonaws.com",
+        "https://DynamoDB.Example.Test:443/",
+        "http://127.0.0.1:8000",
+        "http://[::1]:8000/",
+        "http://[::1]:80/",
+        "http://name:word@engine:8443/path",
+    ],
+)
+def test_a_host_is_what_botocore_takes_from_a_url(url):
+    asked = AWSRequest("POST", url)
+    assert host_of(url) == SigV4Auth(None, "dynamodb", "r").headers_to_sign(asked)["host"]
 
 
 def own_certificate(folder):

@@ -103,6 +103,18 @@ def test_31_a_crowd_that_takes_its_time_keeps_nobody_waiting(send, data):
     assert len(crowd) == CROWD
 
 
+def test_31_a_crowd_that_takes_no_file_keeps_nobody_waiting(port, send):
+    with contextlib.ExitStack() as stack:
+        for _ in range(CROWD):
+            client = stack.enter_context(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", port))
+            # Once, the buffers of the system would hold it.
+            client.sendall(f"GET {BUNDLE} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode() * 4)
+            assert status(client) == b"HTTP/1.1 200 OK"
+        assert status(send(ASK)) == b"HTTP/1.1 200 OK"
+
+
 def test_31_we_are_alive_while_every_thread_waits_for_dynamodb(send):
     waiting = [send(b"GET /readyz HTTP/1.1\r\n\r\n") for _ in range(CROWD)]
     assert status(send(b"GET /healthz HTTP/1.1\r\n\r\n")) == b"HTTP/1.1 200 OK"
@@ -287,6 +299,7 @@ def staying(threads, connect):
 
 def app(environ, start_response):
     body = LARGE if environ["PATH_INFO"] == "/large" else environ["wsgi.input"].read() or b"hello"
+    body = b"" if environ["REQUEST_METHOD"] == "HEAD" else body
     start_response("200 OK", [("Content-Length", str(len(body)))])
     return [body]
 
@@ -313,6 +326,16 @@ def test_a_thread_stays_with_a_client_that_goes_on(staying):
 def test_a_thread_takes_a_request_with_its_body(staying):
     staying.sendall(b"POST / HTTP/1.1\r\nContent-Length: 4\r\n\r\nbody")
     assert body_of_answer(staying) == b"body"
+
+
+def test_head_and_body_leave_in_one_piece(staying):
+    staying.sendall(HELLO)
+    assert staying.recv(1000).endswith(b"\r\n\r\nhello")
+
+
+def test_a_head_without_a_body_leaves(staying):
+    staying.sendall(HELLO.replace(b"GET", b"HEAD", 1))
+    assert staying.recv(1000).endswith(b"Content-Length: 0\r\n\r\n")
 
 
 def test_nobody_stays_for_long(loop, staying, monkeypatch):
@@ -415,6 +438,15 @@ def test_what_a_client_does_not_take_is_kept_for_it_in_order(pair):
         ours.flush()
     assert taken == answer + b"end"
     assert ours.flush()
+
+
+def test_a_file_is_sent_from_where_it_is_asked_for(pair, tmp_path):
+    ours, theirs = pair
+    (tmp_path / "file").write_bytes(b"0123456789")
+    with (tmp_path / "file").open("rb") as file:
+        assert ours.sendfile(file, offset=2, count=3) == 3
+        assert ours.sendfile(file, offset=8) == 2
+    assert theirs.recv(100) == b"23489"
 
 
 def test_a_client_that_takes_nothing_of_a_stream_is_hung_up_on(pair, monkeypatch):
