@@ -13,7 +13,13 @@ from tables.core.expressions import Path, child_of, format_path, value_at
 from tables.core.file_formats import TYPED_DEPTH
 from tables.core.file_rows import FileRow
 from tables.core.import_rules import Fault, Rules
-from tables.core.mangled import looks_mangled, mangling_of
+from tables.core.mangled import (
+    READ_AS_OTHER,
+    Mangling,
+    looks_mangled,
+    mangling_of,
+    read_as_utf_8,
+)
 from tables.core.preconditions import state_of
 from tables.core.sheet_cells import FORMULA_STARTS, shown_cell, unguarded, value_of
 from tables.core.sheets import OTHERS, VERSION, Head
@@ -90,8 +96,8 @@ class WantedCells:
         value = self._value(head, cell, path, old, is_compared)
         if value is None or (old is not None and same_value(value, old)):
             return
-        if is_compared and old is not None and (found := mangling_of(text, old)):
-            self._mangled(head, found.code, found.words, old)
+        if is_compared and old is not None and (found := self._mangling(head, text, path, old)):
+            self._mangled(head, found, old)
             return
         if self._is_new and not value.keys().isdisjoint("SN") and looks_mangled(text):
             self.faults.append(Fault(head.text, "mangled_shortened", _SHORTENED, is_warning=True))
@@ -105,17 +111,32 @@ class WantedCells:
         try:
             return _value(head, cell, path, old, self._rules)
         except TablesError:
-            if is_compared and old is not None and (found := mangling_of(cell, old)):
-                self._mangled(head, found.code, found.words, old)
+            if is_compared and old is not None and (found := self._mangling(head, cell, path, old)):
+                self._mangled(head, found, old)
                 return None
             raise
 
-    def _mangled(self, head: Head, code: str, words: Sentence, old: AttributeValue) -> None:
+    def _mangling(self, head: Head, cell: str, path: Path, old: AttributeValue) -> Mangling | None:
+        """What a spreadsheet has done to the stored value; of sets and what nests, to a text in
+        it.
+        """
+        if found := mangling_of(cell, old):
+            return found
+        for before in read_as_utf_8(cell):
+            with suppress(TablesError):
+                value = _value(head, before, path, old, self._rules)
+                if value is not None and same_value(value, old):
+                    return READ_AS_OTHER
+        return None
+
+    def _mangled(self, head: Head, found: Mangling, old: AttributeValue) -> None:
         detail = Sentence(
-            "{what}. The stored value is kept: {stored}.", what=words, stored=shown_cell(old)[:200]
+            "{what}. The stored value is kept: {stored}.",
+            what=found.words,
+            stored=shown_cell(old)[:200],
         )
-        bare = f"{words} The stored value is kept."
-        self.faults.append(Fault(head.text, f"mangled_{code}", detail, bare=bare))
+        bare = f"{found.words} The stored value is kept."
+        self.faults.append(Fault(head.text, f"mangled_{found.code}", detail, bare=bare))
 
     def _is_placeable(self, path: Path) -> None:
         if len(path) > 1:

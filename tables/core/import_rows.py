@@ -11,10 +11,11 @@ from tables.core.file_rows import FileRow
 from tables.core.import_cells import WantedCells, named_key, own_state, version_of
 from tables.core.import_rules import Fault, Rules
 from tables.core.keys import coerce_binary_keys, key_of
+from tables.core.mangled import read_as_utf_8
 from tables.core.preconditions import state_of
 from tables.core.sheets import OTHERS
 from tables.core.updates import diff
-from tables.core.values import Item, fit_to_stored
+from tables.core.values import Item, content_of, fit_to_stored
 
 Verdict = Literal["new", "changed", "same", "conflict", "refused"]
 
@@ -67,7 +68,8 @@ def judge(row: FileRow, key: Item, stored: Item | None, rules: Rules) -> Judged:
     mode = rules.choices.mode
     version = version_of(row, rules)
     if stored is None and version:
-        return _refused("conflict", _GONE)
+        is_misread = any(any(read_as_utf_8(str(content_of(part)))) for part in key.values())
+        return _refused("refused", _MISREAD) if is_misread else _refused("conflict", _GONE)
     if stored is None and mode == "update":
         return _refused("refused", _MISSING)
     after, faults = _wanted(row, key, stored, rules)
@@ -90,6 +92,11 @@ _GONE = Fault(
     "",
     "item_not_found",
     Sentence("The item was there when the file was made: it was deleted, or its key has changed."),
+)
+_MISREAD = Fault(
+    "",
+    "mangled_encoding",
+    Sentence("No item has this key, and its letters are UTF-8 that was read as another encoding."),
 )
 _MISSING = Fault("", "item_not_found", Sentence("No item has that key."))
 _EXISTS = Fault("", "item_exists", Sentence("An item with this key exists already."))

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from decimal import Context, Decimal, InvalidOperation
 
 from tables.core.errors import Sentence
+from tables.core.mangled_dates import is_date, is_day_number
 from tables.core.values import AttributeValue
 
 # Excel: specifications and limits, "number precision" and "total number of characters in a cell".
@@ -21,32 +21,25 @@ _DIGITS = 15
 _CHARACTERS = 32_767
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _EXPONENT = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?[eE][+][0-9]{2,3}", re.ASCII)
-_DATE = re.compile(
-    r"(?P<a>[0-9]{1,4})(?P<s>[-/. ]{1,2})(?P<b>[0-9]{1,2}|[A-Za-zÀ-ž]{3,12}\.?)"
-    r"(?:(?P=s)(?P<c>[0-9]{1,4}))?(?:[T ].*)?"
+# What spreadsheets call true and false in the languages that they are sold in.
+_TRUTHS = {
+    "true": frozenset({
+        "true", "wahr", "vrai", "vero", "verdadero", "verdadeiro", "waar", "prawda", "pravda",
+        "sant", "sand", "sann", "tosi", "igaz", "adevărat", "doğru", "истина", "αληθές",
+    }),
+    "false": frozenset({
+        "false", "falsch", "faux", "falso", "onwaar", "fałsz", "nepravda", "falskt", "falsk",
+        "usann", "epätosi", "hamis", "fals", "yanlış", "ложь", "ψευδές",  # noqa: RUF001 - Turkish
+    }),
+}  # fmt: skip
+_DECORATED = re.compile(
+    r"(?P<money>[$€£¥₹]|[A-Z]{3})?\s?(?P<sign>[+-]?)(?P<number>[0-9](?:[0-9.,'’\s]*[0-9])?)"
+    r"\s?(?P<after>%|[$€£¥₹]|[A-Z]{3})?"
 )
-# In English, German, French and Spanish, as spreadsheets write them.
-_MONTHS = (
-    (1, ("jan", "ene")),
-    (2, ("feb", "fév")),
-    (3, ("mar", "mär", "mrz")),
-    (4, ("apr", "avr", "abr")),
-    (5, ("may", "mai")),
-    (6, ("jun", "juin")),
-    (7, ("jul", "juil")),
-    (8, ("aug", "aoû", "ago")),
-    (9, ("sep",)),
-    (10, ("oct", "okt")),
-    (11, ("nov",)),
-    (12, ("dec", "dez", "déc", "dic")),
-)
-_NAMED_DAY = re.compile(r"(?P<name>[A-Za-z]{3,9})[- ]?(?P<day>[0-9]{1,4})")
-
-
-_PAIR = re.compile(r"[0-9]+[-/. ][0-9]+")
-_TIME = re.compile(r"(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::[0-9.]+)?\s*(?P<half>[AaPp])?")
-# A year (None where there is none), a month and a day.
-Day = tuple[int | None, int, int]
+_MOST_DECORATED = 100
+_GROUPED = re.compile(r"[0-9]{1,3}(?:(?P<by>[.,'’\s])[0-9]{3})(?:(?P=by)[0-9]{3})*(?:[.,][0-9]+)?")
+# How UTF-8 is read where nothing says that it is.
+_READINGS = ("cp1252", "cp1250", "latin-1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +56,30 @@ def mangling_of(cell: str, stored: AttributeValue) -> Mangling | None:
 
     A cell that says the same as the stored value is nobody's mistake: ask that first.
     """
+    if "BOOL" in stored:
+        is_same = cell.lower() in _TRUTHS["true" if stored["BOOL"] else "false"]
+        return _TRUTH if is_same and cell.lower() not in _TRUTHS else None
     content = stored.get("S", stored.get("N"))
     if not isinstance(content, str) or not cell or cell == content:
         return None
     return next((each for each in MANGLINGS if each.matches(content, cell)), None)
+
+
+def read_as_utf_8(cell: str) -> Iterator[str]:
+    """What a cell may have been before its UTF-8 was read as another encoding."""
+    if cell.isascii():
+        return
+    for encoding in _READINGS:
+        with suppress(UnicodeError):
+            yield b"".join(_byte(character, encoding) for character in cell).decode()
+
+
+def _byte(character: str, encoding: str) -> bytes:
+    """Bytes that an encoding gives no character are read as controls of the same number."""
+    try:
+        return character.encode(encoding)
+    except UnicodeEncodeError:
+        return character.encode("latin-1")
 
 
 def looks_mangled(cell: str) -> bool:
@@ -109,15 +122,39 @@ def _is_respelled(stored: str, cell: str) -> bool:
 
 
 def _is_truth(stored: str, cell: str) -> bool:
-    return stored != cell and stored.lower() == cell.lower() and stored.lower() in ("true", "false")
-
-
-def _is_date(stored: str, cell: str) -> bool:
-    """Both say the same day, in another order or with a month's name: `MARCH1` as `1-Mar`."""
-    if _PAIR.fullmatch(stored) and _PAIR.fullmatch(cell):
+    """`true` has become `TRUE` or `WAHR`; over it `FALSCH` is no word of its editor's either."""
+    if stored.lower() not in _TRUTHS or stored == cell:
         return False
-    times = {_time(text) for text in (stored, cell)} - {None}
-    return len(times) < 2 and any(_agree(a, b) for a in _days(stored) for b in _days(cell))
+    is_same = cell.lower() in _TRUTHS[stored.lower()]
+    is_shouted = cell.isupper() and not stored.isupper()
+    return is_same or (is_shouted and any(cell.lower() in words for words in _TRUTHS.values()))
+
+
+def _is_undecorated(stored: str, cell: str) -> bool:
+    """`50%` has become `0.5`, `€1,234.50` the number alone, or the other way round."""
+    if _number(stored) is not None and _number(cell) is not None:
+        return False
+    said = set(_decorated(cell))
+    return any(number in said for number in _decorated(stored))
+
+
+def _decorated(text: str) -> Iterator[Decimal]:
+    """Each number that a text may mean, with a percent sign, a currency, or digits in groups."""
+    found = _DECORATED.fullmatch(text.strip()) if len(text) <= _MOST_DECORATED else None
+    if found is None:
+        return
+    digits = found["number"].strip()
+    spelled = {digits}
+    if grouped := _GROUPED.fullmatch(digits):
+        spelled.add(digits.replace(grouped["by"], ""))
+    for each in spelled:
+        if (number := _number(found["sign"] + each)) is not None:
+            yield number / 100 if found["after"] == "%" else number
+
+
+def _is_reread(stored: str, cell: str) -> bool:
+    """UTF-8 has been read as another encoding: `Andò` has become `AndÃ²`."""
+    return stored in read_as_utf_8(cell)
 
 
 def _has_lost_characters(stored: str, cell: str) -> bool:
@@ -142,75 +179,28 @@ def _number(text: str) -> Decimal | None:
         return None
 
 
-def _days(text: str) -> Iterator[Day]:
-    """Every day that a text may mean."""
-    text = text.strip()
-    if found := _NAMED_DAY.fullmatch(text):
-        month = _month(found["name"])
-        yield from _day(None, month, int(found["day"]))
-        yield from _day(_year(found["day"]), month, 1)
-    if (found := _DATE.fullmatch(text)) is None:
-        return
-    a, b, c = found["a"], found["b"], found["c"]
-    if c is None:
-        yield from _day(None, _month(b), int(a))
-        yield from _day(None, _month(a), _whole(b))
-    elif len(a) == 4:
-        yield from _day(int(a), _month(b), int(c))
-    else:
-        yield from _day(_year(c), _month(b), int(a))
-        yield from _day(_year(c), _month(a), _whole(b))
-
-
-def _day(year: int | None, month: int, day: int) -> Iterator[Day]:
-    with suppress(ValueError):
-        date(year or 2000, month, day)
-        yield year, month, day
-
-
-def _agree(one: Day, other: Day) -> bool:
-    """Spreadsheets leave out the year of a day, and put one to a day that has none."""
-    years = {one[0], other[0]}
-    return one[1:] == other[1:] and (len(years) == 1 or None in years)
-
-
-def _time(text: str) -> tuple[int, int] | None:
-    """The hour and the minute in a text, if there are any."""
-    found = _TIME.search(text)
-    if found is None:
-        return None
-    noon = 12 if (found["half"] or "").lower() == "p" else 0
-    hour = int(found["hour"]) % 12 + noon if found["half"] else int(found["hour"])
-    return hour, int(found["minute"])
-
-
-def _year(text: str) -> int | None:
-    if len(text) == 4:
-        return int(text)
-    # Excel: years of two digits up to 29 are of this century.
-    return (2000 if int(text) < 30 else 1900) + int(text) if len(text) == 2 else None
-
-
-def _month(text: str) -> int:
-    """The number of a month; 0 for none."""
-    if text.isdigit():
-        return int(text)
-    return next((number for number, names in _MONTHS if text.lower().startswith(names)), 0)
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isdigit() else 0
-
-
+_TRUTH = Mangling(
+    "truth", Sentence("A spreadsheet has made its own word for true or false of it."), _is_truth
+)
+READ_AS_OTHER = Mangling(
+    "encoding", Sentence("Its UTF-8 has been read as another encoding."), _is_reread
+)
 MANGLINGS = (
-    Mangling("truth", Sentence("A spreadsheet has made capitals of it."), _is_truth),
+    _TRUTH,
+    READ_AS_OTHER,
     Mangling("zeros", Sentence("A spreadsheet has dropped its leading zeros."), _has_lost_zeros),
     Mangling("respelled", Sentence("A spreadsheet has made a number of it."), _is_respelled),
     Mangling("rounded", Sentence("A spreadsheet has kept 15 of its digits."), _is_rounded),
     Mangling(
         "shortened", Sentence("A spreadsheet has kept the digits that it showed."), _is_shortened
     ),
-    Mangling("date", Sentence("A spreadsheet has made a date of it, or another order."), _is_date),
+    Mangling("date", Sentence("A spreadsheet has made a date of it, or another order."), is_date),
+    Mangling("day", Sentence("A spreadsheet has made the number of a day of it."), is_day_number),
+    Mangling(
+        "undecorated",
+        Sentence("A spreadsheet has put or taken its percent sign, currency or groups of digits."),
+        _is_undecorated,
+    ),
     Mangling(
         "characters",
         Sentence("A spreadsheet has put question marks for characters."),

@@ -1,12 +1,54 @@
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
-from tables.core.mangled import MANGLINGS, looks_mangled, mangling_of
+from tables.core.mangled import MANGLINGS, looks_mangled, mangling_of, read_as_utf_8
 from tests.core.strategies import NUMBERS, TEXT
 
 MANGLED = [
     ({"S": "true"}, "TRUE", "truth"),
     ({"S": "False"}, "FALSE", "truth"),
+    ({"S": "true"}, "WAHR", "truth"),
+    ({"S": "true"}, "VRAI", "truth"),
+    ({"S": "true"}, "VERO", "truth"),
+    ({"S": "true"}, "VERDADERO", "truth"),
+    ({"S": "true"}, "WAAR", "truth"),
+    ({"S": "true"}, "PRAWDA", "truth"),
+    ({"S": "false"}, "FALSCH", "truth"),
+    ({"S": "false"}, "FAUX", "truth"),
+    ({"S": "false"}, "ONWAAR", "truth"),
+    ({"S": "TRUE"}, "WAHR", "truth"),
+    ({"S": "true"}, "FALSCH", "truth"),
+    ({"S": "true"}, "FALSE", "truth"),
+    ({"BOOL": True}, "WAHR", "truth"),
+    ({"BOOL": False}, "FALSO", "truth"),
+    ({"S": "Andò-la-Vyèy"}, "AndÃ²-la-VyÃ¨y", "encoding"),
+    ({"S": "Łódź"}, "Å\x81Ã³dÅº", "encoding"),
+    ({"S": "Łódź"}, "Ĺ\x81ĂłdĹş", "encoding"),
+    ({"S": "“Àx”"}, "â€œÃ\x80xâ€\x9d", "encoding"),
+    ({"S": "2026-03-01"}, "46082", "day"),
+    ({"S": "2026-03-01"}, "44620", "day"),
+    ({"S": "2026-03-01T12:00:00Z"}, "46082.5", "day"),
+    ({"S": "2026-03-01T12:00:00Z"}, "46082,5", "day"),
+    ({"S": "2026-03-01T12:00:00Z"}, "46082", "day"),
+    ({"S": "01.03.2026"}, "46082", "day"),
+    ({"S": "2026-03-01"}, "46086", "day"),
+    ({"S": "1/2"}, "46024", "day"),
+    ({"S": "1900-03-01"}, "61", "day"),
+    ({"S": "50%"}, "0.5", "undecorated"),
+    ({"N": "0.5"}, "50%", "undecorated"),
+    ({"S": "12,5 %"}, "0,125", "undecorated"),
+    ({"S": "€1,234.50"}, "1234.5", "undecorated"),
+    ({"S": "1.234,50 €"}, "1234,5", "undecorated"),
+    ({"S": "$5.00"}, "5", "undecorated"),
+    ({"N": "1234567"}, "1,234,567", "undecorated"),
+    ({"S": "1/2"}, "02. Jan", "date"),
+    ({"S": "2026-03-01T10:00:00Z"}, "2026-03-01", "date"),
+    ({"S": "1/5"}, "1-mag", "date"),
     ({"S": "01000"}, "1000", "zeros"),
     ({"S": "000"}, "0", "zeros"),
     ({"S": "1.10"}, "1.1", "respelled"),
@@ -54,6 +96,24 @@ def test_each_mangling_is_tried_here():
     [
         ({"S": "true"}, "false"),
         ({"S": "true"}, ""),
+        ({"S": "true"}, "False"),
+        ({"S": "TRUE"}, "FALSE"),
+        ({"S": "true"}, "yes"),
+        ({"S": "vero"}, "VERO"),
+        ({"BOOL": True}, "FALSCH"),
+        ({"S": "Andò"}, "Ando"),
+        ({"S": "Andò"}, "AndÃ©"),
+        ({"S": "Ã²"}, "ò"),
+        ({"S": "2026-03-01"}, "5"),
+        ({"S": "2026-03-01"}, "2026"),
+        ({"S": "2026-03-01"}, "2026-03-01T10:00:00Z"),
+        ({"S": "1/2"}, "46025"),
+        ({"S": "1/2"}, "1/3"),
+        ({"S": "A 12"}, "46082"),
+        ({"S": "50%"}, "60%"),
+        ({"S": "50%"}, "50"),
+        ({"S": "$5.00"}, "6"),
+        ({"N": "1234567"}, "1,234,568"),
         ({"S": "01000"}, "01001"),
         ({"S": "01000"}, "2000"),
         ({"N": "12345678901234567890"}, "12345678901234567891"),
@@ -76,6 +136,38 @@ def test_each_mangling_is_tried_here():
 )
 def test_what_a_person_changed_is_nobodys_mistake(stored, cell):
     assert mangling_of(cell, stored) is None
+
+
+@given(TEXT)
+def test_utf_8_that_was_read_as_another_encoding_is_read_back(text):
+    for encoding in ("cp1252", "cp1250", "latin-1"):
+        with suppress(UnicodeDecodeError):
+            cell = text.encode().decode(encoding)
+            assert cell == text or text in read_as_utf_8(cell)
+
+
+@given(st.dates(), st.dates())
+def test_a_date_over_a_date_is_an_edit(stored, cell):
+    found = mangling_of(cell.isoformat(), {"S": stored.isoformat()})
+    assert found is None or stored == cell
+
+
+@given(st.dates(date(1927, 6, 1), date(2118, 1, 1)), st.sampled_from(["1899-12-30", "1904-01-01"]))
+def test_the_number_of_a_day_is_found_in_both_ways_of_counting(day, epoch):
+    number = (day - date.fromisoformat(epoch)).days
+    assert mangling_of(str(number), {"S": day.isoformat()}).code == "day"
+
+
+@given(st.sampled_from(["true", "false"]), st.sampled_from(["true", "false", "yes", "no", "1", ""]))
+def test_a_truth_in_small_letters_is_an_edit(stored, cell):
+    assert mangling_of(cell, {"S": stored}) is None
+
+
+@given(NUMBERS, NUMBERS)
+def test_another_number_of_few_digits_is_an_edit(stored, cell):
+    few = len(Decimal(stored).as_tuple().digits) <= 15
+    if few and Decimal(stored) != Decimal(cell):
+        assert mangling_of(cell, {"N": stored}) is None
 
 
 @given(TEXT, TEXT)

@@ -1,5 +1,6 @@
 """Import and export as whole jobs: what goes out comes back, and what is shown is written."""
 
+import codecs
 import gzip
 import io
 import math
@@ -197,6 +198,31 @@ def test_the_difference_shows_each_row_beside_what_is_stored(tables):
     (only,) = imports.differences(job, target_of(ann), "new")
     assert only.after == {"id": {"S": "new"}, "n": {"S": "x"}, "zip": {"S": "1"}}
     assert imports.differences(job, target_of(ann), "refused", start=1, most=5) == rows[4:]
+
+
+def test_an_exact_csv_that_was_read_in_another_encoding_is_kept_out_and_counted(tables):
+    ann = person("admins")
+    text, tags = {"S": "Andò-la-Vyèy"}, {"SS": ["ò", "x"]}
+    things(3, name=text, tags=tags)
+    store("real-things", {"id": {"S": "Łódź"}, "name": text})
+    data = exported(ann, "csv")
+    assert data.startswith(codecs.BOM_UTF8)
+    misread = data.removeprefix(codecs.BOM_UTF8).decode("latin-1").replace('"0"', '"7"').encode()
+
+    job = checked(ann, misread)
+
+    assert found(job) == {"changed": 1, "refused": 3}
+    assert job.estimate["kept"] == 1
+    told = {row.key["id"]["S"]: row for row in imports.differences(job, target_of(ann))}
+    codes = [(fault.column, fault.code) for fault in told["t000"].faults]
+    assert codes == [("name:S", "mangled_encoding"), ("tags:SS", "mangled_encoding")]
+    key = next(row for name, row in told.items() if name.startswith("Å"))
+    assert (key.verdict, key.faults[0].code) == ("refused", "mangled_encoding")
+    job = work(confirm(job, ann, job.etag))
+    assert (counts(job), job.estimate["kept"]) == ({"done": 1, "refused": 3}, 1)
+    assert stored("real-things", "t000") == {
+        "id": {"S": "t000"}, "n": {"N": "7"}, "name": text, "tags": tags
+    }  # fmt: skip
 
 
 def test_a_later_page_of_differences_opens_no_chunk_before_it(history, monkeypatch):
@@ -670,4 +696,4 @@ def test_a_piece_that_a_frozen_worker_ends_late_does_not_count(history):
 
 
 def csv_rows(data):
-    return list(reader(io.StringIO(data.decode(), newline="")))
+    return list(reader(io.StringIO(data.decode("utf-8-sig"), newline="")))

@@ -157,7 +157,7 @@ def _exact(description: TableDescription, pages: Pages, _columns: Sequence[Colum
     looked = _looked_at(coming)
     heads = exact_heads(chain(*looked), description)
     lines = map(partial(_exact_lines_of_page, heads), chain(_emptied(looked), coming))
-    return chain((head_line(heads),), lines)
+    return chain((codecs.BOM_UTF8 + head_line(heads),), lines)
 
 
 def _exact_lines_of_page(heads: Sequence[Head], page: Sequence[Item]) -> bytes:

@@ -21,8 +21,14 @@ SENTENCES = (
     gettext_noop("A spreadsheet has kept the digits that it showed."),
     gettext_noop("A spreadsheet has made a date of it, or another order."),
     gettext_noop("A spreadsheet has made a number of it."),
-    gettext_noop("A spreadsheet has made capitals of it."),
+    gettext_noop("A spreadsheet has made its own word for true or false of it."),
+    gettext_noop("A spreadsheet has made the number of a day of it."),
+    gettext_noop("A spreadsheet has put or taken its percent sign, currency or groups of digits."),
     gettext_noop("A spreadsheet has put question marks for characters."),
+    gettext_noop("Its UTF-8 has been read as another encoding."),
+    gettext_noop(
+        "No item has this key, and its letters are UTF-8 that was read as another encoding."
+    ),
     gettext_noop(
         "A spreadsheet holds 15 digits of a number, and this one has more: write it as text."
     ),

@@ -79,9 +79,13 @@ def _shown_row(item: Item, heads: Sequence[Head]) -> list[str]:
 
 
 def _shown_heads(heads: Sequence[Head]) -> bytes:
-    """Spreadsheets take a file for UTF-8 only by its mark."""
     names = [defused(undeclared(head.path)) for head in heads if head.path]
-    return codecs.BOM_UTF8 + csv_lines([[*names, OTHERS]])
+    return csv_lines([[*names, OTHERS]])
+
+
+def _marked(first: Callable[[Sequence[Head]], bytes]) -> Callable[[Sequence[Head]], bytes]:
+    """The first line behind the mark of UTF-8: spreadsheets take a file for that by its mark."""
+    return lambda heads: codecs.BOM_UTF8 + first(heads)
 
 
 FORMATS: Mapping[str, ExportFormat] = {
@@ -96,11 +100,11 @@ FORMATS: Mapping[str, ExportFormat] = {
     ),
     "csv": ExportFormat(
         Sentence("exact CSV, which comes back as it was"), "csv", "text/csv; charset=utf-8",
-        _exact_lines, head_line,
+        _exact_lines, _marked(head_line),
     ),
     "csv_shown": ExportFormat(
         Sentence("CSV for spreadsheets"), "csv", "text/csv; charset=utf-8",
-        _shown_lines, _shown_heads,
+        _shown_lines, _marked(_shown_heads),
     ),
 }  # fmt: skip
 

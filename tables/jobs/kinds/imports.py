@@ -220,15 +220,20 @@ def _cut(work: Work) -> Sequence[Cursor]:
 
 
 def _finish(work: Work) -> None:
-    """Say what the check has found, and how many chunks it staged; in the end, how many rows are
-    done of which a cell was kept as it is stored.
+    """Say what the check has found, how many chunks it staged, and of how many rows to write a cell
+    is kept as it is stored; in the end, of how many that are done.
     """
     if work.job.phase != "check":
         work.job.estimate["kept"] = sum(bool(row.code) for row in rows_with(work.job, {"done"}))
         return
-    counts = Counter(map(_verdict, rows_with(work.job, phase="check")))
+    counts = Counter[str]()
+    for row in rows_with(work.job, phase="check"):
+        counts[_verdict(row)] += 1
+        # Of an item that is there nothing else is said where it is changed.
+        counts["kept"] += row.outcome == "done" and row.code == "changed" and bool(row.detail)
     chunks = work.job.parts.get(phase="check").sequence
-    work.job.estimate |= {verdict: counts[verdict] for verdict in _OUTCOMES} | {"staged": chunks}
+    found = {name: counts[name] for name in (*_OUTCOMES, "kept")}
+    work.job.estimate |= found | {"staged": chunks}
 
 
 def _verdict(row: Result) -> str:
