@@ -42,7 +42,8 @@ class Work:
 
     `targets` are the tables that the order names, by alias, as its owner may use them at this
     moment. `number` of `total` parts. `moment` is what stamps say, one for each chunk, of which
-    `most` items is the size.
+    `most` items is the size. `fence` is how many workers had lost the part before: a file that this
+    one stores carries it in its name, and so is never that of another.
     """
 
     job: Job
@@ -51,6 +52,7 @@ class Work:
     number: int = 0
     total: int = 1
     most: int = MOST_IN_CHUNK
+    fence: int = 0
 
     @property
     def target(self) -> Target:

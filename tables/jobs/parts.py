@@ -131,6 +131,7 @@ def commit(
     those of reading and of writing.
     """
     page = page_of(part, part.sequence, rows)
+    page.fence = part.takeovers
     recent = [*part.recent, [round(seconds, 3), counts["scanned"]]][-_RECENT_CHUNKS:]
     changes: dict[str, Any] = {
         **{name: F(name) + getattr(page, name) for name in OUTCOMES},

@@ -175,7 +175,7 @@ def _work_of(job: Job, part: JobPart | None = None, pace: Pace | None = None) ->
     targets = targets_of(job, owner_of(job))
     if part is None:
         return Work(job, targets, moment)
-    work = Work(job, targets, moment, part.number, part.total, MOST_IN_CHUNK)
+    work = Work(job, targets, moment, part.number, part.total, MOST_IN_CHUNK, part.takeovers)
     if pace is None or pace.rate is None:
         return work
     most = round(pace.rate * _CHUNK_SECONDS / _units_each(part, work))

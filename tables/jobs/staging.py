@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import orjson
+from django.db.models import QuerySet
 
 from tables.core.import_rows import Verdict
 from tables.core.import_rules import Fault
 from tables.core.values import Item
 from tables.jobs import files
-from tables.records.jobs.models import Job
+from tables.records.jobs.models import Job, ReportPage
 
 # A chunk ends with the row that takes it over one of these; the same rows make the same chunks.
 MOST_ROWS = 500
@@ -44,22 +45,35 @@ class StagedRow(NamedTuple):
         return next((fault.code for fault in self.told_faults if not fault.is_warning), "")
 
 
-def put(job: Job, chunk: int, rows: Sequence[StagedRow]) -> None:
-    """Keep the rows of a chunk, in the place of what stood there."""
-    files.put(_name(job, chunk), (orjson.dumps(list(row)) + b"\n" for row in rows))
+def put(job: Job, chunk: int, rows: Sequence[StagedRow], fence: int = 0) -> None:
+    """Keep the rows of a chunk, as the worker with this fence has judged them."""
+    files.put(_name(job, chunk, fence), (orjson.dumps(list(row)) + b"\n" for row in rows))
 
 
 def get(job: Job, chunk: int) -> list[StagedRow]:
-    """The rows of a chunk. Raises InvalidRequest where it is gone."""
-    lines = files.get(_name(job, chunk)).splitlines()
-    return [StagedRow(*orjson.loads(line)) for line in lines]
+    """The rows of a chunk that was kept. Raises InvalidRequest where its file is gone."""
+    return [*_rows(job, _fences(job).filter(sequence=chunk))]
 
 
 def all_rows(job: Job, chunks: int) -> Iterator[StagedRow]:
     """The rows of the first chunks, one after the other."""
-    for chunk in range(chunks):
-        yield from get(job, chunk)
+    return _rows(job, _fences(job).filter(sequence__lt=chunks))
 
 
-def _name(job: Job, chunk: int) -> str:
-    return f"{files.folder(job)}/staged/{chunk:06}.jsonl.gz"
+def _rows(job: Job, fences: QuerySet[ReportPage, tuple[int, int]]) -> Iterator[StagedRow]:
+    for chunk, fence in fences:
+        for line in files.get(_name(job, chunk, fence)).splitlines():
+            yield StagedRow(*orjson.loads(line))
+
+
+def _fences(job: Job) -> QuerySet[ReportPage, tuple[int, int]]:
+    """The chunks with rows, each with the fence of the worker whose rows were kept: one that was
+    frozen and taken over may store its own still, beside them.
+    """
+    pages = ReportPage.objects.filter(part__job=job, part__phase="check")
+    return pages.order_by("sequence").values_list("sequence", "fence")
+
+
+def _name(job: Job, chunk: int, fence: int) -> str:
+    mark = f"-{fence}" if fence else ""
+    return f"{files.folder(job)}/staged/{chunk:06}{mark}.jsonl.gz"

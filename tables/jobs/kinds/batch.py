@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -166,7 +167,11 @@ _WRITES: Mapping[Method, Callable[[Target, Item, StagedOperation], Write]] = {
 
 
 def _cut(work: Work) -> Sequence[Cursor]:
-    """Share the upload out to files of the job's own, which go with it."""
+    """Share the upload out to files of the job's own, which go with it.
+
+    Whoever is too late with it leaves files that no cut names.
+    """
+    work.job.estimate["operations"] = secrets.token_hex(4)
     with files.open_file(work.spec["upload"]) as upload:
         for number, lines in enumerate(_shared_out(upload)):
             files.put(_name(work.job, number), lines)
@@ -193,7 +198,8 @@ def _files_of(spec: Spec) -> int:
 
 
 def _name(job: Job, number: int) -> str:
-    return f"{files.folder(job)}/operations/{number:06}.jsonl.gz"
+    mark = job.estimate.get("operations", "")  # none: cut by a release before
+    return f"{files.folder(job)}/operations/{mark}{number:06}.jsonl.gz"
 
 
 def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 from tables.core.errors import JobConflict, NotFound, Sentence
@@ -129,11 +131,12 @@ def output(job: Job, *, is_unpacked: bool = False) -> Output:
         raise JobConflict("There is nothing to fetch yet.")
     form = FORMATS[job.spec["format"]]
     names = [row.detail for row in rows_with(job) if row.detail]
-    if form.first is not None:
-        names.insert(0, _head_name(job))
+    first = [form.first(_heads(job))] if form.first is not None else []
     if is_unpacked:
-        return Output(file_name(job), form.media_type, map(files.get, names))
-    return Output(f"{file_name(job)}.gz", "application/gzip", files.packed_blocks(names))
+        blocks = chain(first, map(files.get, names))
+        return Output(file_name(job), form.media_type, blocks)
+    blocks = chain(map(gzip.compress, first), files.packed_blocks(names))
+    return Output(f"{file_name(job)}.gz", "application/gzip", blocks)
 
 
 def file_name(job: Job) -> str:
@@ -165,18 +168,14 @@ class _Export:
 def _stored_piece(work: Work, number: int, items: Sequence[Seen], at: Cursor) -> Result:
     """Store a piece; the row of the report that says so.
 
-    A worker that was frozen in it may finish it after another one did, and end it elsewhere: only
-    the piece whose row was kept counts, and its name says where it ends.
+    A worker that was frozen in it may finish it after another one did, with what it had read: only
+    the piece whose row was kept counts, and its name is that of one worker.
     """
     form = FORMATS[work.spec["format"]]
     end = files.digest(at)
-    name = f"{files.folder(work.job)}/out/{work.number:03}-{number:06}-{end}.gz"
+    name = f"{files.folder(work.job)}/out/{work.number:03}-{number:06}-{work.fence}-{end}.gz"
     files.put(name, [form.lines(items, _heads(work.job))])
     return Result("", "done", detail=name)
-
-
-def _head_name(job: Job) -> str:
-    return f"{files.folder(job)}/out/head.gz"
 
 
 def _heads(job: Job) -> Sequence[Head]:
@@ -188,7 +187,6 @@ def _cut(work: Work) -> Sequence[Cursor]:
     if form.first is not None:
         heads = exact_heads(_first_items(work), work.target.description)
         work.job.estimate["heads"] = [head.text for head in heads]
-        files.put(_head_name(work.job), [form.first(heads)])
     return which.cut(work)
 
 

@@ -134,7 +134,7 @@ class _Check:
         *place, chunk = cursor or (0, 0, 0, 0)
         held = checking.take(work, Place(*place), chunk)
         found = checking.checked(work, held, held.gathered())
-        staging.put(work.job, chunk, found.rows)
+        staging.put(work.job, chunk, found.rows, work.fence)
         checking.leave(work, held)
         at = held.place
         following = None if held.is_through else [at.offset, at.line, at.row, held.chunk]
