@@ -16,7 +16,7 @@ from tables.jobs.runner import Hands, work_on_job
 from tables.jobs.undoing import undo_job
 from tables.models import ReportPage
 from tables.records.jobs.reports import rows_of
-from tests.jobs.conftest import counts, person, report, work
+from tests.jobs.conftest import counts, person, report, target_of, work
 from tests.jobs.test_kinds import EVERYTHING, LONG, all_stored, setting, things
 from tests.jobs.test_taking_over import Died, lease_over
 from tests.tables import store, stored
@@ -210,7 +210,7 @@ def test_an_item_that_was_forgotten_since_the_check_is_left(tables):
     things(3, note={"S": "old"})
     ann = person("admins")
     job = looked_at(ann, "delete", OLD)
-    assert forget_item_in_jobs("real-things", "t000")[0] == 1
+    assert forget_item_in_jobs(target_of(ann).description, "t000").rows == 1
     job = confirmed(job, ann)
     assert (counts(job), names()) == ({"done": 2}, ["t000"])
 

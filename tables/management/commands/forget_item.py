@@ -28,13 +28,22 @@ class Command(BaseCommand):
             about = description(registry().get(alias))
             author = Author("", "manage.py forget_item", "command")
             count = forget_item(about, decode_token(key, about), author)
-            rows, jobs = forget_item_in_jobs(about.name, key)
+            told = forget_item_in_jobs(about, key)
         except TablesError as error:
             raise CommandError(error.message) from error
         self.stdout.write(
             f"{count} entries forgotten. Idempotency records keep answers for 24 hours, backups "
             "and logs as long as they are kept."
         )
-        self.stdout.write(f"{rows} rows and orders of jobs no longer name it.")
-        if jobs:
-            self.stdout.write(f"Files of these jobs may hold it, until they go: {', '.join(jobs)}")
+        self.stdout.write(f"{told.rows} rows and orders of jobs no longer name it.")
+        if told.files:
+            ids = ", ".join(told.files)
+            self.stdout.write(f"Files of these jobs may hold it, until they go: {ids}")
+        if told.busy:
+            ids = ", ".join(told.busy)
+            self.stdout.write(f"These jobs are at it: end them, then do this again: {ids}")
+        if told.uploads:
+            self.stdout.write(
+                f"{told.uploads} files were sent and not imported; they go within two days."
+            )
+        self.stdout.write("A filter that somebody has ordered a job by stays as they typed it.")

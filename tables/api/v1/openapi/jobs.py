@@ -39,7 +39,7 @@ _JOB = object_of(
         "state": word(*get_args(State)),
         "wanted": word(*get_args(Wanted)),
         "is_waiting_for_a_worker": {"type": "boolean"},
-        "waits_for": {"enum": [*get_args(Waiting), None]},
+        "waits_for": {"type": ["string", "null"], "enum": [*get_args(Waiting), None]},
         "table": STRING,
         "owner": object_of({"sub": STRING, "name": STRING}),
         "reason": STRING,

@@ -9,11 +9,12 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from tables.api.v1.resources import waiting
+from tables.configuration import description, registry
 from tables.dynamodb.history_table import create_history_table
 from tables.jobs import chunk
 from tables.jobs.forgetting import forget_item_in_jobs
 from tables.jobs.runner import Hands, work_on_job
-from tables.models import Job, Worker
+from tables.models import Job, JobUpload, Worker
 from tests.api.v1.conftest import TYPED, Door, exact, ok, pointers, problem
 from tests.tables import store, stored
 
@@ -368,6 +369,10 @@ def test_a_batch_is_undone_as_one(admin, settings):
     assert stored("v1-Bare", id={"S": "new"}) is None
 
 
-def test_the_files_are_named_where_an_item_is_forgotten(staff):
-    job = done(batch(staff, *puts(1)))
-    assert forget_item_in_jobs("v1-Bare", "k00000") == (1, [str(job.pk)])
+def test_the_files_of_a_batch_go_where_an_item_is_forgotten_and_are_named_before_its_end(staff):
+    asked = batch(staff, *puts(1))
+    about = description(registry().get("Bare"))
+    assert forget_item_in_jobs(about, "k00000").files == [str(Job.objects.get().pk)]
+    done(asked)
+    told = forget_item_in_jobs(about, "k00000")
+    assert (told.rows, told.files, JobUpload.objects.count()) == (1, [], 0)
