@@ -68,6 +68,7 @@ def _unpacked(line: bytes) -> StagedOperation:
 
 def staged(job: Job) -> Iterator[StagedOperation]:
     """All operations of a job that was begun, in their order. Raises InvalidRequest."""
+    job.refresh_from_db(fields=["estimate"])  # where its files are, it says since it was cut
     for number in range(_files_of(job.spec)):
         yield from _in_file(job, number)
 
