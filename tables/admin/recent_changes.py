@@ -37,6 +37,8 @@ from tables.items.target import Target, find_target
 from tables.jobs.finding import visible_to
 
 _PER_PAGE = 50
+# Rows of one change; its version shows all of them.
+_MOST_DIFFERENCES = 20
 # What the index page shows, and how many tables are asked for it: four queries each.
 _LATEST = 10
 _TABLES = 10
@@ -180,7 +182,7 @@ def _line(visit: Visit, entry: Entry, others: Sequence[Entry], job_url: str) -> 
     told = ToldEntry(
         entry,
         words,
-        () if is_whole else differences(deltas, kept),
+        () if is_whole else differences(deltas, kept, most=_MOST_DIFFERENCES),
         version_url=f"{where}{entry.n}/" if entry.happened else "",
     )
     return Line(

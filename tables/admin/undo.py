@@ -100,6 +100,7 @@ def _ask(visit: Visit, where: Item, found: Version, *, is_stale: bool = False) -
         "is_stale": is_stale,
         "is_taken": now is not None and not found.entry.after,
         "rows": rows,
+        "version_url": f"{history_url(visit, where)}{found.entry.n}/",
         "state": state_of(now) if now is not None else "",
     }
     return visit.render("admin/tables/item_restore.html", context, 409 if is_stale else 200)

@@ -522,3 +522,56 @@ def test_36_another_tables_bulk_action_is_not_told(jane, people, sign_in, settin
 
     assert answer.status_code == 404
     assert item("1") is None
+
+
+# ------------------------------------------------------------------ items of very many attributes
+
+WIDE = {f"name{n:03}": {"S": f"text {n}"} for n in range(120)}
+WIDER = {name: {"S": f"other {name}"} for name in WIDE}
+
+
+@pytest.fixture
+def wide(jane):
+    """An item of 120 attributes, each of which its second version changed."""
+    add(jane, {**ANN, **WIDE})
+    save(jane, {**ANN, **WIDER})
+    return jane
+
+
+def changed(page):
+    """The paths of a page's differences."""
+    return [path for path in texts(page, "th", scope="row") if path in WIDE]
+
+
+def test_a_timeline_shows_the_first_differences_of_an_entry_and_leads_to_all(wide):
+    page = wide.get(url("history/"))
+    assert len(changed(page)) == 20
+    assert "and 100 more" in texts(page, "a", href=url("history/2/"))
+
+
+def test_a_version_shows_a_hundred_rows_at_a_time_and_all_of_them_in_the_end(wide):
+    seen, address = [], url("history/1/")
+    while address:
+        page = wide.get(address)
+        html = Page(page)
+        seen.append(changed(page))
+        (further,) = {e["attrs"]["href"] for e in html.all("a") if "more" in e["text"]} or {""}
+        address = further and url("history/1/") + further
+    assert len(seen) == 2
+    # What differs now, and the item as it was left: each attribute once in either.
+    assert sorted(path for part in seen for path in part) == sorted([*WIDE, *WIDE])
+    assert "From the beginning" in texts(page, "a")
+
+
+def test_what_a_restore_would_write_is_shown_in_part_and_written_whole(wide):
+    page = wide.get(url("history/1/restore/"))
+    assert len(changed(page)) == 100
+    assert "and 20 more" in texts(page, "a", href=url("history/1/"))
+    state = Page(page).one("input", name="state")["attrs"]["value"]
+    wide.post(url("history/1/restore/"), {"state": state})
+    assert item() == {**ANN, **WIDE}
+
+
+def test_a_place_beyond_all_rows_says_nothing_untrue(wide):
+    assert "Nothing: the item is as this version" not in words(wide.get(url("history/1/?from=900")))
+    assert wide.get(url("history/1/?from=x")).status_code == 200

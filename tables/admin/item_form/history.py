@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tables.access.limits.rates import spend
+from tables.admin.item_form.further import further_url, start_of
 from tables.admin.item_form.in_full import shown_item
 from tables.admin.item_form.pages import headed, item_url
 from tables.admin.texts.core_messages import told
@@ -26,6 +27,7 @@ from tables.admin.texts.history_words import (
 )
 from tables.admin.texts.people import name_words
 from tables.admin.values.differences import (
+    MOST_ROWS,
     Difference,
     attributes_words,
     differences,
@@ -54,6 +56,8 @@ from tables.items.rules import kept_names
 from tables.records.history.entries import days_kept
 
 _PER_PAGE = 50
+# Rows of one entry of the timeline; its version shows all of them.
+_MOST_DIFFERENCES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,16 +141,19 @@ def item_version(visit: Visit, key: str, n: int) -> HttpResponse:
     found = version(visit.target, where, n)
     now = stored(visit.target, where)
     kept, see = kept_names(visit.table), visit.target.sight.see
+    start = start_of(visit.request)
     context = {
         **headed(_("Version %(n)s of “%(key)s”"), visit, where, n=n),
         **history_context(visit, where),
         "n": n,
         "is_gone": now is None,
-        "told": _told(visit, where, found.entry, found.deltas, is_newest=False),
+        "told": _told(visit, where, found.entry, found.deltas, is_newest=False, start=start),
+        "start": start,
+        "further_url": further_url(visit.request, start),
         "is_deletion": found.item is None,
         "restore_url": _restore_url(visit, where, n, is_gone=now is None),
-        "shown": shown_item(see(with_item(found).item or {})),
-        "to_now": differences_between(see(found.item), see(now), kept)
+        "shown": shown_item(see(with_item(found).item or {}), start),
+        "to_now": differences_between(see(found.item), see(now), kept, start=start)
         if found.item and now
         else [],
     }
@@ -214,7 +221,8 @@ def _told_of(visit: Visit, where: Item, found: Timeline) -> Iterator[ToldEntry |
     if None in after:
         yield from _outside(visit, where, after[None], found.now)
     for entry in found.entries:
-        yield _told(visit, where, entry, inline_deltas(entry), is_newest=entry.n == newest)
+        deltas, is_newest = inline_deltas(entry), entry.n == newest
+        yield _told(visit, where, entry, deltas, is_newest=is_newest, most=_MOST_DIFFERENCES)
         if entry.n in after:
             yield from _outside(visit, where, after[entry.n], found.now)
 
@@ -234,7 +242,14 @@ def inline_deltas(entry: Entry) -> Sequence[Delta] | None:
 
 
 def _told(
-    visit: Visit, where: Item, entry: Entry, deltas: Sequence[Delta] | None, *, is_newest: bool
+    visit: Visit,
+    where: Item,
+    entry: Entry,
+    deltas: Sequence[Delta] | None,
+    *,
+    is_newest: bool,
+    start: int = 0,
+    most: int = MOST_ROWS,
 ) -> ToldEntry:
     kept = kept_names(visit.table)
     words = deed_words(entry, paths_words(deltas or (), kept))
@@ -243,7 +258,7 @@ def _told(
     if entry.action == "forgotten":
         return ToldEntry(entry, words)
     is_whole = not (entry.before and entry.after)
-    rows = differences(deltas or (), kept) if not is_whole else ()
+    rows = differences(() if is_whole else deltas or (), kept, start=start, most=most)
     own = f"{history_url(visit, where)}{entry.n}/"
     may_undo = is_newest and visit.can(undo_right(entry))
     may_restore = not is_newest and bool(entry.after) and (visit.can("change") or visit.can("add"))
@@ -280,4 +295,5 @@ def _outside(visit: Visit, where: Item, gap: Gap, now: Item | None) -> Iterator[
         yield Outside(at, _("Deleted outside Dynadmin"))
     elif deltas:
         words = _("Changed outside Dynadmin") if gap.before else _("Made outside Dynadmin")
-        yield Outside(at, words, differences(deltas, kept_names(visit.table)))
+        rows = differences(deltas, kept_names(visit.table), most=_MOST_DIFFERENCES)
+        yield Outside(at, words, rows)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,6 +14,9 @@ from tables.admin.values.lead import Lead
 from tables.admin.values.one_line import short_number
 from tables.core.sight import Seen
 from tables.core.values import TYPES, AttributeValue, content_of, type_of
+
+# Attributes of a wide item that a page shows at a time.
+MOST_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,12 @@ class Shown:
         return _(TYPES[self.tag])
 
 
+class ShownPart(list[Shown]):
+    """Attributes that a page shows; `more` follow that it does not."""
+
+    more = 0
+
+
 def shown_value(value: AttributeValue | None, name: str = "") -> Shown | None:
     """A value in full: text as it is, nested values as JSON; None where there is none."""
     if value is None:
@@ -55,6 +65,9 @@ def shown_value(value: AttributeValue | None, name: str = "") -> Shown | None:
     return Shown(name, tag, text_of(value, "plain" if can_say(value, "plain") else "typed"))
 
 
-def shown_item(item: Seen) -> list[Shown]:
-    """Every attribute in full, in the item's order."""
-    return [shown for name, value in item.items() if (shown := shown_value(value, name))]
+def shown_item(item: Seen, start: int = 0, most: int = MOST_SHOWN) -> ShownPart:
+    """Attributes in full, in the item's order, from that one on."""
+    named = islice(item.items(), start, start + most)
+    part = ShownPart(shown for name, value in named if (shown := shown_value(value, name)))
+    part.more = max(len(item) - start - most, 0)
+    return part

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from tables.admin.item_form.in_full import Shown
+from tables.admin.item_form.in_full import ShownPart
 from tables.admin.item_form.widgets import FormRow
 from tables.admin.item_list.address import Address
 from tables.admin.texts.core_messages import told
@@ -51,11 +51,13 @@ class Leads:
             for row in rows
         ]
 
-    def below(self, values: Sequence[Shown]) -> list[Shown]:
+    def below(self, values: ShownPart) -> ShownPart:
         """Values in full with their links."""
-        return [
+        linked = ShownPart(
             replace(value, leads=tuple(self.by_attribute.get(value.name, ()))) for value in values
-        ]
+        )
+        linked.more = values.more
+        return linked
 
 
 def leads_of(visit: Visit, item: Item, key: Item) -> Leads:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from tables.admin.item_form.back_to_list import list_of, remembering
 from tables.admin.item_form.conflict import Carried, contested_paths, merged_paths
 from tables.admin.item_form.form import ItemForm
-from tables.admin.item_form.in_full import shown_item
+from tables.admin.item_form.further import further_url, start_of
+from tables.admin.item_form.in_full import ShownPart, shown_item
 from tables.admin.item_form.key_parts import said_by_key
 from tables.admin.item_form.leads import leads_of
 from tables.admin.item_form.saving import EditConflict, seal
@@ -50,7 +51,8 @@ def form_page(
         "distances": DISTANCES if any(row.widget == "moment" for row in rows) else (),
         "error_rows": [row for row in rows if row.row.error],
         "may_write": may_write,
-        "shown": [] if may_write else leads.below(shown_item(see(told(form.opened, visit.table)))),
+        "shown": [] if may_write else leads.below(_read_only(visit, form.opened)),
+        "further_url": further_url(visit.request, start_of(visit.request)),
         "fixed": leads.below(shown_item(see({**alone, **form.fixed}))),
         "offers": any(row.choices_url for row in rows),
         "size_text": size_text(form.size),
@@ -109,6 +111,11 @@ def delete_page(visit: Visit, item: Item, conflict: EditConflict | None = None) 
         "belongings": belongings_of(visit, item),
     }
     return visit.render("admin/tables/item_delete.html", context, status=409 if conflict else 200)
+
+
+def _read_only(visit: Visit, item: Item) -> ShownPart:
+    seen = visit.target.sight.see(told(item, visit.table))
+    return shown_item(seen, start_of(visit.request))
 
 
 def _around(visit: Visit, item: Item) -> dict[str, Any]:

@@ -23,15 +23,11 @@ _MOST_ROWS = 12
 
 @dataclass(frozen=True, slots=True)
 class ShownExample:
-    """An item, with what would be written of it, `more` rows of which are not shown.
-
-    Of one that goes there are no rows.
-    """
+    """An item, with what would be written of it; of one that goes there are no rows."""
 
     key: str
     url: str
     rows: Sequence[Difference]
-    more: int = 0
 
 
 def examples_of(job: Job, caller: Caller, target: Target, most: int) -> list[ShownExample]:
@@ -41,11 +37,12 @@ def examples_of(job: Job, caller: Caller, target: Target, most: int) -> list[Sho
 
 def _shown(job: Job, target: Target, each: ItemPreview) -> ShownExample:
     hidden = kept_names(registry().get(job.written_alias))
-    rows = differences_between(each.before, each.after, hidden) if each.after is not None else []
+    rows: Sequence[Difference] = ()
+    if each.after is not None:
+        rows = differences_between(each.before, each.after, hidden, most=_MOST_ROWS)
     key = target.sight.see(decode_token(each.token, target.description))
     return ShownExample(
         key_text(key, target.description),
         reverse("admin:tables_item_change", args=[job.alias, each.token]),
-        rows[:_MOST_ROWS],
-        max(len(rows) - _MOST_ROWS, 0),
+        rows,
     )

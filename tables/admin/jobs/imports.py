@@ -36,6 +36,8 @@ from tables.jobs.orders import start, want
 from tables.records.jobs.models import Job
 
 ROWS = 50
+# Of one row of the file; a new item has one for each attribute.
+_MOST_DIFFERENCES = 20
 _CHOSEN = ("upload", "name", "mode", "encoding", "delimiter", "format")
 _LISTED = ("taken", "cleared", "left_out")
 # Tabs of the difference page -> the verdicts of their rows.
@@ -208,7 +210,9 @@ class ImportShown:
             token = encode_token(row.key, description)
             url = reverse("admin:tables_item_change", args=[self.job.alias, token])
         hidden = kept_names(self.target.table)
-        rows = differences_between(row.before, row.after, hidden) if row.after else ()
+        rows: Sequence[Difference] = ()
+        if row.after:
+            rows = differences_between(row.before, row.after, hidden, most=_MOST_DIFFERENCES)
         faults = [
             ShownFault(
                 visible(fault.column.removeprefix("/")),

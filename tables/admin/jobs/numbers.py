@@ -31,11 +31,15 @@ def _outcomes(job: Job, far: Progress) -> list[Number]:
         (_("Read"), "scanned"),
         (_done(job), "done"),
         (_("Already so, or not there") if "keys" in job.spec else _("Already so"), "same"),
-        (_("Conflict") if is_check and job.kind == "import" else _("Changed since"), "changed"),
+        *([(_changed(job), "changed")] if not is_check or job.kind == "import" else []),
         (_("Refused"), "refused"),
         *([(_("Not known"), "unsure")] if counts["unsure"] else []),
     ]
     return [(name, count_words(counts[counter])) for name, counter in named]
+
+
+def _changed(job: Job) -> str:
+    return _("Conflict") if job.phase == "check" else _("Changed since")
 
 
 def _done(job: Job) -> str:

@@ -243,7 +243,9 @@ class ShownJob:
     @property
     def may_pace(self) -> bool:
         """Whether it writes, and at a pace that may still be set."""
-        return self.may_control and not self.job.is_ended and self.job.kind != "export"
+        if self.job.kind == "export" or self.job.is_ended or not self.may_control:
+            return False
+        return self.job.state != "ready" or self.far.counts["done"] > 0
 
     @property
     def pace(self) -> str:

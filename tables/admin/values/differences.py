@@ -17,6 +17,8 @@ from tables.core.deltas import Delta, deltas_between, middles
 from tables.core.expressions import format_path, value_at
 from tables.core.values import SET_TYPES, TYPES, AttributeValue, Item, content_of, type_of
 
+# Rows of one difference on a page; a version shows the following ones on pages of their own.
+MOST_ROWS = 100
 # Longest value that a difference shows, in characters; the whole version has the rest.
 _CHARACTERS = 300
 # Paths that a sentence names; the others are counted.
@@ -36,26 +38,35 @@ class Difference:
     note: str = ""
 
 
-def differences(deltas: Iterable[Delta], hidden: Iterable[str] = ()) -> list[Difference]:
-    """The rows of these deltas, without top-level attributes that are `hidden`.
+class DifferenceRows(list[Difference]):
+    """Rows of a page; `more` follow that it does not show."""
+
+    more = 0
+
+
+def differences(
+    deltas: Iterable[Delta], hidden: Iterable[str] = (), *, start: int = 0, most: int = MOST_ROWS
+) -> DifferenceRows:
+    """The rows of these deltas from `start` on, without top-level attributes that are `hidden`.
 
     A delta of the whole item gives a row for each attribute.
     """
-    unseen = frozenset(hidden)
-    return [
-        _difference(delta)
-        for whole in deltas
-        for delta in _each(whole)
-        if delta.path[0] not in unseen
-    ]
+    seen = _seen(deltas, hidden)
+    return _rows(seen[start : start + most], len(seen) - start - most)
 
 
 def differences_between(
-    before: Item | None, after: Item, hidden: Iterable[str] = ()
-) -> list[Difference]:
+    before: Item | None,
+    after: Item,
+    hidden: Iterable[str] = (),
+    *,
+    start: int = 0,
+    most: int = MOST_ROWS,
+) -> DifferenceRows:
     """The rows of what turns one state into the other; texts that fit are shown whole."""
-    deltas = deltas_between(before, after)
-    return differences([_whole(delta, before or {}, after) for delta in deltas], hidden)
+    seen = _seen(deltas_between(before, after), hidden)
+    shown = [_whole(delta, before or {}, after) for delta in seen[start : start + most]]
+    return _rows(shown, len(seen) - start - most)
 
 
 def paths_words(deltas: Sequence[Delta], hidden: Iterable[str] = ()) -> str:
@@ -70,6 +81,19 @@ def paths_words(deltas: Sequence[Delta], hidden: Iterable[str] = ()) -> str:
 def attributes_words(count: int) -> str:
     """A number of attributes."""
     return ngettext("%(count)s attribute", "%(count)s attributes", count) % {"count": count}
+
+
+def _seen(deltas: Iterable[Delta], hidden: Iterable[str]) -> list[Delta]:
+    """A delta for each row, of those that are shown."""
+    unseen = frozenset(hidden)
+    each = (delta for whole in deltas for delta in _each(whole))
+    return [delta for delta in each if delta.path[0] not in unseen]
+
+
+def _rows(deltas: Iterable[Delta], more: int) -> DifferenceRows:
+    rows = DifferenceRows(map(_difference, deltas))
+    rows.more = max(more, 0)
+    return rows
 
 
 def _each(delta: Delta) -> list[Delta]:

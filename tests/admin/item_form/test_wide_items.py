@@ -6,6 +6,7 @@ import pytest
 
 from tables.admin.item_form.attribute_part import PART, AttributePart
 from tables.core.sizes import item_size
+from tests.admin.html import Page
 from tests.admin.item_form.forms import row_named
 from tests.admin.item_form.person import store, stored
 
@@ -98,3 +99,26 @@ def test_a_part_that_is_not_there_is_the_first_or_the_last(part):
 def test_an_item_of_a_few_attributes_has_no_parts(person):
     store("Types", dict(list(WIDE.items())[: PART + 1]))
     assert 'name="_part"' not in page(person.open("Types", KEY))
+
+
+def shown(html):
+    """The attributes of a page that is only to be read."""
+    return [e["text"] for e in html.all("th", scope="row") if "content" in e["within"]]
+
+
+def test_whoever_may_only_look_looks_at_a_hundred_at_a_time(wide, sign_in):
+    reader = sign_in("readers")
+    seen, address = [], "?"
+    while address:
+        html = Page(reader.get(f"{wide.url}{address}"))
+        seen.append(shown(html))
+        further = [e["attrs"]["href"] for e in html.all("a") if "more attribute" in e["text"]]
+        address = further[0] if further else ""
+    assert [len(part) for part in seen] == [PART] * 20 + [1]
+    assert [name for part in seen for name in part] == list(WIDE)
+
+
+def test_what_is_to_be_deleted_is_shown_in_part_and_leads_to_the_rest(wide):
+    html = Page(wide.client.get(wide.url.replace("/change/", "/delete/")))
+    assert shown(html) == list(WIDE)[:PART]
+    assert "and 1901 more attributes" in html.text("main")
