@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
+from django.middleware.csrf import CSRF_SECRET_LENGTH
+from django.utils.crypto import get_random_string
 
 
 def session_cookie() -> str:
@@ -22,4 +24,7 @@ def session_cookie() -> str:
     session[HASH_SESSION_KEY] = user.get_session_auth_hash()
     session["signed_in_until"] = time.time() + 86_400
     session.create()
-    return f"{settings.SESSION_COOKIE_NAME}={session.session_key}"
+    # The other one is there from anybody's first page on.
+    cookies = {settings.SESSION_COOKIE_NAME: session.session_key}
+    cookies[settings.CSRF_COOKIE_NAME] = get_random_string(CSRF_SECRET_LENGTH)
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())

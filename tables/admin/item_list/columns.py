@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
@@ -51,10 +51,12 @@ def columns_of(
     ]
 
 
-def offered_columns(items: Iterable[Item], shown: Sequence[Column], table: Table) -> list[str]:
+def offered_columns(items: Sequence[Item], shown: Sequence[Column], table: Table) -> list[str]:
     """Paths that the chooser offers besides those shown: the table's own, then the page's."""
-    seen = Counter(chain.from_iterable(items))
-    names = [format_path((name,)) for name, _count in seen.most_common(MAX_COLUMNS)]
+    seen: Collection[str] = set[str]().union(*items)
+    if len(seen) > MAX_COLUMNS:
+        seen = dict(Counter(chain.from_iterable(items)).most_common(MAX_COLUMNS))
+    names = [format_path((name,)) for name in seen]
     ours = {column.text for column in shown}
     return [
         text for text in dict.fromkeys([*table.list_display, *sorted(names)]) if text not in ours

@@ -121,7 +121,8 @@ class FilterBar:
         """Paths to offer, with the type that each is declared to have."""
         table = self.visit.table
         types = self.types
-        seen = dict.fromkeys(chain.from_iterable(self.items))
+        # Most items of a page have the same names in the same order.
+        seen = dict.fromkeys(chain.from_iterable(dict.fromkeys(map(tuple, self.items))))
         shown = [format_path((name,)) for name in seen]
         texts = dict.fromkeys([*types, *table.list_filter, *table.list_display, *shown])
         paths = tuple((text, types.get(text, "")) for text in texts)

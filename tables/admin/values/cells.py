@@ -22,6 +22,7 @@ from tables.admin.values.one_line import (
     summary,
 )
 from tables.core.values import TYPES, AttributeValue, dumps, plain_value
+from tables.speed import by_language
 
 # Longest text that a cell unfolds to, in characters; the item's own page has the rest.
 UNFOLDED_CHARACTERS = 2000
@@ -52,9 +53,7 @@ class Cells:
             "NS": self._set,
             "BS": self._set,
         }
-        self._null = f'<span class="tag">{escape(_("null"))}</span>'
-        self._empty = f'<span class="tag">{escape(_("empty text"))}</span>'
-        self._no_bytes = f'<span class="tag">{escape(_("no bytes"))}</span>'
+        self._null, self._empty, self._no_bytes = _nothings()
 
     def value(self, value: AttributeValue, *, name: str = "", with_type: bool = False) -> str:
         """The HTML of any value; `name` is its top-level attribute, where it is one."""
@@ -221,6 +220,14 @@ class Cells:
         seen = beginning(value, UNFOLDED_CHARACTERS)
         full = dumps(plain_value(seen), pretty=True).decode()
         return _cut(full, text)
+
+
+@by_language
+def _nothings() -> tuple[str, str, str]:
+    """What stands for null, for empty text and for no bytes."""
+    words = _("null"), _("empty text"), _("no bytes")
+    null, empty, no_bytes = (f'<span class="tag">{escape(word)}</span>' for word in words)
+    return null, empty, no_bytes
 
 
 def escape_all(texts: Sequence[str]) -> list[str]:
