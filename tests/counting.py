@@ -102,7 +102,7 @@ class Counting:
             size = max(item_size(before or {}), item_size(members.get("Item", {})))
             self.written[table] += _kilobytes(size)
             raise
-        told = self._of_write(table, before, self._stored(table, key))
+        told = self.of_write(table, before, self._stored(table, key))
         return self._told(answer, members, {table: told}, self.written)
 
     def _batch_write(self, _operation, members, send):
@@ -120,7 +120,7 @@ class Counting:
         answer = send()
         units = defaultdict(float)
         for (table, key), old in zip(requests, before, strict=True):
-            own, indexes = self._of_write(table, old, self._stored(table, key))
+            own, indexes = self.of_write(table, old, self._stored(table, key))
             units[table] += own + sum(indexes.values())
         return self._told(answer, members, units, self.written, is_list=True)
 
@@ -138,7 +138,7 @@ class Counting:
         answer = send()
         units = {}
         for (kind, _each), (table, key), old in zip(entries, places, before, strict=True):
-            own, indexes = self._of_write(table, old, self._stored(table, key))
+            own, indexes = self.of_write(table, old, self._stored(table, key))
             if kind == "ConditionCheck":
                 own, indexes = _kilobytes(item_size(old or {})), {}
             known, known_indexes = units.get(table, (0, {}))
@@ -147,7 +147,7 @@ class Counting:
             units[table] = (known + 2 * own, both)
         return self._told(answer, members, units, self.written, is_list=True)
 
-    def _of_write(self, table, before, after):
+    def of_write(self, table, before, after):
         """Units of the table, and of each index by its name."""
         own = _kilobytes(max(item_size(before or {}), item_size(after or {})))
         indexes = {

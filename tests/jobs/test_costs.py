@@ -3,7 +3,11 @@
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tables.core.descriptions import describe
+from tables.core.job_costs import write_units
 from tables.dynamodb.client import call
 from tables.dynamodb.history_table import create_history_table
 from tables.dynamodb.state_table import create_state_table
@@ -33,7 +37,7 @@ INDEXES = {
 COPIED = {"by-kind": [], "by-colour": ["price", "long"]}
 
 
-def make(name):
+def shape(name):
     """A table with global and local indexes of every projection."""
     members = definition(name, {"shop": "S", "id": "S"}, INDEXES, COPIED)
     local = {"by-size": ("size", "ALL"), "by-note": ("note", "KEYS_ONLY")}
@@ -52,7 +56,7 @@ def make(name):
         {"AttributeName": "size", "AttributeType": "N"},
         {"AttributeName": "note", "AttributeType": "S"},
     ]
-    call("CreateTable", **members)
+    return members
 
 
 def goods(count, seed=18):
@@ -83,11 +87,34 @@ def counting(request, dynamodb_moto, settings, tmp_path, monkeypatch):
     settings.JOB_THREADS = 1
     settings.TABLES_FILE = tmp_path / "costs.toml"
     settings.TABLES_FILE.write_text(ALIASES)
-    make("real-goods")
-    make("real-copies")
+    call("CreateTable", **shape("real-goods"))
+    call("CreateTable", **shape("real-copies"))
     create_history_table(settings.HISTORY_TABLE)
     create_state_table(settings.STATE_TABLE)
     return Counting(monkeypatch)
+
+
+VALUES = {
+    "status": st.sampled_from(["new", "sent"]).map(lambda text: {"S": text}),
+    "at": st.integers(0, 3).map(lambda number: {"N": str(number)}),
+    "kind": st.sampled_from([1, 900, 1100]).map(lambda size: {"S": "k" * size}),
+    "colour": st.sampled_from(["red", "blue"]).map(lambda text: {"S": text}),
+    "size": st.integers(0, 2).map(lambda number: {"N": str(number)}),
+    "note": st.sampled_from(["old", "older"]).map(lambda text: {"S": text}),
+    "long": st.integers(900, 1100).map(lambda size: {"S": "x" * size}),
+}
+STATES = st.none() | st.fixed_dictionaries(
+    {"shop": st.just({"S": "s"}), "id": st.just({"S": "1"})}, optional=VALUES
+)
+
+
+@given(STATES, STATES, st.booleans())
+def test_of_any_write_by_the_sizes_on_both_sides(before, after, is_doubled):
+    stub, table = object.__new__(Counting), shape("t")
+    stub.tables = {"t": table}
+    own, indexes = stub.of_write("t", before, after)
+    units = own * (2 if is_doubled else 1) + sum(indexes.values())
+    assert write_units(before, after, describe(table), doubled=is_doubled) == units
 
 
 def foretold_and_taken(counting, kind, given, alias="Goods"):

@@ -175,7 +175,6 @@ SENTENCES = (
     gettext_noop(
         "The item was there when the file was made: it was deleted, or its key has changed."
     ),
-    gettext_noop("A newer release has worked on this job: only that one can go on with it."),
     gettext_noop("The job has ended."),
     gettext_noop("The job is being cancelled."),
     gettext_noop("The job is not what it was when it was looked at."),
@@ -245,6 +244,7 @@ SENTENCES = (
         " items at once, and for all that a filter lets through."
     ),
     gettext_noop("A job of this kind has no dry run."),
+    gettext_noop("A newer release has worked on this job: only that one can go on with it."),
     gettext_noop("No job has that id."),
     gettext_noop("No job is of the kind {name}."),
     gettext_noop('"changes" is a list of 1 to {most} changes.'),
