@@ -177,10 +177,11 @@ def test_a_job_takes_the_units_that_its_dry_run_told(
 
     assert (job.state, counts(job)) == ("finished", {"done": 12})
     assert job.totals["write_units"] == job.estimate["write_units"]
-    # Two kilobytes each, twice in a transaction; the entry, by it or by its announcement, is twice
-    # one, and has two indexes.
-    item = 2 * 2 if history and not on_alternator else 2
-    assert job.totals["write_units"] == 12 * (item + (2 * 1 + 2 if history else 0))
+    # Two kilobytes each, the entry one and two of its indexes; a transaction takes twice what goes
+    # to tables, and an entry that is announced is written twice.
+    announced, together = 2 + 2 * (1 + 2), 2 * (2 + 1) + 2
+    expected = (announced if on_alternator else together) if history else 2
+    assert job.totals["write_units"] == 12 * expected
 
 
 def test_a_ticked_item_that_went_is_nothing_to_do(tables):
