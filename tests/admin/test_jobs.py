@@ -629,6 +629,13 @@ def test_a_row_that_was_written_but_for_a_cell_is_not_told_as_simply_done(admin,
     file = SimpleUploadedFile("a.csv", b"id,zip,n\n1,1000,5\n2,1000,5\n")
     url = admin.post("/admin/tables/Anything/import/", {"file": file})["Location"]
     work()
+    text = words(admin, url)
+    assert "2 read, 2 to write, 1 but for a cell" in text
+    assert "To write 2But for a cell 1Conflict 0" in text
+    assert "Done, but for a cell" not in text
+    partial = words(admin, f"{url}?show=partial")
+    assert partial.count("The stored value is kept") == 1
+    assert "new" not in partial.split()
     confirmed(admin, url, "Anything")
     work()
     text = words(admin, url)

@@ -43,6 +43,7 @@ _LISTED = ("taken", "cleared", "left_out")
 # Tabs of the difference page -> the verdicts of their rows.
 TABS: Mapping[str, tuple[Verdict, ...]] = {
     "write": ("new", "changed"),
+    "partial": ("changed",),
     "conflict": ("conflict",),
     "refused": ("refused",),
     "same": ("same",),
@@ -160,8 +161,10 @@ class ImportShown:
         self.job, self.target = job, target
         self.tab = tab if tab in TABS else "write"
         self.start = start_at
-        verdicts = TABS[self.tab]
-        found = imports.differences(job, target, *verdicts, start=start_at, most=ROWS + 1)
+        is_partial, most = self.tab == "partial", ROWS + 1
+        found = imports.differences(
+            job, target, *TABS[self.tab], is_partial=is_partial, start=start_at, most=most
+        )
         self.has_more = len(found) > ROWS
         self.rows = [self._shown(row) for row in found[:ROWS]]
 
@@ -171,14 +174,17 @@ class ImportShown:
         counts = self.job.estimate
         words = {
             "write": _("To write"),
+            "partial": _("But for a cell"),
             "conflict": _("Conflict"),
             "refused": _("Refused"),
             "same": _("Same"),
         }
-        return [
-            (tab, words[tab], count_words(sum(counts.get(verdict, 0) for verdict in verdicts)))
+        sums = {
+            tab: sum(counts.get(verdict, 0) for verdict in verdicts)
             for tab, verdicts in TABS.items()
-        ]
+        } | {"partial": counts.get("kept", 0)}
+        shown = (tab for tab in TABS if tab != "partial" or sums[tab])
+        return [(tab, words[tab], count_words(sums[tab])) for tab in shown]
 
     @property
     def next_start(self) -> int:

@@ -60,7 +60,7 @@ def left_rows(job: Job, target: Target, source: Target | None) -> Sequence[Shown
 
 def kept_rows(job: Job, target: Target) -> Sequence[ShownRow]:
     """The first of the items that an import wrote, but for a cell that stays as it was stored."""
-    if not job.estimate.get("kept"):
+    if job.phase == "check" or not job.estimate.get("kept"):
         return []
     kept = (row for row in report_rows(job, target, "done") if row.code)
     return [_shown(job, row, target, None) for row in islice(kept, SHOWN_ROWS)]

@@ -166,10 +166,10 @@ def progress_words(job: Job, far: Progress) -> str:
             words = _("%(count)s of %(all)s read")
         parts = [words % {"count": scanned, "all": expected}]
     parts.append(_done_words(job, far))
-    if left := left_of(far):
-        parts.append(_left_words(job, left))
     if kept := job.estimate.get("kept"):
         parts.append(_("%(count)s but for a cell") % {"count": count_words(kept)})
+    if left := left_of(far):
+        parts.append(_left_words(job, left))
     if far.seconds_left is not None and not job.is_ended:
         parts.append(_("about %(time)s") % {"time": duration_words(far.seconds_left)})
     if job.state == "ready" and job.pace and far.write_units:

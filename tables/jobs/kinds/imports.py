@@ -73,11 +73,19 @@ def look(target: Target, upload: str, *, encoding: str = "", delimiter: str = ""
 
 
 def differences(
-    job: Job, target: Target, *verdicts: Verdict, start: int = 0, most: int = 100
+    job: Job,
+    target: Target,
+    *verdicts: Verdict,
+    is_partial: bool = False,
+    start: int = 0,
+    most: int = 100,
 ) -> list[RowDifference]:
-    """Rows of an import that was checked, all or those with one of these verdicts, from one on."""
+    """Rows of an import that was checked, all or those with one of these verdicts, from one on.
+
+    `is_partial`: of those only the ones that are taken but for a cell.
+    """
     wanted = frozenset(verdicts) or frozenset(_OUTCOMES)
-    rows = list(islice(_staged_from(job, wanted, start), most))
+    rows = list(islice(_staged_from(job, wanted, start, is_partial=is_partial), most))
     keys = [_key_of(row, target) for row in rows]
     stored = iter(read_now(target, [key for key in keys if key is not None]))
     return [
@@ -86,16 +94,18 @@ def differences(
     ]
 
 
-def _staged_from(job: Job, verdicts: frozenset[Verdict], start: int) -> Iterator[StagedRow]:
+def _staged_from(
+    job: Job, verdicts: frozenset[Verdict], start: int, *, is_partial: bool
+) -> Iterator[StagedRow]:
     """The staged rows with these verdicts, without the first so many; the report tells which chunks
     hold any, and only those are opened.
     """
     left = start
     for page in pages_of(job, {_OUTCOMES[verdict] for verdict in verdicts}, phase="check"):
-        count = _count(page, verdicts)
+        count = _count_partial(page) if is_partial else _count(page, verdicts)
         if count > left:
-            rows = [row for row in staging.get(job, page.sequence) if row.verdict in verdicts]
-            yield from rows[left:]
+            chunk = (row for row in staging.get(job, page.sequence) if row.verdict in verdicts)
+            yield from [row for row in chunk if row.faults or not is_partial][left:]
         left = max(left - count, 0)
 
 
@@ -106,6 +116,15 @@ def _count(page: ReportPage, verdicts: frozenset[Verdict]) -> int:
     if alike == verdicts:
         return sum(getattr(page, outcome) for outcome in outcomes)
     return sum(_verdict(row) in verdicts for row in rows_of(page))
+
+
+def _count_partial(page: ReportPage) -> int:
+    """How many rows of a chunk change their item, but for a cell."""
+    return sum(map(_is_partial, rows_of(page)))
+
+
+def _is_partial(row: Result) -> bool:
+    return row.outcome == "done" and row.code == "changed" and bool(row.detail)
 
 
 def _key_of(row: StagedRow, target: Target) -> Item | None:
@@ -230,7 +249,7 @@ def _finish(work: Work) -> None:
     for row in rows_with(work.job, phase="check"):
         counts[_verdict(row)] += 1
         # Of an item that is there nothing else is said where it is changed.
-        counts["kept"] += row.outcome == "done" and row.code == "changed" and bool(row.detail)
+        counts["kept"] += _is_partial(row)
     chunks = work.job.parts.get(phase="check").sequence
     found = {name: counts[name] for name in (*_OUTCOMES, "kept")}
     work.job.estimate |= found | {"staged": chunks}
