@@ -7,13 +7,15 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from botocore import exceptions as botocore_errors
-from urllib3 import HTTPConnectionPool, Timeout
+from urllib3 import HTTPConnectionPool, Retry, Timeout
 from urllib3 import exceptions as urllib3_errors
 
 from tables.dynamodb.deadline import CONNECT_SECONDS, READ_SECONDS
 
 # Of AWS's regions and accounts, one process asks very few.
 MOST_URLS = 8
+# Tries are counted elsewhere: a failure is raised as it is.
+_ONCE = Retry(total=False, redirect=False)
 # What a failure to send or to receive is called by botocore; the first that matches.
 _NAMES: tuple[tuple[type[Exception], type[botocore_errors.BotoCoreError]], ...] = (
     (urllib3_errors.SSLError, botocore_errors.SSLError),
@@ -51,7 +53,7 @@ class Connections:
                 path,
                 body=request.body,
                 headers=dict(request.headers.items()),  # botocore's own is slow, and copied
-                retries=False,
+                retries=_ONCE,
                 redirect=False,
                 assert_same_host=False,
                 decode_content=False,
