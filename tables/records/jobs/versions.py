@@ -2,7 +2,7 @@
 
 All that is kept of a job counts: its order, its cursors, its intents, rows of its check, its files.
 Raise `NEWEST` when a release before would misread any of it, and read the old next to the new:
-jobs are on their way while a site is upgraded (`tests/jobs/test_frozen.py` keeps some). A column
+jobs are on their way while a site is upgraded (`tests/jobs/test_releases.py` keeps some). A column
 that is added has its default in the database: workers of the release before write rows without it.
 """
 
