@@ -265,6 +265,8 @@ class ItemForm:
     @property
     def _changed(self) -> set[str]:
         """The attributes that were changed, given or removed."""
+        if self.edited is self.opened:
+            return set()
         names = {*self.opened, *self.edited}
         return {name for name in names if self.opened.get(name) != self.edited.get(name)}
 

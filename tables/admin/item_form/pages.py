@@ -43,6 +43,7 @@ def form_page(
     key = {} if form.is_new else key_of(form.opened, visit.description)
     leads = leads_of(visit, form.edited or form.opened, key)
     rows = leads.beside(form.form_rows)
+    size = form.size
     alone = {} if form.is_new else said_by_key(form.opened, visit.table)
     context = {
         **headed(_title(form, may_write=may_write), visit, key),
@@ -55,7 +56,8 @@ def form_page(
         "further_url": further_url(visit.request, start_of(visit.request)),
         "fixed": leads.below(shown_item(see({**alone, **form.fixed}))),
         "offers": any(row.choices_url for row in rows),
-        "size_text": size_text(form.size),
+        "size": size,
+        "size_text": size_text(size),
         "existing_url": item_url(visit, existing) if existing else "",
         **(_around(visit, form.opened) if key else _around_new(visit)),
     }
