@@ -20,6 +20,13 @@ MODES: Mapping[Mode, Sentence] = {
 }
 
 
+Duplicates = Literal["refuse", "last"]
+DUPLICATES: Mapping[Duplicates, Sentence] = {
+    "refuse": Sentence("take the first line, refuse the others"),
+    "last": Sentence("take the last line, leave the others"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Choices:
     """What a person chose. Columns are called by their heads as the file has them.

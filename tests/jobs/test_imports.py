@@ -10,6 +10,7 @@ from csv import reader
 import pytest
 
 from tables.core.errors import Forbidden, InvalidRequest, JobConflict, TooLarge
+from tables.core.keys_seen import KeysSeen
 from tables.core.preconditions import state_of
 from tables.core.sheets import csv_lines
 from tables.dynamodb.client import call
@@ -697,3 +698,62 @@ def test_a_piece_that_a_frozen_worker_ends_late_does_not_count(history):
 
 def csv_rows(data):
     return list(reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+
+
+# ---------------------------------------------------------------- the last line wins
+
+TWICE = ["id,n:N", "a,1", "b,2", "a,3", "c,x", "c,4", "b,5", "a,6", "d,7", "d,x"]
+
+
+@pytest.mark.parametrize("chunk", [500, 3, 1])
+def test_the_last_line_that_names_an_item_wins_where_that_is_chosen(tables, monkeypatch, chunk):
+    monkeypatch.setattr(staging, "MOST_ROWS", chunk)
+    monkeypatch.setattr(checking, "KeysSeen", lambda: KeysSeen(most_in_memory=2))
+    ann = person("admins")
+
+    job = checked(ann, csv(*TWICE), duplicates="last")
+
+    rows = imports.differences(job, target_of(ann))
+    assert [(row.line, row.verdict) for row in rows] == [
+        *((2, "refused"), (3, "refused"), (4, "refused"), (5, "refused"), (6, "new")),
+        *((7, "new"), (8, "new"), (9, "refused"), (10, "refused")),
+    ]
+    told = [(row.line, row.faults[0].code, row.faults[0].detail) for row in rows if row.faults]
+    taken = "Line {} of the file names the same item, and is taken."
+    overruled = {2: 8, 3: 7, 4: 8, 5: 6, 9: 10}
+    assert told[:-1] == [
+        (line, "overruled", taken.format(last)) for line, last in overruled.items()
+    ]
+    assert told[-1][:2] == (10, "invalid_value")  # what wins is read as any other
+    job = work(confirm(job, ann, job.etag))
+    assert (counts(job), job.totals["scanned"]) == ({"done": 3, "refused": 6}, 9)
+    numbers = [(stored("real-things", name) or {}).get("n") for name in "abcd"]
+    assert numbers == [{"N": "6"}, {"N": "5"}, {"N": "4"}, None]
+
+
+@pytest.mark.parametrize("dies_after", range(1, 8))
+def test_it_wins_whoever_goes_on_with_the_file(tables, monkeypatch, dies_after):
+    monkeypatch.setattr(staging, "MOST_ROWS", 3)
+    ann, left = person("admins"), []
+
+    def forget(work, held):
+        """As if the next chunk were another worker's."""
+        left.append(held.names_keys)
+        if len(left) == dies_after:
+            held.close()
+        else:
+            leave(work, held)
+
+    leave = checking.leave
+    monkeypatch.setattr(checking, "leave", forget)
+
+    job = checked(ann, csv(*TWICE), duplicates="last")
+
+    assert {True, False} == {*left}
+    assert found(job) == {"new": 3, "refused": 6}
+
+
+def test_what_becomes_of_two_lines_is_one_of_two(tables):
+    with pytest.raises(InvalidRequest, match="refuse, last") as told:
+        checked(person("admins"), csv(*TWICE), duplicates="first")
+    assert told.value.problems[0].pointer == "/duplicates"

@@ -25,7 +25,7 @@ from tables.core.errors import JobNotFound, TablesError
 from tables.core.file_formats import FileReading, Look
 from tables.core.file_text import ENCODINGS
 from tables.core.import_rows import Verdict
-from tables.core.import_rules import MODES
+from tables.core.import_rules import DUPLICATES, MODES
 from tables.core.keys import encode_token
 from tables.items.rules import kept_names
 from tables.items.target import Target
@@ -38,7 +38,7 @@ from tables.records.jobs.models import Job
 ROWS = 50
 # Of one row of the file; a new item has one for each attribute.
 _MOST_DIFFERENCES = 20
-_CHOSEN = ("upload", "name", "mode", "encoding", "delimiter", "format")
+_CHOSEN = ("upload", "name", "mode", "encoding", "delimiter", "format", "duplicates")
 _LISTED = ("taken", "cleared", "left_out")
 # Tabs of the difference page -> the verdicts of their rows.
 TABS: Mapping[str, tuple[Verdict, ...]] = {
@@ -124,6 +124,8 @@ def _ask(visit: Visit, *, error: str = "", status: int = 200) -> HttpResponse:
         "title": _("Import into %(table)s") % {"table": visit.table.label},
         "modes": [(name, _(str(words))) for name, words in MODES.items()],
         "mode": visit.request.POST.get("mode", "upsert"),
+        "duplicates": [(name, _(str(words))) for name, words in DUPLICATES.items()],
+        "chosen": visit.request.POST.get("duplicates", ""),
         "error": error,
     }
     return visit.render("admin/jobs/import.html", context, status)
@@ -204,6 +206,7 @@ class ImportShown:
             ("instead_of", str(self.job.pk)),
             ("upload", spec["upload"].rpartition("/")[2]),
             *(("name", spec["name"]), ("mode", spec["mode"]), ("format", reading.format)),
+            ("duplicates", spec.get("duplicates", "")),
             *(("encoding", reading.encoding), ("delimiter", reading.delimiter)),
         ]
         return [*fixed, *((name, text) for name in _LISTED for text in spec[name])]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -22,7 +23,7 @@ from tables.items.target import Target
 from tables.items.units import foretold
 from tables.jobs import files, staging
 from tables.jobs.kind import Work
-from tables.jobs.kinds.import_orders import reading_of, rules_of
+from tables.jobs.kinds.import_orders import is_last_taken, reading_of, rules_of
 from tables.jobs.kinds.imported_kinds import (
     completed_row,
     held_row,
@@ -42,7 +43,10 @@ from tables.jobs.staging import StagedRow
 
 @dataclass(slots=True)
 class OpenFile:
-    """A file that is being checked: `chunk` is the number of the next one, from `place` on."""
+    """A file that is being checked: `chunk` is the number of the next one, from `place` on.
+
+    `names_keys` while it is read for its keys alone, before it is checked.
+    """
 
     file: BinaryIO
     rules: Rules
@@ -51,6 +55,7 @@ class OpenFile:
     place: Place
     chunk: int
     is_through: bool = False
+    names_keys: bool = False
 
     def close(self) -> None:
         """Let go of it."""
@@ -83,21 +88,56 @@ _left: dict[str, OpenFile] = {}
 _MOST_LEFT = 2
 
 
-def take(work: Work, place: Place, chunk: int) -> OpenFile:
+def take(work: Work, place: Place, chunk: int, *, names_keys: bool = False) -> OpenFile:
     """The file of a job, ready to go on at a place. Raises InvalidRequest, TooLarge."""
     held = _left.pop(str(work.job.pk), None)
-    if held is not None and (held.place, held.chunk) == (place, chunk):
-        return held
     if held is not None:
+        if (held.place, held.chunk, held.names_keys) == (place, chunk, names_keys):
+            return held
         held.close()
     file = files.open_file(work.spec["upload"])
     rules = rules_of(work.spec, file, work.target)
-    rows = rows_of(file, reading_of(work.spec), place if chunk else None)
+    if is_last_taken(work.spec):
+        held = _with_keys(work, file, rules, place if names_keys else None)
+        return held if names_keys else _checked_from(work, held, place, chunk)
     seen = KeysSeen()
     for row in staging.all_rows(work.job, chunk):
         if row.token:
             seen.first_line(row.token, _place_of(row, rules))
+    rows = rows_of(file, reading_of(work.spec), place if chunk else None)
     return OpenFile(file, rules, rows, seen, place, chunk)
+
+
+def _with_keys(work: Work, file: BinaryIO, rules: Rules, until: Place | None) -> OpenFile:
+    """The file with the keys that stand before a place; None: to its end."""
+    rows = rows_of(file, reading_of(work.spec))
+    held = OpenFile(file, rules, rows, KeysSeen(), Place(), 0, names_keys=True)
+    while not held.is_through and held.place != until:
+        note_keys(work, held)
+    return held
+
+
+def _checked_from(work: Work, held: OpenFile, place: Place, chunk: int) -> OpenFile:
+    """The same file, its keys known, from a place on."""
+    rows = rows_of(held.file, reading_of(work.spec), place if chunk else None)
+    return OpenFile(held.file, held.rules, rows, held.seen, place, chunk)
+
+
+def note_keys(work: Work, held: OpenFile) -> None:
+    """Note where the rows of the next chunk name their items; those without a key are told when
+    they are checked.
+    """
+    with fixed_at(work.moment):
+        for row in held.gathered():
+            with suppress(TablesError):
+                key, _new = _key(work, row, held.rules)
+                token = encode_token(key, work.target.description)
+                held.seen.note_last(token, _place_of(row, held.rules))
+
+
+def leave_keys(work: Work, held: OpenFile) -> None:
+    """Let go of a file until the next chunk of its keys, or until it is checked."""
+    leave(work, _checked_from(work, held, Place(), held.chunk) if held.is_through else held)
 
 
 def leave(work: Work, held: OpenFile) -> None:
@@ -128,13 +168,12 @@ def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> Checked:
             with fixed_at(work.moment):
                 key, new = _key(work, row, held.rules)
             token = encode_token(key, work.target.description)
-            at = _place_of(row, held.rules)
-            first = held.seen.first_line(token, at)
+            twice = _twice(work, held, token, _place_of(row, held.rules))
         except TablesError as error:
             found.append(_refused(row, "", faults_of(error)))
             continue
-        if first != at:
-            found.append(_refused(row, token, (_twice(first, held.rules),)))
+        if twice is not None:
+            found.append(_refused(row, token, (twice,)))
             continue
         found.append(None)
         named.append(_NamedRow(held_row(row, work.target), key, token, new))
@@ -212,11 +251,20 @@ def _place_of(row: FileRow | StagedRow, rules: Rules) -> int:
     return row.line if rules.heads else row.number
 
 
-def _twice(first: int, rules: Rules) -> Fault:
-    detail = Sentence("Row {row} of the file names the same item.", row=first)
-    if rules.heads:
-        detail = Sentence("Line {line} of the file names the same item.", line=first)
-    return Fault("", "duplicate_key", detail)
+def _twice(work: Work, held: OpenFile, token: str, at: int) -> Fault | None:
+    """That another row names the same item, where that one is taken."""
+    is_sheet = bool(held.rules.heads)
+    if not is_last_taken(work.spec):
+        first = held.seen.first_line(token, at)
+        detail = Sentence("Row {row} of the file names the same item.", row=first)
+        if is_sheet:
+            detail = Sentence("Line {line} of the file names the same item.", line=first)
+        return None if first == at else Fault("", "duplicate_key", detail)
+    last = held.seen.last_line(token) or at
+    detail = Sentence("Row {row} of the file names the same item, and is taken.", row=last)
+    if is_sheet:
+        detail = Sentence("Line {line} of the file names the same item, and is taken.", line=last)
+    return None if last == at else Fault("", "overruled", detail)
 
 
 def _size(row: FileRow) -> int:

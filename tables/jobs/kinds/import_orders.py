@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from itertools import islice
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from tables.core.errors import InvalidRequest
 from tables.core.file_formats import FORMATS, FileReading, Look, look_at, text_of
 from tables.core.file_rows import head_of, places_of
 from tables.core.file_text import ENCODINGS, MAX_LOOKED_AT
-from tables.core.import_rules import MODES, Choices, Mode, Rules
+from tables.core.import_rules import DUPLICATES, MODES, Choices, Duplicates, Mode, Rules
 from tables.core.operand_types import filter_types
 from tables.core.sheets import HEAD_KINDS, Head, parse_heads
 from tables.core.values import member_error
@@ -32,7 +32,7 @@ RIGHTS: Mapping[Mode, frozenset[str]] = {
 _MEASURED_BYTES = 1024**2
 _COLUMNS = ("taken", "cleared", "left_out")
 _MEMBERS = frozenset(
-    {*_COLUMNS, "upload", "name", "mode", "encoding", "delimiter", "format", "kinds"}
+    {*_COLUMNS, "upload", "name", "mode", "encoding", "delimiter", "format", "kinds", "duplicates"}
 )
 
 
@@ -54,6 +54,7 @@ def read_spec(given: Mapping[str, Any], target: Target) -> Spec:
             "mode": _mode(given),
             **columns,
             "kinds": _kinds(given, heads),
+            "duplicates": _duplicates(given),
             "count": _count(file, reading),
         }
     return spec
@@ -166,6 +167,20 @@ def _mode(given: Mapping[str, Any]) -> Mode:
         raise member_error("/mode", '"mode" is one of {names}.', names=", ".join(MODES))
     chosen: Mode = mode
     return chosen
+
+
+def _duplicates(given: Mapping[str, Any]) -> Duplicates:
+    chosen = given.get("duplicates") or "refuse"
+    if chosen not in DUPLICATES:
+        raise member_error(
+            "/duplicates", '"duplicates" is one of {names}.', names=", ".join(DUPLICATES)
+        )
+    return cast("Duplicates", chosen)
+
+
+def is_last_taken(spec: Spec) -> bool:
+    """Whether the last line that names an item is the one that is taken."""
+    return spec.get("duplicates") == "last"  # an order of a release before has none
 
 
 def _text(given: Mapping[str, Any], member: str) -> str:

@@ -24,7 +24,7 @@ from tables.items.wanted import Settled
 from tables.jobs import files, staging
 from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Piece, Work
 from tables.jobs.kinds import checking
-from tables.jobs.kinds.import_orders import read_spec, rights
+from tables.jobs.kinds.import_orders import is_last_taken, read_spec, rights
 from tables.jobs.kinds.imported_writes import write_of
 from tables.jobs.kinds.which import read_now
 from tables.jobs.others import foreign_version
@@ -34,11 +34,14 @@ from tables.records.jobs.reports import (
     MOST_WORDS,
     Outcome,
     Result,
+    first_of_parts,
     pages_of,
     rows_of,
     rows_with,
 )
 
+# Where a cursor stands while the file is read for its keys.
+_KEYS = "keys"
 # What a row comes to, as the report of the check says it: `done` is what would be written.
 _OUTCOMES: Mapping[Verdict, Outcome] = {
     "new": "done",
@@ -147,9 +150,14 @@ def _difference(
 
 
 class _Check:
-    """The chunks of a check: what each row comes to, staged for the writes."""
+    """The chunks of a check: what each row comes to, staged for the writes.
+
+    Where the last line of an item is the one that is taken, the file is read for its keys first.
+    """
 
     def piece(self, work: Work, cursor: Cursor, /) -> Piece:
+        if is_last_taken(work.spec) and (cursor is None or cursor[0] == _KEYS):
+            return _keys_piece(work, *(cursor or (_KEYS, 0, 0, 0, 0)))
         *place, chunk = cursor or (0, 0, 0, 0)
         held = checking.take(work, Place(*place), chunk)
         found = checking.checked(work, held, held.gathered())
@@ -159,6 +167,16 @@ class _Check:
         following = None if held.is_through else [at.offset, at.line, at.row, held.chunk]
         told = [_told(row) for row in found.rows]
         return Piece(following, len(told), len(told), told, found.write_units)
+
+
+def _keys_piece(work: Work, _stage: str, offset: int, line: int, row: int, chunk: int) -> Piece:
+    held = checking.take(work, Place(offset, line, row), chunk, names_keys=True)
+    checking.note_keys(work, held)
+    at = held.place
+    checking.leave_keys(work, held)
+    if held.is_through:
+        return Piece([0, 0, 0, held.chunk], 0)  # a staged chunk has the number of its page
+    return Piece([_KEYS, at.offset, at.line, at.row, held.chunk], 0)
 
 
 def _told(row: StagedRow) -> Result:
@@ -232,9 +250,9 @@ def _cut(work: Work) -> Sequence[Cursor]:
     """The check goes through the file in one; staged chunks are shared out."""
     if work.job.phase == "check":
         return [None]
-    staged = int(work.job.estimate["staged"])
-    count = min(settings.JOB_PARTS, max(staged // 4, 1))
-    ends = [staged * part // count for part in range(count + 1)]
+    end, first = int(work.job.estimate["staged"]), int(work.job.estimate.get("staged_from", 0))
+    count = min(settings.JOB_PARTS, max((end - first) // 4, 1))
+    ends = [first + (end - first) * part // count for part in range(count + 1)]
     return [[start, 0, end] for start, end in pairwise(ends)]
 
 
@@ -250,9 +268,11 @@ def _finish(work: Work) -> None:
         counts[_verdict(row)] += 1
         # Of an item that is there nothing else is said where it is changed.
         counts["kept"] += _is_partial(row)
-    chunks = work.job.parts.get(phase="check").sequence
+    part = work.job.parts.get(phase="check")
+    # What was read for its keys alone has no page, and nothing is staged of it.
+    first = min(first_of_parts(part.pages.order_by("sequence")).values(), default=0)
     found = {name: counts[name] for name in (*_OUTCOMES, "kept")}
-    work.job.estimate |= found | {"staged": chunks}
+    work.job.estimate |= found | {"staged": part.sequence, "staged_from": first}
 
 
 def _verdict(row: Result) -> str:

@@ -12,7 +12,7 @@ from tables.api.v1.openapi.subject import Subject
 from tables.api.v1.openapi.texts import PATH, STRING, TOKEN, word
 from tables.api.v1.requests.job_orders import MAX_REASON, MOST_PACE, STATES
 from tables.api.v1.requests.uploads import LISTED
-from tables.core.import_rules import MODES
+from tables.core.import_rules import DUPLICATES, MODES
 from tables.core.job_states import Phase, State, Wanted
 from tables.core.values import TYPES
 from tables.jobs.finding import Waiting
@@ -155,6 +155,7 @@ _UPLOAD_FORM: Part = {
     "properties": {
         "file": {"type": "string", "format": "binary"},
         "mode": word(*MODES),
+        "duplicates": word(*DUPLICATES),
         **dict.fromkeys(("encoding", "delimiter", "format", "reason"), STRING),
         **dict.fromkeys(LISTED, _TEXTS),
     },

@@ -22,7 +22,10 @@ from tables.jobs.files import keep_upload
 
 # What a query string or a form says beside the file; `taken` and its like may stand there often.
 LISTED = ("taken", "cleared", "left_out", "kinds")
-MEMBERS = ("name", "mode", "encoding", "delimiter", "format", "reason", "pace", *LISTED)
+MEMBERS = (
+    *("name", "mode", "encoding", "delimiter", "format", "duplicates", "reason", "pace"),
+    *LISTED,
+)
 _BLOCK = 64 * 1024
 
 

@@ -226,7 +226,9 @@ class Confirm(_OfJob):
         """Queue it, if it is still what If-Match names."""
         require_known_parameters(request, frozenset({"format"}))
         job = self.controlled
-        if read_tags(request).if_match is None:
+        wanted = read_tags(request).if_match
+        if wanted is None or wanted.strip() == "*":
+            # RFC 9110, section 13.1.1: `*` is true of any check, and says nothing of which was seen
             raise PreconditionRequired("Send the ETag of the job that was checked as If-Match.")
         return self.told(confirm(job, self.caller, job.etag, by_token=self.by_token), 202)
 

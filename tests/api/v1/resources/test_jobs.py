@@ -369,6 +369,8 @@ def test_37_a_confirmation_is_for_what_was_looked_at(staff):
     found = staff.get(path(job))
     confirm = ok(found)["links"]["confirm"].removeprefix("http://testserver")
     problem(staff.post(confirm, None), 428, "precondition_required")
+    for star in ("*", " * "):  # true of any check: it doesn't say which was seen
+        problem(staff.post(confirm, None, If_Match=star), 428, "precondition_required")
     problem(staff.post(confirm, None, If_Match='"other"'), 412, "precondition_failed")
     JobPart.objects.create(
         job_id=job["id"], phase="check", number=0, total=1, finished=True, scanned=9, done=7
