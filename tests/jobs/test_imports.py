@@ -267,7 +267,7 @@ def test_a_report_says_in_words_what_is_wrong_with_each_row_and_where(tables):
     kept = "The stored value is kept."
     assert told == {
         2: f"zip: A spreadsheet has dropped its leading zeros. {kept}"
-        f" yes: A spreadsheet has made capitals of it. {kept}",
+        f" yes: A spreadsheet has made its own word for true or false of it. {kept}",
         3: "The line has 2 cells, and there are 4 columns.",
         4: "This cell stands under no head.",
         5: "/id: The key attribute 'id' is missing.",
