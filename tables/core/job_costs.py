@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 
 from tables.core.descriptions import Index, TableDescription
-from tables.core.sizes import item_size
+from tables.core.sizes import item_size, size_at_most
 from tables.core.values import Item
 
 _UNIT_BYTES = 1024
@@ -17,7 +17,7 @@ def write_units(
     before: Item | None, after: Item | None, description: TableDescription, *, doubled: bool
 ) -> float:
     """Units of a put, an update or a delete, with its indexes; `doubled` in a transaction."""
-    own = units(max(_size(before), _size(after)))
+    own = _units(before, after)
     indexes = sum(_index_units(before, after, index) for index in description.indexes)
     return own * (2 if doubled else 1) + indexes
 
@@ -33,9 +33,9 @@ def _index_units(before: Item | None, after: Item | None, index: Index) -> int:
     if old == new:
         return 0
     if old is None or new is None:
-        return units(_size(old or new))
+        return _units(old, new)
     moves = any(old[key.name] != new[key.name] for key in index.key_attributes)
-    return units(_size(old)) + units(_size(new)) if moves else units(max(_size(old), _size(new)))
+    return _units(old) + _units(new) if moves else _units(old, new)
 
 
 def _projected(item: Item | None, index: Index) -> Item | None:
@@ -47,5 +47,9 @@ def _projected(item: Item | None, index: Index) -> Item | None:
     return {name: value for name, value in item.items() if name in index.projected}
 
 
-def _size(item: Item | None) -> int:
-    return 0 if item is None else item_size(item)
+def _units(*items: Item | None) -> int:
+    """Units of the largest of these items."""
+    there = [item for item in items if item is not None]
+    if all(size_at_most(item) <= _UNIT_BYTES for item in there):
+        return 1
+    return units(max(map(item_size, there)))

@@ -75,6 +75,11 @@ class _Pending:
     entry: Recorded | None
     tries: int = 0
 
+    @property
+    def count(self) -> int:
+        """How many operations it is."""
+        return 2 + len(self.entry.chunks) if self.entry else 1
+
     def operations(self) -> list[Operation]:
         return [self.write.operation, *(self.entry.operations() if self.entry else ())]
 
@@ -169,7 +174,7 @@ def _cut(pending: Sequence[_Pending]) -> Iterator[list[_Pending]]:
     group: list[_Pending] = []
     count = size = 0
     for one in pending:
-        needs, bytes_more = len(one.operations()), _size_of(one)
+        needs, bytes_more = one.count, _size_of(one)
         is_full = len(group) == MOST_ITEMS or count + needs > _MOST_OPERATIONS
         if group and (is_full or size + bytes_more > _MOST_BYTES):
             yield group
@@ -245,7 +250,7 @@ def _reasons(
     """Each write with the first reason that is its own: which of its operations, and why."""
     start = 0
     for one in group:
-        count = len(one.operations())
+        count = one.count
         found = (
             (at, error.reasons[start + at]) for at in range(count) if start + at in error.reasons
         )

@@ -7,7 +7,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tables.core.errors import InvalidRequest, PreconditionFailed, TablesError
-from tables.core.history import fingerprint
 from tables.core.operations import Operation
 from tables.core.preconditions import compile_create, compile_delete, compile_replace
 from tables.core.updates import Change, apply_changes, same_value
@@ -23,8 +22,7 @@ def as_read(
 ) -> Settled:
     """The write that makes `after` of `before`. Raises Conflict where it can't be pinned."""
     operation = _operation(target, before, after)
-    states = fingerprint(before), fingerprint(after)
-    return Settled(target, operation, Outcome(key, before, after), _as_it_is, mark, states)
+    return Settled(target, operation, Outcome(key, before, after), _as_it_is, mark)
 
 
 def settled(write: Rewrite, before: Item | None, mark: Mark) -> Settled:
@@ -52,8 +50,7 @@ def changed(target: Target, before: Item, changes: Sequence[Change], mark: Mark)
 def deleted(target: Target, before: Item, mark: Mark) -> Settled:
     """The item gone. Raises Forbidden, Conflict."""
     write = delete_as_shown(target, before)
-    states = fingerprint(before), ""
-    return Settled(target, write.operation, write.outcome, _as_it_is, mark, states)
+    return Settled(target, write.operation, write.outcome, _as_it_is, mark)
 
 
 def _operation(target: Target, before: Item | None, after: Item | None) -> Operation:

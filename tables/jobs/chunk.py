@@ -192,13 +192,10 @@ def decide(
             if write is None:
                 rows.append(unwritten(token, candidate, work.spec))
                 continue
-            states = write.states or (
-                fingerprint(candidate.before),
-                fingerprint(write.outcome.after),
-            )
+            states = fingerprint(candidate.before), fingerprint(write.outcome.after)
             line, origin, known = candidate.line, candidate.origin, candidate.known
             intent = Intent(token, *states, line, origin, known, *candidate.told)
-            planned.append(Planned(intent, write))
+            planned.append(Planned(intent, replace(write, states=states)))
     return planned, rows
 
 
