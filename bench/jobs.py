@@ -44,11 +44,11 @@ def job_cases(engine: str) -> list[Case]:
         return lambda: _done(start(_OWNER, "change", alias, _CHANGE)[0])
 
     return [
-        Case("job, items without an entry", changing(KEPT_FRESH.alias), by_hand, 0.75, 2.20, 1),
-        Case("job, items with an entry", changing(KEPT_FEW.alias), by_hand, 1.70, 2.20, 1),
-        Case("job, no history", changing(FEW.alias), by_hand, 1.35, 1.80, 1),
-        Case("import, no history", lambda: _imported(FEW.alias), by_hand, 1.10, 2.00, 1),
-        Case("import, history", lambda: _imported(KEPT_FRESH.alias), by_hand, 0.75, 2.50, 1),
+        Case("job, items without an entry", changing(KEPT_FRESH.alias), by_hand, 0.75, 1.70, 1),
+        Case("job, items with an entry", changing(KEPT_FEW.alias), by_hand, 1.70, 1.90, 1),
+        Case("job, no history", changing(FEW.alias), by_hand, 1.35, 1.50, 1),
+        Case("import, no history", lambda: _imported(FEW.alias), by_hand, 1.10, 1.50, 1),
+        Case("import, history", lambda: _imported(KEPT_FRESH.alias), by_hand, 0.75, 2.00, 1),
     ]
 
 
