@@ -459,6 +459,18 @@ def test_nothing_moves_and_nothing_is_offered_before_somebody_works(admin, citie
     assert not Page(admin.get(url)).has("progress")
 
 
+def test_what_stands_still_does_not_move_and_says_what_is_left_of_it(admin, cities):
+    Worker.objects.create(name="w", seen=timezone.now())
+    url = ordered(admin, **SET)
+    Job.objects.update(state="paused", estimate={})
+    assert not Page(admin.get(url)).has("progress")
+    assert "Cancelling stops" not in words(admin, url)
+    Job.objects.update(estimate={"items": 8})
+    assert Page(admin.get(url)).one("progress")["attrs"]["value"] == "0"
+    Job.objects.update(state="expired")
+    assert "Nobody said yes within a day, so nothing was written." in words(admin, url)
+
+
 def test_whose_yes_is_waited_for_is_told(admin, sign_in, cities):
     url = ordered(admin, **SET)
     work()

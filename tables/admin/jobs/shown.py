@@ -192,6 +192,8 @@ class ShownJob:
         """What cancelling leaves behind."""
         if self.is_check:
             return _("Nothing has been written yet.")
+        if not self.is_under_way:
+            return _("What is written stays written.") if self.far.counts["done"] else ""
         if self.job.kind == "export":
             return _("Cancelling stops within a moment.")
         return _("Cancelling stops within a moment. What is written stays written.")
