@@ -440,7 +440,7 @@ def test_a_report_is_streamed_as_lines_or_as_a_sheet(staff):
     told = ["outcome", "code", "detail", "line", "version", "changed_by", "changed_at", "token"]
     assert head == [*told, "id"]
     assert rows == [
-        ["refused", "invalid_value", "total: a number is needed.", "", "", "~PTEx", "'=11"]
+        ["refused", "invalid_value", "total: a number is needed.", "", "", "", "", "~PTEx", "'=11"]
     ]
 
 
