@@ -21,7 +21,7 @@ document.addEventListener("DOMContentLoaded", () => {
     for (const name of ["htmx:sendError", "htmx:timeout"]) document.addEventListener(name, trouble);
   }
 
-  // Of very many tables, the server has the others.
+  // Where the page has some of the tables, the server has the others.
   if (filter.form.hasAttribute("hx-get")) return hearServer();
   filter.addEventListener("input", narrow);
   filter.form.addEventListener("submit", (event) => event.preventDefault());

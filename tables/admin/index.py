@@ -101,7 +101,8 @@ def index_context(request: HttpRequest) -> dict[str, Any]:
         ],
         "search": search,
         "told": _told(len(found), len(tables), search),
-        "is_long": len(tables) > MOST,
+        # Whether there are tables that a script could not show.
+        "is_part": len(tables) > MOST or search.narrows,
         "links": group_links(viewable_groups(caller), search.group) if len(tables) > MOST else [],
         **_pager(search, len(found)),
         "asks": asks,

@@ -111,6 +111,15 @@ def test_without_a_script_the_first_page_has_what_is_looked_for(many):
     assert page.one("input", id="table-filter")["attrs"]["value"] == "table 1999"
 
 
+@pytest.mark.parametrize(("query", "asks"), [("", False), ("?q=1", True), ("?group=Group+0", True)])
+def test_of_few_tables_the_server_is_asked_only_for_those_that_the_page_lacks(
+    write_map, sign_in, query, asks
+):
+    write_map(3, grouped=True)
+    form = Page(sign_in("staff").get(f"/admin/{query}")).one("form", id="table-search")
+    assert ("hx-get" in form["attrs"]) is asks
+
+
 def test_the_first_page_names_a_hundred_and_leads_to_all(many):
     page, seen = Page(many.get("/admin/")), []
     while True:
