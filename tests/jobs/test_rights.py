@@ -96,7 +96,9 @@ def test_37_a_report_of_a_copy_is_for_who_may_view_both_tables(history):
         reported_at(Job.objects.get(), person("adders", sub="other"))
 
 
-def test_a_copy_names_items_of_the_table_that_it_writes(history):
+def test_a_copy_names_items_of_the_table_that_it_writes_and_those_that_it_can_not_of_their_own(
+    history,
+):
     ann = person("admins")
     store("real-things", {"id": {"S": "a"}, "country": {"S": "CH"}, "rank": {"N": "1"}})
     store("real-things", {"id": {"S": "no key there"}, "n": {"N": "0"}})
@@ -104,8 +106,9 @@ def test_a_copy_names_items_of_the_table_that_it_writes(history):
     rows = sorted(report_rows(job, reported_at(job, ann)), key=lambda row: row.outcome)
     assert [(row.key, row.outcome) for row in rows] == [
         ({"country": {"S": "CH"}, "rank": {"N": "1"}}, "done"),
-        (None, "refused"),
+        ({"id": {"S": "no key there"}}, "refused"),
     ]
+    assert [row.is_uncopied for row in rows] == [False, True]
     assert rows[1].detail.startswith(
         encode_token({"id": {"S": "no key there"}}, target_of(ann).description)
     )
