@@ -109,6 +109,5 @@ def test_a_copy_names_items_of_the_table_that_it_writes_and_those_that_it_can_no
         ({"id": {"S": "no key there"}}, "refused"),
     ]
     assert [row.is_uncopied for row in rows] == [False, True]
-    assert rows[1].detail.startswith(
-        encode_token({"id": {"S": "no key there"}}, target_of(ann).description)
-    )
+    assert rows[1].token == encode_token({"id": {"S": "no key there"}}, target_of(ann).description)
+    assert "The key attribute 'country' is missing." in rows[1].detail
