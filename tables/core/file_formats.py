@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO, Literal, NoReturn
 
 from tables.core import strict_json
-from tables.core.errors import InvalidRequest, Sentence, TablesError, TooLarge
+from tables.core.errors import InvalidRequest, Sentence, TooLarge
 from tables.core.file_text import (
     ENCODINGS,
     GZIP_START,
@@ -28,7 +28,7 @@ from tables.core.file_text import (
 )
 from tables.core.json_elements import Elements
 from tables.core.strict_json import MAX_DEPTH
-from tables.core.typed_json import typed_item
+from tables.core.values import TYPES, member_error
 
 Container = Literal["sheet", "workbook", "lines", "array"]
 Shape = Literal["cells", "plain", "typed", "export", "put"]
@@ -164,7 +164,8 @@ def _start(stream: BinaryIO) -> bytes:
 
 
 def _unknown(chosen: str, what: str, known: Iterable[str]) -> NoReturn:
-    raise InvalidRequest(
+    raise member_error(
+        f"/{what}",
         "{name} is no {what} that is read; those are {known}.",
         name=repr(chosen[:40]),
         what=what,
@@ -233,11 +234,9 @@ def _is_typed(values: Sequence[Any]) -> bool:
 
 
 def _is_typed_item(value: Any) -> bool:
-    try:
-        typed_item(value)
-    except TablesError:
-        return False
-    return bool(value)
+    """Whether it is built as typed JSON is: what a type can't hold is a fault of its own."""
+    built = [each for each in value.values() if isinstance(each, dict) and len(each) == 1]
+    return bool(value) and len(built) == len(value) and all(TYPES.keys() >= v.keys() for v in built)
 
 
 def _sheet_look(stream: BinaryIO, start: bytes, reading: FileReading) -> Look:

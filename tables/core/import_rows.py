@@ -15,7 +15,7 @@ from tables.core.mangled import read_as_utf_8
 from tables.core.preconditions import state_of
 from tables.core.sheets import OTHERS
 from tables.core.updates import diff
-from tables.core.values import Item, content_of, fit_to_stored
+from tables.core.values import TYPES, AttributeValue, Item, content_of, fit_to_stored
 
 Verdict = Literal["new", "changed", "same", "conflict", "refused"]
 
@@ -41,7 +41,18 @@ def named_in(row: FileRow, rules: Rules) -> Item:
     if row.item is None:
         return named_key(row, rules)
     item = coerce_binary_keys(row.item, rules.description)
-    return {name: item[name] for name in rules.description.key_names if name in item}
+    named = {name: item[name] for name in rules.description.key_names if name in item}
+    if not row.is_typed and any(map(_is_typed_value, named.values())):
+        raise InvalidValue(
+            "This is typed JSON, and most of the file is plain: say its format, or write all alike."
+        )
+    return named
+
+
+def _is_typed_value(value: AttributeValue) -> bool:
+    """Whether a plain value is a typed one that was taken for a map."""
+    held = value.get("M")
+    return isinstance(held, dict) and len(held) == 1 and TYPES.keys() >= held.keys()
 
 
 def row_item(row: FileRow, rules: Rules, parts: Collection[str] = ()) -> Item:

@@ -757,3 +757,48 @@ def test_what_becomes_of_two_lines_is_one_of_two(tables):
     with pytest.raises(InvalidRequest, match="refuse, last") as told:
         checked(person("admins"), csv(*TWICE), duplicates="first")
     assert told.value.problems[0].pointer == "/duplicates"
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [
+        ({"encoding": "zz"}, "/encoding"),
+        ({"delimiter": "zz"}, "/delimiter"),
+        ({"taken": ["zz"]}, "/taken"),
+        ({"cleared": ["zz"]}, "/cleared"),
+        ({"kinds": {"zz": "N"}}, "/kinds"),
+        ({"left_out": ["id"]}, "/left_out"),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_with_an_order_says_at_which_member(tables, given, pointer):
+    with pytest.raises(InvalidRequest) as told:
+        checked(person("admins"), csv("id,n:N", "a,1"), **given)
+    assert [problem.pointer for problem in told.value.problems] == [pointer]
+
+
+def test_what_has_to_be_said_of_a_file_says_by_which_member(tables):
+    for data, pointer in (
+        (b"id,n\r\na,\xe9\r\n", "/encoding"),
+        (b"id,n;m\r\na,1;2\r\n", "/delimiter"),
+    ):
+        with pytest.raises(InvalidRequest) as told:
+            checked(person("admins"), data)
+        assert [problem.pointer for problem in told.value.problems] == [pointer]
+
+
+def test_typed_lines_are_known_by_how_they_are_built_whatever_is_wrong_with_their_values(tables):
+    ann = person("admins")
+    lines = [b'{"id": {"S": "%d"}, "n": {"N": "many"}}\n' % n for n in range(4)]
+
+    job = checked(ann, b"".join(lines))
+
+    assert {row.faults[0].column for row in imports.differences(job, target_of(ann))} == {"/n/N"}
+
+
+def test_a_typed_line_among_plain_ones_is_refused_for_what_it_is(tables):
+    ann = person("admins")
+    job = checked(ann, b'{"id": "a"}\n{"id": {"S": "b"}}\n')
+    one, other = imports.differences(job, target_of(ann))
+    assert (one.verdict, other.verdict, other.line) == ("new", "refused", 2)
+    assert other.faults[0].detail.startswith("This is typed JSON, and most of the file is plain")

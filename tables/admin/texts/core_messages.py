@@ -55,6 +55,10 @@ SENTENCES = (
     gettext_noop("Line {line}, column {column} is not UTF-8: {byte}. Say its encoding: {known}."),
     gettext_noop('"{member}" is a list of columns.'),
     gettext_noop('"{member}" is a text.'),
+    gettext_noop("{name} is part of the key, and can't be left out."),
+    gettext_noop(
+        "This is typed JSON, and most of the file is plain: say its format, or write all alike."
+    ),
     gettext_noop('"duplicates" is one of {names}.'),
     gettext_noop('"mode" is one of {names}.'),
     gettext_noop("Line {line} of the file names the same item, and is taken."),

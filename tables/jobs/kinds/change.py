@@ -83,8 +83,9 @@ def _read_spec(given: Mapping[str, Any], target: Target) -> Spec:
         )
     told = [_read_change(change, f"/changes/{place}") for place, change in enumerate(changes)]
     _require_not_kept(told, target)
-    with at_member("/changes"):
-        _require_possible(told, target)
+    for place in range(len(told)):
+        with at_member(f"/changes/{place}"):
+            _require_possible(told[: place + 1], target)
     return {**which.read_which(given, target), "changes": told}
 
 

@@ -47,6 +47,7 @@ def read_spec(given: Mapping[str, Any], target: Target) -> Spec:
         heads = _heads(file, reading)
         _require_keys(heads, target)
         columns = {member: _listed(given, member, heads) for member in _COLUMNS}
+        _require_keys_read(columns["left_out"], heads, target)
         spec: Spec = {
             "upload": name,
             "name": _text(given, "name")[:255],
@@ -88,7 +89,8 @@ def _reading(file: BinaryIO, given: Mapping[str, Any]) -> FileReading:
     look = look_at(file, encoding=encoding, delimiter=delimiter)
     reading = look.reading
     if look.bad is not None:
-        raise InvalidRequest(
+        raise member_error(
+            "/encoding",
             "Line {line}, column {column} is not UTF-8: {byte}. Say its encoding: {known}.",
             byte=f"{look.bad.byte:02X}",
             line=look.bad.line,
@@ -96,11 +98,12 @@ def _reading(file: BinaryIO, given: Mapping[str, Any]) -> FileReading:
             known=_offered(look),
         )
     if not reading.encoding:
-        raise InvalidRequest(
-            "The file is not UTF-8. Say its encoding: {known}.", known=_offered(look)
+        raise member_error(
+            "/encoding", "The file is not UTF-8. Say its encoding: {known}.", known=_offered(look)
         )
     if not reading.is_decided:
-        raise InvalidRequest(
+        raise member_error(
+            "/delimiter",
             "The first line could be cut in more than one way: say the delimiter, {known}.",
             known=", ".join(map(repr, look.heads)),
         )
@@ -137,6 +140,19 @@ def _require_keys(heads: tuple[Head, ...], target: Target) -> None:
             else "No column is the key attribute {name}. The columns are {columns}.",
             name=repr(missing[0]),
             columns=", ".join(head.text for head in heads)[:500],
+        )
+
+
+def _require_keys_read(left_out: list[str], heads: tuple[Head, ...], target: Target) -> None:
+    """Raise InvalidRequest for a key that is not to be read: without it no row names an item."""
+    keys = [
+        head.text
+        for head in heads
+        if head.path[:1] and head.path[0] in target.description.key_names
+    ]
+    if both := sorted({*keys} & {*left_out}):
+        raise member_error(
+            "/left_out", "{name} is part of the key, and can't be left out.", name=repr(both[0])
         )
 
 
@@ -195,7 +211,7 @@ def _listed(given: Mapping[str, Any], member: str, heads: tuple[Head, ...]) -> l
     known = {head.text for head in heads}
     if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
         raise member_error(f"/{member}", '"{member}" is a list of columns.', member=member)
-    _require_columns(value, known)
+    _require_columns(member, value, known)
     return sorted(set(value))
 
 
@@ -205,11 +221,13 @@ def _kinds(given: Mapping[str, Any], heads: tuple[Head, ...]) -> dict[str, str]:
         raise member_error(
             "/kinds", '"kinds" gives columns one of {names}.', names=", ".join(sorted(HEAD_KINDS))
         )
-    _require_columns(value, {head.text for head in heads})
+    _require_columns("kinds", value, {head.text for head in heads})
     return value
 
 
-def _require_columns(names: Any, known: set[str]) -> None:
+def _require_columns(member: str, names: Any, known: set[str]) -> None:
     unknown = [name for name in names if name not in known]
     if unknown:
-        raise InvalidRequest("The file has no column {name}.", name=repr(unknown[0][:100]))
+        raise member_error(
+            f"/{member}", "The file has no column {name}.", name=repr(unknown[0][:100])
+        )

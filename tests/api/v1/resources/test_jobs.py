@@ -171,7 +171,7 @@ def test_what_a_kind_does_not_take_is_told_at_its_member(admin, order, pointer):
         ),
         (
             {"kind": "change", "filter": {}, "changes": [{"action": "remove", "path": "id"}]},
-            "/changes",
+            "/changes/0",
         ),
     ],
 )
@@ -518,7 +518,8 @@ def sheet(admin, data, query="", kind="text/csv"):
 
 def test_a_file_is_read_as_its_media_type_or_its_order_says(admin, files):
     data = "id,name\n1,Zoë\n".encode("cp1252")
-    refused = problem(sheet(admin, data), 400, "invalid_request")
+    refused = problem(sheet(admin, data), 422, "invalid_value")
+    assert pointers(refused) == ["/encoding"]
     assert "Line 2, column 5 is not UTF-8: EB." in refused["detail"]
     assert "Windows-1252" in refused["detail"]
     declared = ok(sheet(admin, data, kind="text/csv; charset=windows-1252"), 202)
@@ -568,7 +569,7 @@ def test_types_of_columns_are_said_by_their_heads(admin, files):
     data = b"id,n,a:bc\n1,2,3\n"
     job = ok(sheet(admin, data, "kinds=n:SS&kinds=a%3Abc:N"), 202)
     assert job["order"]["kinds"] == {"n": "SS", "a:bc": "N"}
-    for wrong, status in (("n", 400), ("n:N&kinds=n:S", 400), ("x:N", 400), ("n:X", 422)):
+    for wrong, status in (("n", 400), ("n:N&kinds=n:S", 400), ("x:N", 422), ("n:X", 422)):
         assert sheet(admin, data, f"kinds={wrong}").status_code == status
 
 
