@@ -151,7 +151,7 @@ class ReportPage(models.Model):
     changed = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
     unsure = models.PositiveIntegerField(default=0)
-    fence = models.PositiveIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0, db_default=0)
     rows = models.BinaryField()
 
     class Meta:
