@@ -37,6 +37,7 @@ _DECORATED = re.compile(
     r"\s?(?P<after>%|[$€£¥₹]|[A-Z]{3})?"
 )
 _MOST_DECORATED = 100
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:(?P<by>[.,'’\s])[0-9]{3})(?:(?P=by)[0-9]{3})*(?:[.,][0-9]+)?")
 # How UTF-8 is read where nothing says that it is.
 _READINGS = ("cp1252", "cp1250", "latin-1")
@@ -158,11 +159,19 @@ def _is_reread(stored: str, cell: str) -> bool:
 
 
 def _has_lost_characters(stored: str, cell: str) -> bool:
-    """Characters that an old encoding lacks have become question marks."""
-    if len(stored) != len(cell) or "?" not in cell:
+    """Characters that an old encoding lacks have become question marks: two, where a program
+    counts in UTF-16 and the character takes two units there.
+    """
+    if stored == cell or "?" not in cell:
         return False
-    pairs = [(a, b) for a, b in zip(stored, cell, strict=True) if a != b]
-    return bool(pairs) and all(b == "?" and not a.isascii() for a, b in pairs)
+    return any(_is_marked(each, cell) for each in (stored, _ASTRAL.sub("\ufffd\ufffd", stored)))
+
+
+def _is_marked(stored: str, cell: str) -> bool:
+    """Whether nothing but question marks has come in place of what is not ASCII."""
+    return len(stored) == len(cell) and all(
+        b in (a, "?") and (a == b or not a.isascii()) for a, b in zip(stored, cell, strict=True)
+    )
 
 
 def _is_cut(stored: str, cell: str) -> bool:

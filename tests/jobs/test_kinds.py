@@ -257,6 +257,8 @@ def test_a_table_without_stamps_and_versions_has_such_names_for_itself(history):
         {"keys": ["a"], "filter": {}, "changes": [setting("x", {"S": "y"})]},
         {"keys": [], "changes": [setting("x", {"S": "y"})]},
         {"keys": ["~!"], "changes": [setting("x", {"S": "y"})]},
+        {"keys": [None], "changes": [setting("x", {"S": "y"})]},
+        {"keys": [{"id": "a"}], "changes": [setting("x", {"S": "y"})]},
         {"filter": {}, "changes": []},
         {"filter": {}, "changes": [setting("id", {"S": "y"})]},
         {"filter": {}, "changes": [setting("x", {"S": 1})]},

@@ -68,6 +68,7 @@ SENTENCES = (
     gettext_noop("More follows the array that was read. Import each array's file alone."),
     gettext_noop("{name} is kept by this service and can't be changed."),
     gettext_noop("{name} is missing: the key says {value}."),
+    gettext_noop("A key is a text: its item's token, as URLs spell it."),
     gettext_noop("{name} is no item's key here."),
     gettext_noop("{name} is no {what} that is read; those are {known}."),
     gettext_noop("{name} stands in {key} behind {before}: say by “is” what that is, too."),

@@ -211,10 +211,12 @@ def _keys(given: Any, target: Target) -> list[str]:
 
 
 def _token(given: Any, place: int, target: Target) -> str:
+    if not isinstance(given, str):
+        raise member_error(f"/keys/{place}", "A key is a text: its item's token, as URLs spell it.")
     try:
-        return encode_token(decode_token(str(given), target.description), target.description)
+        return encode_token(decode_token(given, target.description), target.description)
     except ItemNotFound as error:
-        name = repr(str(given)[:100])
+        name = repr(given[:100])
         raise member_error(f"/keys/{place}", "{name} is no item's key here.", name=name) from error
 
 

@@ -83,7 +83,9 @@ def _cells(row: ReportRow, names: Sequence[str]) -> list[str]:
 
 
 def _words(row: ReportRow) -> str:
-    return row.detail or LEFT_WORDS.get(row.code, LEFT_WORDS.get(row.outcome, ""))
+    if row.detail or row.outcome not in LEFT_WORDS:  # a row of a check that is done: `changed`
+        return row.detail
+    return LEFT_WORDS.get(row.code, LEFT_WORDS[row.outcome])
 
 
 def _moment(row: ReportRow) -> str:

@@ -444,6 +444,29 @@ def test_a_report_is_streamed_as_lines_or_as_a_sheet(staff):
     ]
 
 
+def test_only_rows_that_were_left_are_told_that_somebody_changed_them(staff):
+    job = order(staff)
+    reported(
+        job,
+        Result("1", "done", "changed"),
+        Result("2", "done", "changed", detail="total: 1.1 is kept."),
+        Result("3", "changed", "conflict"),
+        Result("4", "changed", "gone_since_check"),
+        Result("5", "unsure"),
+    )
+    told = [
+        json.loads(line)["detail"]
+        for line in b"".join(staff.get(f"{path(job)}/report")).splitlines()
+    ]
+    assert told == [
+        None,
+        "total: 1.1 is kept.",
+        "Somebody changed the item meanwhile; it was left as it is.",
+        "The item was deleted since it was checked.",
+        "It is not known whether this was done: read the item.",
+    ]
+
+
 def test_head_of_what_is_streamed_is_its_headers_alone(staff, admin, files):
     job = order(staff)
     reported(job, Result("1", "done"))
