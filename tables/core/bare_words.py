@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tables.core.errors import Problem, Sentence, TablesError
+from tables.core.expressions import plain_path
 
 # Parts of sentences that may be a value of an item, or its key.
 _HELD = frozenset({"value", "stored", "key"})
@@ -39,7 +40,21 @@ def bare_error(error: TablesError) -> str:
 
 def at_places(told: list[tuple[str, str]]) -> str:
     """Words, each behind the place that they are about, where they are about one."""
-    return " ".join(": ".join(filter(None, pair)) for pair in told if any(pair))
+    named = [(place_words(place), words) for place, words in told]
+    return " ".join(_at_place(place, words) for place, words in named if place or words)
+
+
+def place_words(place: str) -> str:
+    """A place as people write it: `/a/0` is a[0]; the head of a column is as it stands."""
+    if not place.startswith("/"):
+        return place
+    first, *parts = [part.replace("~1", "/").replace("~0", "~") for part in place[1:].split("/")]
+    return plain_path([first, *(int(part) if part.isdecimal() else part for part in parts)])
+
+
+def _at_place(place: str, words: str) -> str:
+    """The words behind their place, unless they begin with it."""
+    return words if words.startswith(f"{place} ") else ": ".join(filter(None, (place, words)))
 
 
 def _bare_part(name: str, part: object) -> object:

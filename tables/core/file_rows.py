@@ -20,6 +20,20 @@ from tables.core.workbooks import workbook_rows
 # For the whole process: the largest item has cells of some 400 KB, and JSON escapes of it more.
 csv.field_size_limit(MAX_LINE)
 _LINE = Sentence("The line")
+# What the parser of CSV begins its reason with -> the reason in our words.
+_NO_CSV: Mapping[str, Sentence] = {
+    "unexpected end of data": Sentence(
+        "The line can't be read as CSV: a quote opens a cell, and none closes it."
+    ),
+    "field larger": Sentence("The line can't be read as CSV: a cell of it is too long."),
+    "new-line character": Sentence(
+        "The line can't be read as CSV: a CR stands in a cell without quotes around it."
+    ),
+    "": Sentence(
+        "The line can't be read as CSV: a cell has no closing quote, or a quote in it is not "
+        "written twice."
+    ),
+}
 # What stands before the elements of an array, as far as it matters to what stands behind them.
 _OPENINGS: Mapping[str, bytes] = {
     "json_array": b"[",
@@ -143,7 +157,8 @@ def _sheet(stream: BinaryIO, reading: FileReading, place: Place) -> Iterator[Fil
 
 
 def _unreadable(reason: csv.Error) -> InvalidRequest:
-    return InvalidRequest("The line can't be read as CSV: {reason}.", reason=str(reason))
+    words = next(_NO_CSV[key] for key in _NO_CSV if str(reason).startswith(key))
+    return InvalidRequest(words)
 
 
 def _undecodable(reason: UnicodeDecodeError) -> InvalidRequest:
@@ -219,6 +234,23 @@ def _require_end(name: str, rest: bytes) -> None:
         raise InvalidRequest(
             "The requests of another table follow: import each table's file alone."
         )
+
+
+def is_one_page(stream: BinaryIO, reading: FileReading, end: Place) -> bool:
+    """Whether a file is the output of a scan, or a query, that tells where its next page begins.
+
+    `end` is the place behind its last row.
+    """
+    if reading.format != "scan":
+        return False
+    text = text_of(stream, reading)
+    text.seek(end.offset or reading.start)
+    try:
+        around = strict_json.parse(_OPENINGS["scan"] + text.read(_MOST_BEHIND))
+    except TablesError:
+        return False  # it was not read to its end, and that is told
+    # The AWS CLI, told to stop early, keeps the place in a token of its own.
+    return bool(around.get("LastEvaluatedKey") or around.get("NextToken"))
 
 
 def _json_row(row: _RowText, shape: Shape) -> FileRow:

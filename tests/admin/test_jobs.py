@@ -608,6 +608,16 @@ def test_a_file_is_checked_shown_and_written_as_shown(admin, cities):
     assert "2 done" in words(admin, answer["Location"])
 
 
+def test_a_file_of_one_page_of_a_scan_says_that_more_stand_behind_it(admin, put):
+    item = b'{"Items": [{"id": {"S": "1"}}], "Count": 1'
+    for end, is_page in ((b', "LastEvaluatedKey": {"id": {"S": "1"}}}', True), (b"}", False)):
+        file = SimpleUploadedFile("scan.json", item + end)
+        url = admin.post("/admin/tables/Anything/import/", {"file": file})["Location"]
+        work()
+        assert ("more items stand behind it" in words(admin, url)) == is_page
+        assert "1 read, 1 to write" in words(admin, url)
+
+
 def test_a_difference_shows_whole_values_and_a_refusal_the_line(admin, put):
     put("Anything", {"id": {"S": "1"}, "zone": {"S": "Europe/Brussels"}})
     rows = b"id,zone\n1,Europe/Somewhere\n1,x\n"

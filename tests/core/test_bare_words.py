@@ -2,7 +2,7 @@
 
 import pytest
 
-from tables.core.bare_words import bare, bare_error
+from tables.core.bare_words import at_places, bare, bare_error, place_words
 from tables.core.errors import Conflict, InvalidValue, Problem, Sentence
 from tables.core.schemas import require_valid
 
@@ -12,8 +12,8 @@ SECRET = "s3cret"
 @pytest.mark.parametrize(
     ("schema", "told"),
     [
-        ({"properties": {"a": {"enum": ["x"]}}}, "/a: The schema does not allow this (enum)."),
-        ({"properties": {"a": {"type": "number"}}}, "/a: The schema does not allow this (type)."),
+        ({"properties": {"a": {"enum": ["x"]}}}, "a: The schema does not allow this (enum)."),
+        ({"properties": {"a": {"type": "number"}}}, "a: The schema does not allow this (type)."),
         ({"minProperties": 9}, "The schema does not allow this (minProperties)."),
         ({"not": {}}, "The schema does not allow this (not)."),
         ({"anyOf": [{"required": ["b"]}]}, "The schema does not allow this (anyOf)."),
@@ -41,6 +41,27 @@ def test_every_place_is_told_and_what_dynamodb_says_is_not():
         Problem("/a", Sentence("It is {value}.", value=SECRET)),
         Problem("", Sentence("No.")),
     ]
-    assert bare_error(InvalidValue("x", problems=problems)) == "/a: It is …. No."
+    assert bare_error(InvalidValue("x", problems=problems)) == "a: It is …. No."
     assert bare_error(Conflict("{path} is there already.", path="a")) == "a is there already."
     assert bare_error(Conflict(SECRET, aws_code="X")) == ""
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("/total", "total"),
+        ("/a/b/0", "a.b[0]"),
+        ("/7/~1x~0y", "7./x~y"),
+        ("/~01", "~1"),
+        ("total:N", "total:N"),
+        ("", ""),
+    ],
+)
+def test_a_place_is_told_as_people_write_it(place, words):
+    assert place_words(place) == words
+
+
+def test_a_name_is_not_said_twice():
+    assert at_places([("/id", "id is part of the key."), ("/b", "No.")]) == (
+        "id is part of the key. b: No."
+    )

@@ -29,21 +29,23 @@ def test_rows_of_a_sheet_know_their_line_and_their_number():
     assert [told(row) for row in rows] == [(3, 1, ["a", "two\nlines"]), (5, 2, ["b", "c"])]
 
 
-BROKEN = [
-    b'"b","never closed\n',
-    b'b,"closed" twice\n',
-    b'b,"a\nb"c\n',
-]
+UNFIT = "a cell has no closing quote, or a quote in it is not written twice."
+BROKEN = {
+    b'"b","never closed\n': UNFIT,
+    b'b,"closed" twice\n': UNFIT,
+    b'b,"a\nb"c\n': UNFIT,
+    b"b,a\rb\n": "a CR stands in a cell without quotes around it.",
+}
 
 
-@pytest.mark.parametrize("broken", BROKEN)
-def test_a_quote_too_many_loses_its_own_line_alone(broken):
+@pytest.mark.parametrize(("broken", "words"), BROKEN.items())
+def test_a_quote_too_many_loses_its_own_line_alone(broken, words):
     rows = read(b'id,name\n"a","1"\n' + broken + b'"c","3"\n"d","4"\n')
     good = [row.cells for row in rows if row.error is None]
     assert [good[0], *good[-2:]] == [["a", "1"], ["c", "3"], ["d", "4"]]
     bad = next(row for row in rows if row.error)
     assert (bad.line, bad.number) == (3, 2)
-    assert "can't be read as CSV" in bad.error.message
+    assert bad.error.message == f"The line can't be read as CSV: {words}"
 
 
 def test_a_quote_that_never_closes_does_not_swallow_the_rest(monkeypatch):

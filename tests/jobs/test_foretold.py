@@ -236,8 +236,8 @@ def test_what_a_check_refuses_says_where_and_why_as_the_write_would(linked, call
 
     rows = report_rows(job, target_of(person("admins")), "refused", phase="check")
     assert [(row.line, row.code, row.detail) for row in rows] == [
-        (2, "invalid_value", "/above: No item of Things has this key: …."),
-        (4, "invalid_value", "/more: This can't be the key of an item of Places."),
+        (2, "invalid_value", "above: No item of Things has this key: …."),
+        (4, "invalid_value", "more: This can't be the key of an item of Places."),
     ]
     assert counts(job) == {"done": 2, "refused": 2}
 

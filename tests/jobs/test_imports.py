@@ -17,6 +17,7 @@ from tables.dynamodb.client import call
 from tables.jobs import files, staging
 from tables.jobs.finding import progress, report_rows
 from tables.jobs.kinds import checking, exports, import_orders, imports
+from tables.jobs.kinds.scan_pages import warning_of
 from tables.jobs.kinds.which import plan_of
 from tables.jobs.orders import confirm, set_pace, start
 from tables.jobs.undoing import undo_job
@@ -270,10 +271,10 @@ def test_a_report_says_in_words_what_is_wrong_with_each_row_and_where(tables):
         f" yes: A spreadsheet has made its own word for true or false of it. {kept}",
         3: "The line has 2 cells, and there are 4 columns.",
         4: "This cell stands under no head.",
-        5: "/id: The key attribute 'id' is missing.",
+        5: "id: The key attribute 'id' is missing.",
         6: "",
         7: "Line 6 of the file names the same item.",
-        8: "The line can't be read as CSV: unexpected end of data.",
+        8: "The line can't be read as CSV: a quote opens a cell, and none closes it.",
         9: "Line 2 of the file names the same item.",
     }
 
@@ -802,3 +803,42 @@ def test_a_typed_line_among_plain_ones_is_refused_for_what_it_is(tables):
     one, other = imports.differences(job, target_of(ann))
     assert (one.verdict, other.verdict, other.line) == ("new", "refused", 2)
     assert other.faults[0].detail.startswith("This is typed JSON, and most of the file is plain")
+
+
+PAGES = {
+    "a key": (b',"Count":2,"LastEvaluatedKey":{"id":{"S":"]}"}}}', True),
+    "a token of the CLI": (b' , "Count": 2, "NextToken": "eyJ4Ijog" }\n', True),
+    "no key": (b',"Count":2,"ScannedCount":2}', False),
+    "nothing in the key": (b',"LastEvaluatedKey":null}', False),
+}
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_file_that_is_one_page_of_a_scan_says_so_and_is_taken(tables, name, is_packed):
+    behind, is_page = PAGES[name]
+    data = b'{"Items": [{"id":{"S":"a"}},\n{"id":{"S":"b"},"x":{"L":[]}} ]' + behind
+    ann = person("admins")
+    job = checked(ann, gzip.compress(data) if is_packed else data)
+    assert (job.state, found(job)) == ("ready", {"new": 2})
+    assert (warning_of(job) is not None) == is_page
+    job = work(confirm(job, ann, job.etag))
+    assert (job.state, counts(job)) == ("finished", {"done": 2})
+    assert (warning_of(job) is not None) == is_page
+
+
+def test_an_empty_page_of_a_scan_says_so_too(tables):
+    job = checked(person("admins"), b'{"Items":[],"LastEvaluatedKey":{"id":{"S":"a"}}}')
+    assert (job.state, warning_of(job) is not None) == ("ready", True)
+
+
+def test_how_many_rows_a_file_has_is_told_when_they_are_counted(history, monkeypatch):
+    monkeypatch.setattr(import_orders, "_count", lambda _file, _reading: 1234)
+    ann = person("admins")
+    upload = files.keep_upload(ann, [csv("id,n", "a,1", "b,2", "c,3")])
+    job, _ = start(ann, "import", "Things", {"upload": upload})
+    assert import_orders.counted(job) is None
+    job = work(job)
+    assert import_orders.counted(job) == 3
+    job = work(confirm(job, ann, job.etag))
+    assert (job.state, import_orders.counted(job)) == ("finished", 3)

@@ -21,6 +21,7 @@ from tables.admin.values.differences import Difference, differences_between
 from tables.admin.values.hidden_characters import visible
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit, table_page
+from tables.core.bare_words import place_words
 from tables.core.errors import JobNotFound, TablesError
 from tables.core.file_formats import FileReading, Look
 from tables.core.file_text import ENCODINGS
@@ -52,11 +53,11 @@ TABS: Mapping[str, tuple[Verdict, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class ShownFault:
-    """What is wrong with a cell; `may_take` where a person may say that it is right."""
+    """What is wrong with a cell; `taken` is its column where a person may say that it is right."""
 
     column: str
     words: str
-    may_take: bool
+    taken: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,9 +225,9 @@ class ImportShown:
             rows = differences_between(row.before, row.after, hidden, most=_MOST_DIFFERENCES)
         faults = [
             ShownFault(
-                visible(fault.column.removeprefix("/")),
+                visible(place_words(fault.column)),
                 told(fault.detail),
-                bool(fault.column) and _is_mangled(fault.code),
+                fault.column if _is_mangled(fault.code) else "",
             )
             for fault in row.faults
         ]

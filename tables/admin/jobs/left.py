@@ -76,7 +76,7 @@ def _shown(job: Job, row: ReportRow, target: Target, source: Target | None) -> S
         url = reverse("admin:tables_item_change", args=[named_at.table.alias, row.token])
         if row.outcome == "changed" and mode_of(named_at.table) != "off":
             history = f"{url.removesuffix('change/')}history/"
-    why = visible(row.detail.removeprefix("/")) or words.reason_words(row.outcome, row.code)
+    why = visible(row.detail) or words.reason_words(row.outcome, row.code)
     who = words.who_words(row.changed) if row.changed else ""
     return ShownRow(key, url, outcome, row.outcome, why, row.line, history, who)
 

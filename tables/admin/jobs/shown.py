@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from tables.access.callers import Caller
 from tables.admin.jobs.numbers import numbers_of
 from tables.admin.texts import job_words as words
+from tables.admin.texts.core_messages import told
 from tables.admin.texts.job_orders import order_words
 from tables.admin.texts.people import name_words
 from tables.admin.texts.sentences import count_words
@@ -25,6 +26,7 @@ from tables.jobs.finding import (
     waits_for,
 )
 from tables.jobs.kinds.exports import file_name
+from tables.jobs.kinds.scan_pages import warning_of
 from tables.jobs.orders import looked_at
 from tables.jobs.undoing import undo_alias
 from tables.records.jobs.models import Job
@@ -168,6 +170,12 @@ class ShownJob:
     def waiting_words(self) -> str:
         """What it waits for, in a sentence; empty where that is nothing, or its own pace."""
         return words.waiting_words(self.waiting)
+
+    @property
+    def warning(self) -> str:
+        """What is to be known of its file; empty where that is nothing."""
+        words = warning_of(self.job)
+        return told(words) if words else ""
 
     @property
     def may_control(self) -> bool:

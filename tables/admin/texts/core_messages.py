@@ -190,7 +190,14 @@ SENTENCES = (
     gettext_noop("The job is not what it was when it was looked at."),
     gettext_noop("The job is {state}: that can't be done now."),
     gettext_noop("The line"),
-    gettext_noop("The line can't be read as CSV: {reason}."),
+    gettext_noop("The file holds one page of a scan or a query: more items stand behind it."),
+    gettext_noop("The line can't be read as CSV: a CR stands in a cell without quotes around it."),
+    gettext_noop("The line can't be read as CSV: a cell of it is too long."),
+    gettext_noop("The line can't be read as CSV: a quote opens a cell, and none closes it."),
+    gettext_noop(
+        "The line can't be read as CSV: a cell has no closing quote, or a quote in it is not "
+        "written twice."
+    ),
     gettext_noop("The line has {count} cells, and there are {heads} columns."),
     gettext_noop("The lines end in CR alone. Save the file with LF or CR LF."),
     gettext_noop("The old XLS format is not read. Save the sheet as XLSX or CSV."),

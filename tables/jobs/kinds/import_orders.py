@@ -21,6 +21,7 @@ from tables.items.target import Target
 from tables.jobs import files
 from tables.jobs.kind import Spec
 from tables.jobs.kinds.which import MOST_KEYS
+from tables.records.jobs.models import Job
 
 RIGHTS: Mapping[Mode, frozenset[str]] = {
     "create": frozenset({"view", "add"}),
@@ -175,6 +176,14 @@ def _count(file: BinaryIO, reading: FileReading) -> int:
     # Of a packed file as much as was unpacked, with what the unpacking has read ahead.
     read = file.tell()
     return max(found, file.seek(0, 2) * lines // read)
+
+
+def counted(job: Job) -> int | None:
+    """How many rows the file of an import has; None while nobody has counted so many."""
+    if "staged" in job.estimate:
+        return int(job.estimate["items"])
+    count = int(job.spec["count"])
+    return count if count <= MOST_KEYS else None
 
 
 def _mode(given: Mapping[str, Any]) -> Mode:

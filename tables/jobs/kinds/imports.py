@@ -26,6 +26,7 @@ from tables.jobs.kind import Begun, Candidate, Chunk, Cursor, JobKind, Piece, Wo
 from tables.jobs.kinds import checking
 from tables.jobs.kinds.import_orders import is_last_taken, read_spec, rights
 from tables.jobs.kinds.imported_writes import write_of
+from tables.jobs.kinds.scan_pages import note_page
 from tables.jobs.kinds.which import read_now
 from tables.jobs.others import foreign_version
 from tables.jobs.staging import StagedRow
@@ -162,8 +163,10 @@ class _Check:
         held = checking.take(work, Place(*place), chunk)
         found = checking.checked(work, held, held.gathered())
         staging.put(work.job, chunk, found.rows, work.fence)
-        checking.leave(work, held)
         at = held.place
+        if held.is_through:
+            note_page(work, at)
+        checking.leave(work, held)
         following = None if held.is_through else [at.offset, at.line, at.row, held.chunk]
         told = [_told(row) for row in found.rows]
         return Piece(following, len(told), len(told), told, found.write_units)

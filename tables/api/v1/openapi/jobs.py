@@ -61,6 +61,7 @@ _JOB = object_of(
         "ended": _MAYBE_WHEN,
         "expires": _WHEN,
         "failure": _MAYBE_TEXT,
+        "warnings": {"type": "array", "items": object_of({"code": STRING, "detail": STRING})},
         "links": {
             "type": "object",
             "properties": dict.fromkeys((*_LINKS, *_MORE_LINKS), _URI),

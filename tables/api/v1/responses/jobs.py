@@ -12,6 +12,8 @@ from tables.api.v1.responses.links import link
 from tables.core.job_states import ACTIVE
 from tables.core.strict_json import parse
 from tables.jobs.finding import may_control, progress, waits_for
+from tables.jobs.kinds.import_orders import counted
+from tables.jobs.kinds.scan_pages import warning_of
 from tables.jobs.orders import READY_LIFE, looked_at
 from tables.jobs.undoing import undo_alias
 from tables.records.jobs.models import Job
@@ -54,6 +56,7 @@ def job_document(request: Request, job: Job, caller: Caller) -> dict[str, Any]:
         "ended": None if job.state == "ready" else _moment(job.ended),
         "expires": _moment(_expires(job)),
         "failure": job.failure or None,
+        "warnings": _warnings(job),
         "links": _links(request, job, caller),
     }
 
@@ -79,9 +82,19 @@ def _expires(job: Job) -> datetime:
 
 
 def _order(job: Job) -> dict[str, Any]:
-    """What was ordered, without where its file is kept; a filter is kept as text."""
+    """What was ordered, without where its file is kept; a filter is kept as text.
+
+    `count` of an import is that of its rows, null while it is only guessed.
+    """
     told = {name: value for name, value in job.spec.items() if name != "upload"}
+    if job.kind == "import":
+        told["count"] = counted(job)
     return {**told, "filter": parse(told["filter"])} if "filter" in told else told
+
+
+def _warnings(job: Job) -> list[dict[str, str]]:
+    words = warning_of(job)
+    return [{"code": "one_page", "detail": str(words)}] if words else []
 
 
 def _links(request: Request, job: Job, caller: Caller) -> dict[str, str]:

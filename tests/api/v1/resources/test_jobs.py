@@ -554,6 +554,18 @@ def test_a_file_is_read_as_its_media_type_or_its_order_says(admin, files):
     assert "upload" not in typed["order"]
 
 
+def test_an_import_tells_its_rows_once_they_are_counted_and_what_to_know_of_its_file(admin, files):
+    many = b"id\n" + b"".join(b"%d\n" % number for number in range(1500))
+    job = ok(sheet(admin, many), 202)
+    assert (job["order"]["count"], job["warnings"]) == (None, [])
+    moved(job, "ready", estimate={"staged": 3, "items": 1500, "is_one_page": True})
+    job = ok(admin.get(path(job)))
+    assert job["order"]["count"] == 1500
+    (warning,) = job["warnings"]
+    assert warning["code"] == "one_page"
+    assert "more items stand behind it" in warning["detail"]
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
