@@ -48,6 +48,11 @@ _JOB = object_of(
         "progress": object_of(
             {
                 **dict.fromkeys(COUNTERS, _COUNT),
+                "kept": {
+                    "type": ["integer", "null"],
+                    "minimum": 0,
+                    "description": "Rows of an import that are `done` but for a cell.",
+                },
                 "total_estimate": {"type": ["integer", "null"], "minimum": 0},
                 "fraction": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
                 "eta_seconds": {"type": ["integer", "null"], "minimum": 0},

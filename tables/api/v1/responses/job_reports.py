@@ -17,6 +17,7 @@ _ROWS_AT_ONCE = 500
 LEFT_WORDS: Mapping[str, str] = {
     "changed_since_check": "Somebody changed the item since it was checked; it was left as it is.",
     "gone_since_check": "The item was deleted since it was checked.",
+    "item_not_found": "The item was deleted meanwhile.",
     "changed": "Somebody changed the item meanwhile; it was left as it is.",
     "unsure": "It is not known whether this was done: read the item.",
 }

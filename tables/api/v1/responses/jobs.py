@@ -40,6 +40,7 @@ def job_document(request: Request, job: Job, caller: Caller) -> dict[str, Any]:
         "pace": job.pace,
         "progress": {
             **far.counts,
+            "kept": _kept(job),
             "total_estimate": far.expected,
             "fraction": far.fraction,
             "eta_seconds": far.seconds_left,
@@ -79,6 +80,12 @@ def _expires(job: Job) -> datetime:
     """When a check can be confirmed no more; of any other job when it is removed."""
     checked = job.ended if job.state == "ready" else None
     return min(job.expires, checked + READY_LIFE) if checked else job.expires
+
+
+def _kept(job: Job) -> int | None:
+    """How many rows of an import are done but for a cell: counted once all are checked or written."""
+    is_counted = job.phase == "check" or job.state == "finished"
+    return job.estimate.get("kept") if is_counted else None
 
 
 def _order(job: Job) -> dict[str, Any]:

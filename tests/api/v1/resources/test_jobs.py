@@ -385,6 +385,17 @@ def test_37_a_confirmation_is_for_what_was_looked_at(staff):
     problem(staff.post(confirm, None, If_Match=answer["ETag"]), 409, "job_conflict")
 
 
+@pytest.mark.parametrize(
+    ("phase", "state", "kept"),
+    [("check", "ready", 3), ("write", "running", None), ("write", "finished", 3)],
+)
+def test_rows_that_are_done_but_for_a_cell_are_counted_once_all_are(staff, phase, state, kept):
+    job = order(staff, kind="weigh")
+    assert job["progress"]["kept"] is None
+    moved(job, state, phase=phase, estimate={"kept": 3})
+    assert ok(staff.get(path(job)))["progress"]["kept"] == kept
+
+
 def test_a_check_that_waits_has_not_ended_and_expires_in_a_day(staff):
     job, looked = order(staff, kind="weigh"), timezone.now()
     moved(job, "ready", ended=looked)
@@ -453,6 +464,8 @@ def test_only_rows_that_were_left_are_told_that_somebody_changed_them(staff):
         Result("3", "changed", "conflict"),
         Result("4", "changed", "gone_since_check"),
         Result("5", "unsure"),
+        Result("6", "changed", "item_not_found"),
+        Result("7", "same", "item_not_found"),
     )
     told = [
         json.loads(line)["detail"]
@@ -464,6 +477,8 @@ def test_only_rows_that_were_left_are_told_that_somebody_changed_them(staff):
         "Somebody changed the item meanwhile; it was left as it is.",
         "The item was deleted since it was checked.",
         "It is not known whether this was done: read the item.",
+        "The item was deleted meanwhile.",
+        None,
     ]
 
 
