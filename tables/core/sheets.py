@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from tables.core.expressions import (
 )
 from tables.core.preconditions import state_of
 from tables.core.sheet_cells import FORMULA_STARTS, MIXED, exact_cell, guarded, is_plain, unguarded
-from tables.core.values import TYPES, Item, dumps, type_of
+from tables.core.values import MAX_NAME_BYTES, TYPES, Item, dumps, type_of
 
 # The column that pins a row to the state that was exported, and that of what no column has.
 VERSION = "dynadmin:version"
@@ -81,8 +82,9 @@ def parse_heads(texts: Sequence[str]) -> tuple[Head, ...]:
     named = [head for head in heads if head.text]
     for head in named:
         _require_meant(head)
+    seen, paths = Counter(head.text for head in named), Counter(head.path for head in named)
     for head in named:
-        if sum(head.text == other.text or _leads_alike(head, other) for other in named) > 1:
+        if seen[head.text] > 1 or (head.path and paths[head.path] > 1):
             raise InvalidRequest("The column {name} stands twice.", name=repr(head.text[:100]))
     require_no_overlap(head.path for head in heads if head.path)
     return heads
@@ -102,6 +104,8 @@ def _require_meant(head: Head) -> None:
             "name has a backslash before it.",
             name=name,
         )
+    if head.path and len(str(head.path[0]).encode()) > MAX_NAME_BYTES:
+        raise InvalidRequest("An attribute name has at most {most} bytes.", most=MAX_NAME_BYTES)
     if not head.is_declared and _means_kind(head.text):
         raise InvalidRequest(
             "The column {name} ends with a type that there is none of; those are {known}. A colon "
@@ -128,10 +132,6 @@ def undeclared(path: Path) -> str:
 def _seen(text: str) -> str:
     """A path whose blanks at its ends are told from those that slipped in."""
     return _UNSEEN.sub(lambda blank: f"\\{blank[0]}", text)
-
-
-def _leads_alike(head: Head, other: Head) -> bool:
-    return bool(head.path) and head.path == other.path
 
 
 def exact_heads(items: Iterable[Item], description: TableDescription) -> tuple[Head, ...]:

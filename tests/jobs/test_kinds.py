@@ -265,6 +265,8 @@ def test_a_table_without_stamps_and_versions_has_such_names_for_itself(history):
         {"filter": {}, "changes": [setting("x", "plain")]},
         {"filter": {}, "changes": [setting("x", {"S": "y"}), setting("x.y", {"S": "y"})]},
         {"filter": {}, "changes": [{"action": "drop", "path": "x"}]},
+        {"filter": {}, "changes": [setting("x" * 65_536, {"S": "y"})]},
+        {"filter": {}, "changes": [{"action": "rename", "path": "x", "to": "y" * 65_536}]},
         {"filter": {}, "changes": [{"action": "retype", "path": "x", "type": "X"}]},
         {"filter": {}, "changes": [{"action": "rename", "path": "x", "to": "id"}]},
         {"filter": [], "changes": [setting("x", {"S": "y"})]},

@@ -10,7 +10,7 @@ from tables.core.expressions import Path, format_path, parse_path, value_at
 from tables.core.retype import retyped
 from tables.core.typed_json import typed_value
 from tables.core.updates import Change, require_changes
-from tables.core.values import TYPES, Item, member_error
+from tables.core.values import MAX_NAME_BYTES, TYPES, Item, member_error
 from tables.items.pinned import changed
 from tables.items.rules import kept_names
 from tables.items.target import Target
@@ -111,7 +111,12 @@ def _read_change(given: Any, pointer: str) -> Spec:
 def _path(given: Any, pointer: str) -> str:
     if not isinstance(given, str):
         raise member_error(pointer, '"path" and "to" are document paths.')
-    return format_path(parse_path(given))
+    path = parse_path(given)
+    if len(str(path[0]).encode()) > MAX_NAME_BYTES:
+        raise member_error(
+            pointer, "An attribute name has at most {most} bytes.", most=MAX_NAME_BYTES
+        )
+    return format_path(path)
 
 
 def _type(given: Any, pointer: str) -> str:

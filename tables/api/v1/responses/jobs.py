@@ -83,7 +83,7 @@ def _expires(job: Job) -> datetime:
 
 
 def _kept(job: Job) -> int | None:
-    """How many rows of an import are done but for a cell: counted once all are checked or written."""
+    """How many rows of an import are done but for a cell: counted once all are, or checked."""
     is_counted = job.phase == "check" or job.state == "finished"
     return job.estimate.get("kept") if is_counted else None
 
