@@ -138,6 +138,12 @@ def get(name: str) -> bytes:
         return gzip.decompress(file.read())
 
 
+def size_of(name: str) -> int:
+    """Bytes of such a file, packed. Raises InvalidRequest where there is none."""
+    with _reached():
+        return int(_storage().size(name))
+
+
 def packed_blocks(names: Iterable[str]) -> Iterator[bytes]:
     """Such files one after the other, as one gzip file. Raises InvalidRequest."""
     for name in names:

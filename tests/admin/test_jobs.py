@@ -1,5 +1,6 @@
 """Pages of jobs: ordered from a list, looked at, confirmed, steered, undone."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -417,7 +418,7 @@ def test_recent_changes_lead_from_what_a_job_wrote_to_the_job(admin, cities, his
             {"to": "Anything", "mode": "replace", "look": "yes"},
             "copy each to Anything; what is there already is replaced.",
         ),
-        ("change_many", {**SET, "tag": "S", "text": "5"}, "set seen to “5” (string)."),
+        ("change_many", {**SET, "tag": "S", "text": "5"}, "set seen to “5” (text)."),
         ("change_many", {**SET, "tag": "N", "text": "5"}, "set seen to “5” (number)."),
         ("change_many", {**SET, "tag": "S", "text": "open"}, "set seen to “open”."),
     ],
@@ -433,6 +434,9 @@ def test_an_export_tells_items_not_pieces_and_can_not_be_undone(admin, cities, h
     work()
     text = words(admin, url)
     assert "export as exact CSV, which comes back as it was." in text
+    packed = b"".join(admin.get(led_to(Page(admin.get(url)), "Download, packed by gzip")))
+    assert 0 < Job.objects.get().estimate["bytes"] <= len(packed)
+    assert re.search(r"Cities-[0-9-]+\.csv, packed [0-9]+ bytes, is kept until", text)
     assert "Finished 5 read, 5 exported" in text
     assert "Undo this job" not in text
     assert "All outcomes" not in text

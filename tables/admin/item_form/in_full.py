@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from itertools import islice
 
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from tables.admin.item_form.value_text import can_say, text_of
+from tables.admin.texts.kinds import kind_words
 from tables.admin.values.hidden_characters import marked
 from tables.admin.values.lead import Lead
 from tables.admin.values.one_line import short_number
 from tables.core.sight import Seen
-from tables.core.values import TYPES, AttributeValue, content_of, type_of
+from tables.core.values import AttributeValue, content_of, type_of
 
 # Attributes of a wide item that a page shows at a time.
 MOST_SHOWN = 100
@@ -44,7 +44,7 @@ class Shown:
     @property
     def word(self) -> str:
         """The type in words."""
-        return _(TYPES[self.tag])
+        return kind_words(self.tag)
 
 
 class ShownPart(list[Shown]):

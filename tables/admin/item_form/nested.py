@@ -10,6 +10,7 @@ import orjson
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tables.admin.texts.kinds import kind_words
 from tables.admin.values.one_line import summary
 from tables.core.errors import InvalidValue, TablesError
 from tables.core.expressions import Path, format_path
@@ -62,7 +63,7 @@ class Node:
     @property
     def word(self) -> str:
         """Its type in words."""
-        return _(TYPES[self.type])
+        return kind_words(self.type)
 
 
 def nested_text(value: AttributeValue) -> str:

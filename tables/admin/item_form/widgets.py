@@ -18,12 +18,13 @@ from tables.admin.item_form.rows import Row, is_untouched, viewed
 from tables.admin.item_form.saving import read_only_names
 from tables.admin.item_form.value_text import View, can_say, holds_json, views_of
 from tables.admin.item_list.filter_choices import kind_options
+from tables.admin.texts.kinds import kind_words
 from tables.admin.values.hidden_characters import marked, unseen_words
 from tables.admin.values.lead import Lead
 from tables.admin.values.moments import Moment, distance_words, moment_of, never_expires
 from tables.admin.visit import Visit
 from tables.core.schemas import subschema
-from tables.core.values import SET_TYPES, TYPES, AttributeValue, Item
+from tables.core.values import SET_TYPES, AttributeValue, Item
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -107,7 +108,7 @@ class FormRow:
     @property
     def type_word(self) -> str:
         """The row's type in words."""
-        return _(TYPES[self.row.type]) if self.row.type in TYPES else ""
+        return kind_words(self.row.type)
 
     @property
     def title(self) -> str:

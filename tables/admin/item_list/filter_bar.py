@@ -23,6 +23,7 @@ from tables.admin.item_list.filter_rows import (
 from tables.admin.item_list.known_values import Choice, choices_of
 from tables.admin.item_list.read_choices import AUTOMATIC, parameters_of, reads_of
 from tables.admin.texts.core_messages import told
+from tables.admin.texts.kinds import kind_words
 from tables.admin.values.hidden_characters import marked, visible
 from tables.admin.values.moments import moment_of
 from tables.admin.visit import Visit
@@ -38,7 +39,7 @@ from tables.core.queries import (
     format_term,
     parse_query,
 )
-from tables.core.values import TYPES, Item
+from tables.core.values import Item
 from tables.speed import fragment
 
 MAX_KNOWN_PATHS = 200
@@ -246,7 +247,7 @@ def _said(row: FilterRow, name: str, unit: Unit | None) -> tuple[str, str]:
     if operator.operands == 0:
         return condition, ""
     if operator.suffix == "type":
-        return condition, _(TYPES.get(row.kind, row.kind))
+        return condition, kind_words(row.kind)
     value, upper = (_as_date(text, unit) for text in (row.value, row.upper))
     if operator.operands == 2:
         return condition, _("%(low)s and %(high)s") % {"low": value, "high": upper}

@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tables.admin.item_list.filter_rows import AUTOMATIC, EMPTY_TEXT
+from tables.admin.texts.kinds import kind_words
 from tables.core.filters import OPERATORS
 from tables.core.values import TYPES
 
@@ -43,7 +44,7 @@ def _operators() -> Choices:
 
 
 def _kinds() -> Choices:
-    return [(tag, _(word)) for tag, word in TYPES.items()]
+    return [(tag, kind_words(tag)) for tag in TYPES]
 
 
 def _types_by_attribute() -> Choices:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tables.admin.item_list.address import Address
 from tables.admin.texts import sentences as words
+from tables.admin.texts.kinds import kind_words
 from tables.core.expressions import format_path
 from tables.core.filters import Group, Term
 from tables.core.operand_types import other_types
@@ -59,7 +60,7 @@ def _pins(
     for other in _of_one_type(term):
         if other == term:
             continue
-        said = _("only as %(type)s") % {"type": words.kind_words(type_of(other.operands[0]))}
+        said = _("only as %(type)s") % {"type": kind_words(type_of(other.operands[0]))}
         yield said, _changed(filter, position, other, address, types)
 
 

@@ -16,6 +16,7 @@ from tables.admin.texts.job_orders import order_words
 from tables.admin.texts.people import name_words
 from tables.admin.texts.sentences import count_words
 from tables.admin.values.hidden_characters import visible
+from tables.admin.values.one_line import size_text
 from tables.configuration import registry
 from tables.core.job_states import ACTIVE, can
 from tables.jobs.finding import (
@@ -203,8 +204,8 @@ class ShownJob:
         if not self.is_under_way:
             return _("What is written stays written.") if self.far.counts["done"] else ""
         if self.job.kind == "export":
-            return _("Cancelling stops within a moment.")
-        return _("Cancelling stops within a moment. What is written stays written.")
+            return _("Cancelling stops once the items in hand are done.")
+        return _("Cancelling stops once the items in hand are done. What is written stays written.")
 
     @property
     def undoing(self) -> str:
@@ -245,10 +246,13 @@ class ShownJob:
 
     @property
     def file_words(self) -> str:
-        """What its file is called, and until when it can be fetched."""
+        """What its file is called, how long it is, and until when it can be fetched."""
         until = localtime(self.job.expires).strftime("%Y-%m-%d %H:%M %Z")
         names = {"file": file_name(self.job), "time": until}
-        return _("%(file)s is kept until %(time)s.") % names
+        if "bytes" not in self.job.estimate:  # a release before measured none
+            return _("%(file)s is kept until %(time)s.") % names
+        names["size"] = size_text(self.job.estimate["bytes"])
+        return _("%(file)s, packed %(size)s, is kept until %(time)s.") % names
 
     @property
     def may_pace(self) -> bool:
@@ -272,9 +276,10 @@ class ShownJob:
         """What it has been told and has not done yet."""
         if not self.is_under_way:
             return ""
-        return {"pause": _("It pauses within a moment."), "cancel": _("It stops in a moment.")}.get(
-            self.job.wanted, ""
-        )
+        return {
+            "pause": _("It pauses once the items in hand are done."),
+            "cancel": _("It stops once the items in hand are done."),
+        }.get(self.job.wanted, "")
 
     @property
     def stats(self) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from tables.admin.item_form.value_text import value_of
 from tables.admin.item_list.changelist import ItemList
 from tables.admin.list_actions.orders import dialog, how_of, ordered, which_items
 from tables.admin.texts.core_messages import told
+from tables.admin.texts.kinds import kind_words
 from tables.core.errors import InvalidValue, TablesError
 from tables.core.expressions import format_path, parse_path
 from tables.core.values import SET_TYPES, TYPES, Item
@@ -119,7 +120,7 @@ def _ask(
         "action": "change_many",
         "rows": rows,
         "deeds": [(name, words) for name, (words, _type, _value) in DEEDS.items()],
-        "types": [("", _("as declared")), *((tag, _(words)) for tag, words in TYPES.items())],
+        "types": [("", _("as declared")), *((tag, kind_words(tag)) for tag in TYPES)],
         "names": sorted(listing.names.with_sample()),
         "error": error,
     }

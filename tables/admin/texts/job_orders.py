@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tables.admin.texts.kinds import kind_words
 from tables.admin.texts.sentences import count_words, filter_words, items_words
 from tables.admin.values.hidden_characters import visible
 from tables.admin.values.one_line import summary
@@ -24,7 +25,7 @@ from tables.core.filters import Group
 from tables.core.import_rules import MODES
 from tables.core.queries import parse_query
 from tables.core.strict_json import parse
-from tables.core.values import TYPES, type_of
+from tables.core.values import type_of
 from tables.jobs.kinds.exports import FORMATS
 from tables.records.jobs.models import Job
 
@@ -135,11 +136,11 @@ def change_words(change: Mapping[str, Any]) -> str:
     if action == "rename":
         return _("rename %(path)s to %(to)s") % {"path": path, "to": visible(change["to"])}
     if action == "retype":
-        kind = _(TYPES[change["type"]])
+        kind = kind_words(change["type"])
         return _("make %(path)s a %(type)s") % {"path": path, "type": kind}
     value = visible(summary(change["value"], _VALUE_CHARACTERS)[0])
     words = str(_DEEDS[action]) % {"path": path, "value": value}
-    return f"{words} ({_(TYPES[type_of(change['value'])])})" if _is_doubtful(change) else words
+    return f"{words} ({kind_words(type_of(change['value']))})" if _is_doubtful(change) else words
 
 
 def _is_doubtful(change: Mapping[str, Any]) -> bool:

@@ -9,6 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tables.admin.texts.kinds import kind_words
 from tables.admin.values.hidden_characters import visible
 from tables.admin.values.moments import ttl_words
 from tables.admin.values.one_line import summary
@@ -16,7 +17,7 @@ from tables.core.descriptions import TableDescription
 from tables.core.expressions import Path, format_path
 from tables.core.filters import Group, Term, terms_of
 from tables.core.plans import Plan
-from tables.core.values import TYPES, AttributeValue, Item, type_of
+from tables.core.values import AttributeValue, Item, type_of
 from tables.jobs.kinds.exports import FORMATS
 from tables.speed import by_language
 
@@ -86,11 +87,6 @@ def kinds_words(term: Term) -> str:
     """The types that a term compares with, such as `text or number`."""
     tags = dict.fromkeys(map(type_of, term.every_operand))
     return _(" or ").join(kind_words(tag) for tag in tags)
-
-
-def kind_words(tag: str) -> str:
-    """What people call a type in a filter."""
-    return {"S": _("text"), "BOOL": _("true or false")}.get(tag) or _(TYPES[tag])
 
 
 def type_words(term: Term) -> str:

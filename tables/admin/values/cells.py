@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tables.admin.texts.kinds import kind_words
 from tables.admin.values.hidden_characters import any_may_hide, marked, visible
 from tables.admin.values.moments import moment_of, never_expires
 from tables.admin.values.one_line import (
@@ -21,7 +22,7 @@ from tables.admin.values.one_line import (
     size_text,
     summary,
 )
-from tables.core.values import TYPES, AttributeValue, dumps, plain_value
+from tables.core.values import AttributeValue, dumps, plain_value
 from tables.speed import by_language
 
 # Longest text that a cell unfolds to, in characters; the item's own page has the rest.
@@ -258,7 +259,7 @@ def _fit_into_chips(entries: Sequence[str], joined: str) -> bool:
 
 
 def _type_tag(tag: str) -> str:
-    return f'<abbr class="type" title="{TYPES[tag]}">{tag}</abbr> '
+    return f'<abbr class="type" title="{kind_words(tag)}">{tag}</abbr> '
 
 
 def _cut(full: str, text: str) -> str:

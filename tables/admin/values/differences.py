@@ -11,11 +11,12 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tables.admin.texts.kinds import kind_words
 from tables.admin.values.hidden_characters import marked, may_hide, visible
 from tables.admin.values.one_line import summary
 from tables.core.deltas import Delta, deltas_between, middles
 from tables.core.expressions import format_path, value_at
-from tables.core.values import SET_TYPES, TYPES, AttributeValue, Item, content_of, type_of
+from tables.core.values import SET_TYPES, AttributeValue, Item, content_of, type_of
 
 # Rows of one difference on a page; a version shows the following ones on pages of their own.
 MOST_ROWS = 100
@@ -153,5 +154,5 @@ def _html(value: AttributeValue | None, delta: Delta, *, is_typed: bool) -> Safe
     if delta.at is not None and tag not in SET_TYPES:
         html = f"…{html}…"
     if is_typed and delta.old and delta.new:
-        html = f'{html} <span class="tag">{escape(_(TYPES[tag]))}</span>'
+        html = f'{html} <span class="tag">{escape(kind_words(tag))}</span>'
     return mark_safe(html)  # noqa: S308 - escaped

@@ -10,7 +10,8 @@ from typing import Literal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tables.core.values import TYPES, AttributeValue, content_of, type_of
+from tables.admin.texts.kinds import kind_words
+from tables.core.values import AttributeValue, content_of, type_of
 
 # Seconds of the years 2001 to 2100: what a number of ten digits may mean.
 _FIRST_SECOND, _LAST_SECOND = 1_000_000_000, 4_133_980_800
@@ -141,7 +142,7 @@ def never_expires(value: AttributeValue) -> str:
     if tag == "S":
         return _("text: DynamoDB wants a number of seconds, so this never expires")
     return _("%(type)s: DynamoDB wants a number of seconds, so this never expires") % {
-        "type": _(TYPES[tag])
+        "type": kind_words(tag)
     }
 
 

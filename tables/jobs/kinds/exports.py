@@ -215,4 +215,10 @@ def _rights(_spec: Spec, alias: str) -> Mapping[str, frozenset[str]]:
     return {alias: frozenset({"view", "export"})}
 
 
-EXPORT = JobKind("export", _read_spec, _rights, _cut, write=_Export())
+def _finish(work: Work) -> None:
+    """Say how long the file is, packed: its pieces may be many, and far away."""
+    names = [row.detail for row in rows_with(work.job) if row.detail]
+    work.job.estimate["bytes"] = sum(map(files.size_of, names))
+
+
+EXPORT = JobKind("export", _read_spec, _rights, _cut, write=_Export(), finish=_finish)
