@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import orjson
 import pytest
+from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 
 from tables.core.errors import JobConflict
@@ -141,3 +143,18 @@ def test_rows_of_a_report_may_tell_more_than_this_release_knows(history):
     known = rows_of(page)
     page.rows = zlib.compress(orjson.dumps([[*row, "more", 7] for row in known]))
     assert rows_of(page) == known
+
+
+def test_columns_that_were_added_have_their_default_in_the_database():
+    """Workers of the release before write rows without them while a site is upgraded."""
+    loader = MigrationLoader(connection)
+    before = loader.project_state(("tables", "0004_removed_jobs")).models
+    now = loader.project_state().models
+    added = {
+        (model, name): field
+        for model in ("job", "jobpart", "reportpage", "worker")
+        for name, field in now["tables", model].fields.items()
+        if name not in before["tables", model].fields
+    }
+    assert ("reportpage", "fence") in added
+    assert [at for at, field in added.items() if not (field.null or field.has_db_default())] == []
