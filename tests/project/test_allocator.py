@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from project.allocator import share_heaps
+
 # Sixteen threads that are there at once, each with memory of its own; how many heaps that took.
 COUNT_HEAPS = """
 import ctypes, pathlib, sys, threading
@@ -39,8 +41,21 @@ def heaps(folder, how, **variables):
     return int(told.stdout)
 
 
-@pytest.mark.skipif("glibc" not in os.confstr("CS_GNU_LIBC_VERSION"), reason="heaps of glibc")
+@pytest.mark.skipif("CS_GNU_LIBC_VERSION" not in os.confstr_names, reason="heaps of glibc")
 def test_threads_share_two_heaps_unless_the_environment_says_otherwise(tmp_path):
     assert heaps(tmp_path, "apart") > 4
     assert heaps(tmp_path, "shared") == 2
     assert heaps(tmp_path, "shared", MALLOC_ARENA_MAX="4") == 4
+    assert heaps(tmp_path, "shared", GLIBC_TUNABLES="glibc.malloc.arena_max=4") == 4
+
+
+@pytest.mark.parametrize("lacks", [OSError("Dynamic loading not supported"), object()], ids=repr)
+def test_other_c_libraries_are_left_alone(monkeypatch, lacks):
+    def library(_name):
+        if isinstance(lacks, OSError):
+            raise lacks
+        return lacks
+
+    monkeypatch.delenv("MALLOC_ARENA_MAX", raising=False)
+    monkeypatch.setattr("ctypes.CDLL", library)
+    assert share_heaps() is None
