@@ -13,13 +13,14 @@ from typing import Any
 import structlog
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 
 from tables.core.job_intents import Intents, unpack
 from tables.core.job_states import ACTIVE, can
 from tables.jobs.kind import Cursor
 from tables.jobs.states import begun_parts, fail, locked, move, settle
-from tables.models import Job, JobPart
+from tables.models import Job, JobPart, ReportPage
 from tables.records.jobs.reports import OUTCOMES, Result, page_of
 from tables.records.jobs.versions import is_known, keep_as_ours
 
@@ -134,10 +135,7 @@ def commit(
     page.fence = part.takeovers
     recent = [*part.recent, [round(seconds, 3), counts["scanned"]]][-_RECENT_CHUNKS:]
     changes: dict[str, Any] = {
-        **{name: F(name) + getattr(page, name) for name in OUTCOMES},
-        **{name: F(name) + count for name, count in counts.items()},
-        "read_units": F("read_units") + units[0],
-        "write_units": F("write_units") + units[1],
+        **_added(page, counts, units),
         "cursor": next,
         "finished": next is None,
         "intents": None,
@@ -156,6 +154,15 @@ def commit(
             page.save()
     part.cursor, part.finished, part.intents = next, next is None, None
     part.sequence, part.recent, part.attempts = part.sequence + 1, recent, 0
+
+
+def _added(
+    page: ReportPage, counts: Mapping[str, int], units: tuple[float, float]
+) -> dict[str, CombinedExpression]:
+    """What a chunk adds to the counters of its part."""
+    rows = {name: getattr(page, name) for name in OUTCOMES}
+    more = rows | dict(counts) | {"read_units": units[0], "write_units": units[1]}
+    return {name: F(name) + count for name, count in more.items()}
 
 
 def rests(job: Job, now: datetime) -> bool:
