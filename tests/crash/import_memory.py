@@ -9,7 +9,6 @@ import uuid
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import django
 from django.conf import settings
@@ -23,11 +22,15 @@ def main(file: str, place: str) -> None:
     from tables.core.file_formats import look_at  # noqa: PLC0415 - as above
     from tables.core.registry import Table  # noqa: PLC0415 - as above
     from tables.items.target import Target  # noqa: PLC0415 - as above
-    from tables.jobs.kinds import checking  # noqa: PLC0415 - as above
+    from tables.jobs import staging  # noqa: PLC0415 - as above
+    from tables.jobs.kind import Work  # noqa: PLC0415 - as above
+    from tables.jobs.kinds import checking, which  # noqa: PLC0415 - as above
     from tables.jobs.kinds.imports import IMPORT  # noqa: PLC0415 - as above
+    from tables.models import Job  # noqa: PLC0415 - as above
 
     settings.STORAGES["jobs"]["OPTIONS"]["location"] = place
-    checking.read_counted = lambda _target, keys: ([None] * len(keys), 0.0)
+    checking.read_all = lambda _target, keys: which.Read([None] * len(keys), frozenset())
+    staging.all_rows = lambda _job, _chunks: ()
     with Path(file).open("rb") as stream:
         reading = look_at(stream).reading
     spec = {"upload": "file", "reading": asdict(reading), "mode": "upsert", "kinds": {}}
@@ -37,11 +40,10 @@ def main(file: str, place: str) -> None:
         table,
         TableDescription("real-t", KeyAttribute("id", "S")),
         Caller("a", "A", frozenset()),
-        frozenset(),
+        frozenset({"view", "add", "change"}),
     )
-    work = SimpleNamespace(
-        job=SimpleNamespace(pk=uuid.uuid4()), target=target, spec=spec, moment=datetime.now(UTC)
-    )
+    job = Job(id=uuid.uuid4(), kind="import", alias="T", table="real-t", spec=spec)
+    work = Work(job, {"T": target}, datetime.now(UTC))
     cursor, rows = None, 0
     while True:
         piece = IMPORT.check.piece(work, cursor)
