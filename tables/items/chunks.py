@@ -26,7 +26,8 @@ from tables.core.sizes import item_size, size_at_most
 from tables.core.values import Item
 from tables.dynamodb import writes
 from tables.dynamodb.meter import metered
-from tables.items.link_checks import checking, sets_links
+from tables.items.in_turn import waves
+from tables.items.link_checks import checked_links, checking
 from tables.items.recorded import entry_of_write, last_of, note, recorded, stands
 from tables.items.side_by_side import side_by_side
 from tables.items.units import units_of
@@ -87,6 +88,8 @@ class _Pending:
 def write_chunk(chunk: Sequence[Settled], pacing: Pacing, *, threads: int) -> list[Ending]:
     """Make these writes of distinct items of one table; how each ended, in their order.
 
+    One that leads to the item of one before is made after it.
+
     Raises Unavailable and Refused where DynamoDB can't go on: some may be made then, and the items
     tell which.
     """
@@ -94,11 +97,16 @@ def write_chunk(chunk: Sequence[Settled], pacing: Pacing, *, threads: int) -> li
         return []
     mode = mode_of(chunk[0].target.table)
     # What must be checked may be what another write of the group makes, or checks as well.
-    is_checked = any(sets_links(write) for write in chunk)
-    if mode == "transaction" and not is_checked:
+    links = [checked_links(write) for write in chunk]
+    if mode == "transaction" and not any(links):
         return _in_groups(chunk, pacing, threads=threads)
     send = _single if mode == "off" else _recorded
-    return side_by_side(lambda write: _ended(send, write, pacing), chunk, threads)
+    endings: dict[int, Ending] = {}
+    for wave in waves(chunk, links) if any(links) else [range(len(chunk))]:
+        writes = [chunk[place] for place in wave]
+        ended = side_by_side(lambda write: _ended(send, write, pacing), writes, threads)
+        endings |= zip(wave, ended, strict=True)
+    return [endings[place] for place in range(len(chunk))]
 
 
 # ---------------------------------------------------------------- one by one

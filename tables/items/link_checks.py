@@ -79,10 +79,9 @@ def may_set_links(write: Rewrite) -> bool:
     return not made_from.isdisjoint(write.touched | {*write.target.description.key_names})
 
 
-def sets_links(write: Settled) -> bool:
-    """Whether this write makes a link that must be checked."""
-    has = has_checks(write.target.table)
-    return has and any(new_links(write.target, write.outcome, "refuse"))
+def checked_links(write: Settled) -> list[NewLink]:
+    """The links that this write makes, and that must be checked."""
+    return [*new_links(write.target, write.outcome, "refuse")]
 
 
 def count_checks(target: Target, outcome: Outcome) -> int:

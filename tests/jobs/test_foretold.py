@@ -7,11 +7,16 @@ import pytest
 
 from tables.dynamodb.client import call
 from tables.dynamodb.history_table import create_history_table
-from tables.jobs import chunk, files
+from tables.items import chunks
+from tables.items.conditions import Tags
+from tables.jobs import chunk, files, staging
 from tables.jobs.finding import report_rows
-from tables.jobs.kinds import imported_writes
+from tables.jobs.kinds import checking, imported_writes
+from tables.jobs.kinds.batch import StagedOperation
 from tables.jobs.orders import How, confirm, start
+from tables.jobs.runner import Hands, work_on_job
 from tests.jobs.conftest import counts, person, target_of, work
+from tests.jobs.test_taking_over import Died, lease_over
 from tests.tables import create_table, store, stored
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +51,10 @@ check = "refuse"
 [Kinds]
 table = "kinds"
 history = HISTORY
+[Kinds.links.order]
+to = "Orders"
+key = { id = "{}" }
+check = "refuse"
 [Orders]
 of = "Kinds"
 when = { kind = "order" }
@@ -156,7 +165,7 @@ def assert_foretold(kind, alias, given, tables, monkeypatch):
         put(table, items)
     with monkeypatch.context() as patch:
         for module in (chunk, imported_writes):
-            patch.setattr(module, "foreseen", lambda writes: [None] * len(writes))
+            patch.setattr(module, "foreseen", lambda writes, *_earlier: [None] * len(writes))
         blind = done(kind, alias, given)
     assert as_told(blind, "write") == as_told(job, "check")
     assert counts(blind) == counts(job)
@@ -297,3 +306,167 @@ def test_an_item_that_cannot_be_copied_is_named_by_the_key_that_it_has(linked):
         assert {(row.code, row.detail, row.is_uncopied) for row in rows} == {
             ("invalid_value", words, True)
         }
+
+
+# ---------------------------------------------------------------- rows that lead to each other
+
+CHAIN = {
+    "a": {"above": {"S": "top"}},
+    "b": {"above": {"S": "a"}},
+    "c": {"above": {"S": "b"}, "more": {"L": [{"S": "here"}]}},
+    "d": {"above": {"S": "e"}},  # a later row
+    "e": {},
+    "f": {"above": {"S": "d"}},  # one that is refused
+    "g": {"size": {"N": "-1"}},
+    "h": {"above": {"S": "g"}},
+    "i": {"above": {"S": "c"}},
+}
+NOT_TAKEN = ["d", "f", "g", "h"]
+
+
+@pytest.fixture
+def backwards(monkeypatch):
+    """What may be made at once is made in an order that is not that of the file."""
+
+    def side_by_side(do, each, _threads):
+        return [do(one) for one in reversed(each)][::-1]
+
+    monkeypatch.setattr(chunks, "side_by_side", side_by_side)
+
+
+def refused_ids(job, phase):
+    rows = report_rows(job, target_of(person("admins"), job.alias), "refused", phase=phase)
+    return [row.key["id"]["S"] for row in rows]
+
+
+@pytest.mark.parametrize("linked", WAYS, indirect=True)
+@pytest.mark.parametrize("rows", [500, 2, 1])
+def test_rows_may_lead_to_rows_before_them(linked, backwards, monkeypatch, rows):
+    monkeypatch.setattr(staging, "MOST_ROWS", rows)
+    job = assert_foretold("import", "Things", an_import(CHAIN), {"things": {}}, monkeypatch)
+    assert refused_ids(job, "check") == NOT_TAKEN
+    assert counts(job) == {"done": 5, "refused": 4}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_so_they_may_in_any_tangle(linked, backwards, monkeypatch, seed):
+    chosen = random.Random(seed)
+    monkeypatch.setattr(staging, "MOST_ROWS", chosen.choice([1, 3, 500]))
+    names = [f"i{number}" for number in range(20)]
+    rows = {
+        name: {"above": {"S": chosen.choice([*names, "top"])}, "size": chosen.choice(SIZES[:2])}
+        for name in chosen.sample(names, len(names))
+    }
+    before = {name: {} for name in chosen.sample(names, 6)}
+    job = assert_foretold("import", "Things", an_import(rows), {"things": before}, monkeypatch)
+    assert {"done", "refused"} <= counts(job).keys()
+
+
+@pytest.mark.parametrize("duplicates", ["refuse", "last"])
+def test_whoever_goes_on_with_the_check_knows_the_rows_before(linked, monkeypatch, duplicates):
+    monkeypatch.setattr(staging, "MOST_ROWS", 1)
+    monkeypatch.setattr(checking, "leave", lambda _work, held: held.close())
+
+    job = done("import", "Things", an_import(CHAIN, duplicates=duplicates))
+
+    assert refused_ids(job, "check") == refused_ids(job, "write") == NOT_TAKEN
+
+
+def die_after_a_write(monkeypatch, job):
+    """A worker dies when it has made one write of a chunk, before it is told."""
+    made, ended = [], chunks._ended
+
+    def dying(*given):
+        if made:
+            raise Died
+        made.append(ended(*given))
+        return made[0]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(chunks, "_ended", dying)
+        with pytest.raises(Died):
+            work_on_job(str(job.pk), Hands("one"))
+    lease_over(job)
+
+
+@pytest.mark.parametrize("linked", ["together", "no transactions"], indirect=True)
+@pytest.mark.parametrize("rows", [500, 2])
+def test_whoever_goes_on_with_the_writes_makes_them_in_turn(linked, backwards, monkeypatch, rows):
+    monkeypatch.setattr(staging, "MOST_ROWS", rows)
+    ann = person("admins")
+    job = work(start(ann, "import", "Things", an_import(CHAIN))[0])
+    confirm(job, ann, job.etag)
+
+    for _worker in range(3):
+        die_after_a_write(monkeypatch, job)
+    job = work(job)
+
+    assert refused_ids(job, "write") == NOT_TAKEN
+    assert counts(job) == {"done": 5, "refused": 4}
+    assert stored("things", "i")["above"] == {"S": "c"}
+
+
+def test_what_is_refused_only_as_it_is_written_takes_with_it_what_leads_there(linked, backwards):
+    ann = person("admins")
+    store("things", {"id": {"S": "p"}})
+    rows = {name: {"above": {"S": above}} for name, above in zip("abc", "pab", strict=True)}
+    job = work(start(ann, "import", "Things", an_import({**rows, "z": {}}))[0])
+    assert refused_ids(job, "check") == []
+    call("DeleteItem", TableName="things", Key={"id": {"S": "p"}})
+
+    job = work(confirm(job, ann, job.etag))
+
+    told = report_rows(job, target_of(ann), "refused")
+    assert [(row.line, row.code, row.detail) for row in told] == [
+        (line, "invalid_value", "/above: No item of Things has this key: ….") for line in (1, 2, 3)
+    ]
+    assert counts(job) == {"done": 1, "refused": 3}
+
+
+def test_a_file_is_written_in_parts_unless_its_rows_lead_to_rows_before_them(linked, monkeypatch):
+    monkeypatch.setattr(staging, "MOST_ROWS", 1)
+    alone = {name: {"above": {"S": "top"}} for name in CHAIN}
+    parts = [done("import", "Things", an_import(rows)).parts for rows in (alone, CHAIN)]
+    assert [each.filter(phase="write").count() for each in parts] == [2, 1]
+
+
+def test_what_a_row_makes_of_an_item_decides_whether_a_later_one_may_lead_there(
+    linked, backwards, monkeypatch
+):
+    order, cart = {"kind": {"S": "order"}}, {"kind": {"S": "cart"}}
+    rows = {
+        "was": cart,
+        "becomes": order,
+        "new": order,
+        **{f"to {name}": {"order": {"S": name}} for name in ("was", "becomes", "new", "still")},
+    }
+    before = {"was": order, "becomes": cart, "still": order}
+    for most in (500, 1):
+        monkeypatch.setattr(staging, "MOST_ROWS", most)
+        job = assert_foretold("import", "Kinds", an_import(rows), {"kinds": before}, monkeypatch)
+        assert refused_ids(job, "check") == ["to was"]
+
+
+NO_TAGS = Tags(None, None)
+
+
+@pytest.mark.parametrize("linked", WAYS, indirect=True)
+def test_operations_of_a_batch_are_made_in_the_order_in_which_they_lead_to_each_other(
+    linked, backwards
+):
+    ann = person("admins")
+    store("things", {"id": {"S": "old"}, "v": {"N": "1"}})
+    made = [("a", "top"), ("b", "a"), ("c", "later"), ("later", "top"), ("d", "old")]
+    operations = [
+        StagedOperation(number, "POST", name, NO_TAGS, {"id": {"S": name}, "above": {"S": above}})
+        for number, (name, above) in enumerate(made, 1)
+    ]
+    operations.append(StagedOperation(6, "DELETE", "old", NO_TAGS))
+    upload = files.keep_upload(ann, [each.packed() for each in operations])
+    given = {"upload": upload, "count": 6, "methods": ["POST", "DELETE"]}
+
+    job = work(start(ann, "batch", "Things", given)[0])
+
+    assert refused_ids(job, "write") == ["c"]
+    assert counts(job) == {"done": 5, "refused": 1}
+    assert stored("things", "old") is None

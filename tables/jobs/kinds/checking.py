@@ -18,6 +18,7 @@ from tables.core.keys_seen import KeysSeen
 from tables.core.sizes import size_at_most
 from tables.core.values import Item
 from tables.items.clock import fixed_at
+from tables.items.in_turn import Earlier
 from tables.items.new_keys import made_key, makes_key
 from tables.items.target import Target
 from tables.items.units import foretold
@@ -45,13 +46,15 @@ from tables.jobs.staging import StagedRow
 class OpenFile:
     """A file that is being checked: `chunk` is the number of the next one, from `place` on.
 
-    `names_keys` while it is read for its keys alone, before it is checked.
+    `names_keys` while it is read for its keys alone, before it is checked. `earlier` is what the
+    rows before make of their items.
     """
 
     file: BinaryIO
     rules: Rules
     rows: Iterator[FileRow]
     seen: KeysSeen
+    earlier: Earlier
     place: Place
     chunk: int
     is_through: bool = False
@@ -61,6 +64,7 @@ class OpenFile:
         """Let go of it."""
         self.file.close()
         self.seen.close()
+        self.earlier.close()
 
     def gathered(self) -> list[FileRow]:
         """The rows of the next chunk; the last may be why the rest of the file can't be read."""
@@ -100,18 +104,20 @@ def take(work: Work, place: Place, chunk: int, *, names_keys: bool = False) -> O
     if is_last_taken(work.spec):
         held = _with_keys(work, file, rules, place if names_keys else None)
         return held if names_keys else _checked_from(work, held, place, chunk)
-    seen = KeysSeen()
+    seen, earlier = KeysSeen(), Earlier(work.target)
     for row in staging.all_rows(work.job, chunk):
         if row.token:
             seen.first_line(row.token, _place_of(row, rules))
+        _note_made(row, earlier)
     rows = rows_of(file, reading_of(work.spec), place if chunk else None)
-    return OpenFile(file, rules, rows, seen, place, chunk)
+    return OpenFile(file, rules, rows, seen, earlier, place, chunk)
 
 
 def _with_keys(work: Work, file: BinaryIO, rules: Rules, until: Place | None) -> OpenFile:
     """The file with the keys that stand before a place; None: to its end."""
     rows = rows_of(file, reading_of(work.spec))
-    held = OpenFile(file, rules, rows, KeysSeen(), Place(), 0, names_keys=True)
+    seen, earlier = KeysSeen(), Earlier(work.target)
+    held = OpenFile(file, rules, rows, seen, earlier, Place(), 0, names_keys=True)
     while not held.is_through and held.place != until:
         note_keys(work, held)
     return held
@@ -120,7 +126,15 @@ def _with_keys(work: Work, file: BinaryIO, rules: Rules, until: Place | None) ->
 def _checked_from(work: Work, held: OpenFile, place: Place, chunk: int) -> OpenFile:
     """The same file, its keys known, from a place on."""
     rows = rows_of(held.file, reading_of(work.spec), place if chunk else None)
-    return OpenFile(held.file, held.rules, rows, held.seen, place, chunk)
+    for row in staging.all_rows(work.job, chunk) if held.earlier.is_needed else ():
+        _note_made(row, held.earlier)
+    return OpenFile(held.file, held.rules, rows, held.seen, held.earlier, place, chunk)
+
+
+def _note_made(row: StagedRow, earlier: Earlier) -> None:
+    """Note what a row that was checked will make of its item."""
+    if row.verdict in ("new", "changed") and row.after is not None:
+        earlier.note(row.token, row.after)
 
 
 def note_keys(work: Work, held: OpenFile) -> None:
@@ -152,10 +166,14 @@ def leave(work: Work, held: OpenFile) -> None:
 
 @dataclass(slots=True)
 class Checked:
-    """Rows beside what is stored, in their order, and the units of writing them."""
+    """Rows beside what is stored, in their order, and the units of writing them.
+
+    `has_led` where a row, of these or before, leads to one before it.
+    """
 
     rows: list[StagedRow]
-    write_units: float = 0.0
+    write_units: float
+    has_led: bool
 
 
 def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> Checked:
@@ -183,12 +201,12 @@ def checked(work: Work, held: OpenFile, rows: Sequence[FileRow]) -> Checked:
             _judged(work, each, item, rules, is_hidden=each.token in read.hidden)
             for each, item in zip(named, read.items, strict=True)
         ]
-    asked = asked_of_links(judged)
+    asked = asked_of_links(judged, held.earlier)
     writes = [each.write for each in asked if each.write is not None]
     coming = iter(asked)
     told = [row if row is not None else next(coming).row for row in found]
     would_take = foretold([(write.outcome, write.mark) for write in writes], work.target)
-    return Checked(told, would_take)
+    return Checked(told, would_take, held.earlier.has_led)
 
 
 def _key(work: Work, row: FileRow, rules: Rules) -> tuple[Item, Item]:

@@ -9,6 +9,7 @@ from tables.core.errors import TablesError
 from tables.core.import_rules import faults_of
 from tables.core.values import Item
 from tables.items.foreseen import foreseen
+from tables.items.in_turn import Earlier
 from tables.items.pinned import as_read
 from tables.items.rules import admitted_change, admitted_new
 from tables.items.wanted import Mark, Settled
@@ -34,9 +35,12 @@ def write_of(work: Work, key: Item, before: Item | None, after: Item) -> Settled
     return as_read(target, key, before, admitted, Mark(group=str(work.job.pk)))
 
 
-def asked_of_links(rows: Sequence[CheckedRow]) -> list[CheckedRow]:
-    """The rows, those refused that would be as they are sent. Raises TablesError."""
-    refusals = iter(foreseen([each.write for each in rows if each.write is not None]))
+def asked_of_links(rows: Sequence[CheckedRow], earlier: Earlier) -> list[CheckedRow]:
+    """The rows, those refused that would be as they are sent after `earlier` ones of the file.
+
+    Raises TablesError.
+    """
+    refusals = iter(foreseen([each.write for each in rows if each.write is not None], earlier))
     return [
         each if each.write is None or (error := next(refusals)) is None else _refused(each, error)
         for each in rows

@@ -43,6 +43,8 @@ from tables.records.jobs.reports import (
 
 # Where a cursor stands while the file is read for its keys.
 _KEYS = "keys"
+# What the rows of a check keep of a file where a row leads to one before it.
+_LED = "led"
 # What a row comes to, as the report of the check says it: `done` is what would be written.
 _OUTCOMES: Mapping[Verdict, Outcome] = {
     "new": "done",
@@ -168,7 +170,8 @@ class _Check:
             note_page(work, at)
         checking.leave(work, held)
         following = None if held.is_through else [at.offset, at.line, at.row, held.chunk]
-        told = [_told(row) for row in found.rows]
+        state = _LED if found.has_led else None
+        told = [_told(row)._replace(state=state) for row in found.rows]
         return Piece(following, len(told), len(told), told, found.write_units)
 
 
@@ -250,11 +253,14 @@ def _is_write(row: StagedRow) -> bool:
 
 
 def _cut(work: Work) -> Sequence[Cursor]:
-    """The check goes through the file in one; staged chunks are shared out."""
+    """The check goes through the file in one; staged chunks are shared out, unless rows lead to
+    rows before them: those are written in the order of the file.
+    """
     if work.job.phase == "check":
         return [None]
     end, first = int(work.job.estimate["staged"]), int(work.job.estimate.get("staged_from", 0))
-    count = min(settings.JOB_PARTS, max((end - first) // 4, 1))
+    most = 1 if work.job.estimate.get("has_led") else settings.JOB_PARTS
+    count = min(most, max((end - first) // 4, 1))
     ends = [first + (end - first) * part // count for part in range(count + 1)]
     return [[start, 0, end] for start, end in pairwise(ends)]
 
@@ -266,16 +272,18 @@ def _finish(work: Work) -> None:
     if work.job.phase != "check":
         work.job.estimate["kept"] = sum(bool(row.code) for row in rows_with(work.job, {"done"}))
         return
-    counts = Counter[str]()
+    counts, has_led = Counter[str](), False
     for row in rows_with(work.job, phase="check"):
         counts[_verdict(row)] += 1
         # Of an item that is there nothing else is said where it is changed.
         counts["kept"] += _is_partial(row)
+        has_led |= row.state == _LED
     part = work.job.parts.get(phase="check")
     # What was read for its keys alone has no page, and nothing is staged of it.
     first = min(first_of_parts(part.pages.order_by("sequence")).values(), default=0)
     found = {name: counts[name] for name in (*_OUTCOMES, "kept")}
     work.job.estimate |= found | {"staged": part.sequence, "staged_from": first}
+    work.job.estimate["has_led"] = has_led
 
 
 def _verdict(row: Result) -> str:

@@ -28,7 +28,8 @@ class Result(NamedTuple):
     entry in history; 0 and empty where there is none. `detail` says more in words.
 
     A check keeps besides how the item stood, as a short fingerprint, None where a row doesn't say:
-    by that the writing finds what was confirmed. `origin` is the token of what is copied, kept by
+    by that the writing finds what was confirmed; of a file, whether its rows lead to rows before
+    them. `origin` is the token of what is copied, kept by
     a check, and where the row has no other.
     """
 
