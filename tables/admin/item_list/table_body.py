@@ -26,7 +26,8 @@ _ABSENT = '<td class="absent">–</td>'
 _ABSENT_NUMBER = '<td class="absent numeric">–</td>'
 
 
-# Characters of a page's longest partition key -> the class that gives all of them that width.
+# Characters of a page's longest partition key, or of its name -> the class that gives all of them
+# that width.
 _KEY_WIDTHS = ((8, "k1-4"), (17, "k1-8"), (26, "k1-12"))
 _WIDEST_KEY = "k1-16"
 
@@ -78,7 +79,8 @@ def write_grid(
         parts.append(_column(values, column, cells, tags, unread, linked))
     lines = "</tr><tr>".join(map("".join, zip(*parts, strict=True)))
     html = f"<tr>{lines}</tr>" if items else ""
-    return Grid(mark_safe(html), frozenset(numeric), _key_width(keys))  # noqa: S308 - escaped where it was written
+    width = _key_width(description.key_names, keys)
+    return Grid(mark_safe(html), frozenset(numeric), width)  # noqa: S308 - escaped where it was written
 
 
 def _values(items: Sequence[Item], column: Column) -> list[AttributeValue | None]:
@@ -129,10 +131,10 @@ def _with_states(links: list[str], states: Mapping[int, State]) -> list[str]:
     return marked
 
 
-def _key_width(keys: Sequence[Sequence[str]]) -> str:
+def _key_width(names: Sequence[str], keys: Sequence[Sequence[str]]) -> str:
     if len(keys) == 1:
         return ""
-    longest = max(map(len, keys[0]), default=0)
+    longest = max(map(len, (names[0], *keys[0])))
     return next((name for most, name in _KEY_WIDTHS if longest <= most), _WIDEST_KEY)
 
 

@@ -6,7 +6,9 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from django.utils.http import urlencode
 
+from tables.admin.item_list.table_body import write_grid
 from tests.admin.html import Page
+from tests.tables import described
 
 pytestmark = pytest.mark.django_db
 
@@ -393,3 +395,21 @@ def test_viewers_see_no_control_that_writes(sign_in, people):
     text = sign_in("readers").get("/admin/tables/People/").content.decode()
     for control in ("action-select", "/add/", "delete_selected", "export_csv"):
         assert control not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "width"),
+    [
+        ("country", ["AA"], "k1-4"),
+        ("countrycode", ["AA"], "k1-8"),
+        ("country", ["A", "A" * 18], "k1-12"),
+        ("countrycode", [], "k1-8"),
+    ],
+)
+def test_the_first_of_two_keys_is_as_wide_as_its_name_and_its_values(
+    dynamodb_moto, name, values, width
+):
+    keys = described("wide", {name: "S", "city": "S"})
+    items = [{name: {"S": value}, "city": {"S": "b"}} for value in values]
+    grid = write_grid(items, [], keys, list_url="/", can_select=False)
+    assert grid.key_width == width
