@@ -1,17 +1,24 @@
-"""`begins_with` and `contains` as DynamoDB has them, in place of ministack's.
+"""`begins_with`, `contains` and updates as DynamoDB has them, in place of ministack's.
 
 ministack refuses a whole scan where `begins_with` meets a value of another type, and finds no
 binary in another. DynamoDB: the first is no match, the second may be one.
+
+It updates an item that has an attribute named `M` as if the item were a map value: what is set goes
+into that attribute, and nobody can read the item any more.
 """
 
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from typing import Any
 
 from ministack.services import dynamodb
 
 Evaluator = dynamodb._ExprEval  # noqa: SLF001 - there is no other way to its functions
+
+
+_NO_PATH = "The document path provided in the update expression is invalid for update"
 
 
 class Functions(Evaluator):
@@ -56,6 +63,38 @@ def _bytes(value: dict[str, Any]) -> bytes:
     return content if isinstance(content, bytes) else base64.b64decode(content)
 
 
+def set_at_path(item: dict[str, Any], path: Sequence[str | int], value: dict[str, Any]) -> None:
+    """Set what is at the path of an item. Raises ValueError, which ministack answers with, where
+    the path leads through what is not there or holds nothing.
+    """
+    inside = _container(item, path)
+    leaf: Any = path[-1]
+    if inside is None:
+        raise ValueError(_NO_PATH)
+    if isinstance(inside, list) and leaf >= len(inside):
+        inside.append(value)
+    else:
+        inside[leaf] = value
+
+
+def remove_at_path(item: dict[str, Any], path: Sequence[str | int]) -> None:
+    """Remove what is at the path of an item, if there is something."""
+    inside = _container(item, path)
+    leaf: Any = path[-1]
+    if isinstance(inside, list) and leaf < len(inside):
+        inside.pop(leaf)
+    elif isinstance(inside, dict):
+        inside.pop(leaf, None)
+
+
+def _container(item: dict[str, Any], path: Sequence[str | int]) -> Any:
+    """The item, map or list that the last part of a path is in; None where there is none."""
+    parent = dynamodb._get_at_path(item, path[:-1]) if path[1:] else {"M": item}  # noqa: SLF001
+    return parent and parent.get("L" if isinstance(path[-1], int) else "M")
+
+
 def mend() -> None:
     """Have every expression evaluated with these functions."""
     dynamodb._ExprEval = Functions  # noqa: SLF001 - as above
+    dynamodb._set_at_path = set_at_path  # noqa: SLF001 - as above
+    dynamodb._remove_at_path = remove_at_path  # noqa: SLF001 - as above

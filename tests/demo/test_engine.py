@@ -6,6 +6,7 @@ import importlib.metadata
 import importlib.util
 import os
 import pickle
+import re
 import signal
 import socket
 import subprocess
@@ -282,6 +283,45 @@ def test_an_attribute_may_have_any_name_and_come_back(tmp_path):
     with start(0, tmp_path) as running:
         client = EngineClient(running.url)
         assert client.dynamodb("Scan", TableName="kept")["Items"] == [item]
+
+
+@pytest.mark.parametrize(
+    ("expression", "changed"),
+    [
+        ("SET #z = :v", {"z": {"N": "1"}}),
+        ("SET #M.#L[0].#S = :v", {"M": {"M": {"L": {"L": [{"M": {"S": {"N": "1"}}}]}}}}),
+        ("SET #M.#L[9] = :v", {"M": {"M": {"L": {"L": [{"M": {}}, {"N": "1"}]}}}}),
+        ("REMOVE #M.#L[0]", {"M": {"M": {"L": {"L": []}}}}),
+        ("REMOVE #M.#L[9], #L, #z.#S", {}),
+        ("ADD #z :v", {"z": {"N": "1"}}),
+    ],
+)
+def test_an_attribute_may_have_the_name_of_a_type_and_be_changed(demo_client, expression, changed):
+    item = {"id": {"S": "types"}, "M": {"M": {"L": {"L": [{"M": {}}]}}}}
+    assert updated(demo_client, item, expression) == {**item, **changed}
+
+
+@pytest.mark.parametrize("path", ["#M.#S", "#M[0]", "#L.#S", "#L[0]", "#M.#L[0]"])
+def test_a_path_through_what_holds_nothing_is_refused(demo_client, path):
+    item = {"id": {"S": "types"}, "M": {"S": "x"}}
+    with pytest.raises(EngineCallError, match="document path"):
+        updated(demo_client, item, f"SET {path} = :v")
+
+
+def updated(client, item, expression):
+    """The item as it is after an update, which names attributes by themselves."""
+    key = {"TableName": "ttd-Types", "Key": {"id": item["id"]}}
+    client.dynamodb("PutItem", TableName="ttd-Types", Item=item)
+    update = {"UpdateExpression": expression}
+    names = set(re.findall(r"#(\w)", expression))
+    update["ExpressionAttributeNames"] = {f"#{name}": name for name in names}
+    if ":v" in expression:
+        update["ExpressionAttributeValues"] = {":v": {"N": "1"}}
+    try:
+        client.dynamodb("UpdateItem", **key, **update)
+        return client.dynamodb("GetItem", **key)["Item"]
+    finally:
+        client.dynamodb("DeleteItem", **key)
 
 
 def test_state_that_cannot_be_read_is_left_alone_and_named(tmp_path, capfd):
