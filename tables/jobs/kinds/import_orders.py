@@ -19,7 +19,7 @@ from tables.items.new_keys import makes_key
 from tables.items.rules import kept_names
 from tables.items.target import Target
 from tables.jobs import files
-from tables.jobs.kind import Spec
+from tables.jobs.kind import Spec, at_member
 from tables.jobs.kinds.which import MOST_KEYS
 from tables.records.jobs.models import Job
 
@@ -44,9 +44,10 @@ def read_spec(given: Mapping[str, Any], target: Target) -> Spec:
         raise member_error("", "An import has no {name}.", name=repr(unknown[0]))
     name = files.upload_name(target.caller, _text(given, "upload"))
     with files.open_file(name) as file:
-        reading = _reading(file, given)
-        heads = _heads(file, reading)
-        _require_keys(heads, target)
+        with at_member("/file"):
+            reading = _reading(file, given)
+            heads = _heads(file, reading)
+            _require_keys(heads, target)
         columns = {member: _listed(given, member, heads) for member in _COLUMNS}
         _require_keys_read(columns["left_out"], heads, target)
         spec: Spec = {

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from tables.access.callers import Caller
 from tables.api.bodies import is_multipart
 from tables.api.v1.requests.parameters import query_pairs
-from tables.core.errors import InvalidRequest
+from tables.core.errors import InvalidRequest, Problem
 from tables.jobs.files import keep_upload
 
 # What a query string or a form says beside the file; `taken` and its like may stand there often.
@@ -50,7 +50,7 @@ def keep_file(request: Request, caller: Caller) -> KeptUpload:
         raise InvalidRequest("The multipart body can't be read.") from error
     file = files.get("file")
     if not isinstance(file, UploadedFile) or sum(map(len, dict(files.lists()).values())) > 1:
-        raise InvalidRequest('The form needs one file, called "file": each is a job of its own.')
+        raise _wrong("/file", 'The form needs one file, called "file": each is a job of its own.')
     pairs = [(name, text) for name, texts in form.lists() for text in texts]
     told = [pair for pair in pairs if pair != ("kind", "import")]
     members = {"name": file.name or "", **_members(told)}
@@ -72,11 +72,11 @@ def _members(pairs: list[tuple[str, str]]) -> dict[str, Any]:
     members: dict[str, Any] = {}
     for name, text in pairs:
         if name not in MEMBERS:
-            raise InvalidRequest(f"{name[:100]!r} means nothing here; known are {_KNOWN}.")
+            raise _wrong("", f"{name[:100]!r} means nothing here; known are {_KNOWN}.")
         if name in LISTED:
             members.setdefault(name, []).append(text)
         elif name in members:
-            raise InvalidRequest(f"{name!r} is said twice.")
+            raise _wrong(f"/{name}", f"{name!r} is said twice.")
         else:
             members[name] = text
     return {**members, "kinds": _by_head(members["kinds"])} if "kinds" in members else members
@@ -88,9 +88,16 @@ def _by_head(told: list[str]) -> dict[str, str]:
     for text in told:
         head, colon, kind = text.rpartition(":")
         if not colon or head in kinds:
-            raise InvalidRequest("'kinds' is a head and its type, such as total:N, once for each.")
+            raise _wrong(
+                "/kinds", "'kinds' is a head and its type, such as total:N, once for each."
+            )
         kinds[head] = kind
     return kinds
+
+
+def _wrong(pointer: str, words: str) -> InvalidRequest:
+    """The error for one thing wrong with what is said of a file: where, and what."""
+    return InvalidRequest(words, problems=[Problem(pointer, words)])
 
 
 def _encoded(members: dict[str, Any], charset: str | None) -> dict[str, Any]:

@@ -38,6 +38,7 @@ from tables.core.errors import (
     InvalidCursor,
     InvalidRequest,
     PreconditionFailed,
+    Problem,
     TablesError,
 )
 from tables.core.job_states import TRANSITIONS
@@ -276,11 +277,12 @@ def _require_no_file(request: Request) -> None:
     """
     for name, _value in query_pairs(request):
         if name in UPLOAD_MEMBERS and name != "format":
-            raise InvalidRequest(
+            detail = (
                 f"{name!r} is said of a file to import, and a body of this Content-Type is an "
                 f"order. Send a file of JSON as {JSON_FILE}, any other as one of "
                 f"{', '.join(FILE_TYPES)}."
             )
+            raise InvalidRequest(detail, problems=[Problem("", detail)])
     require_known_parameters(request, frozenset({"format"}))
 
 

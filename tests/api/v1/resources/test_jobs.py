@@ -596,8 +596,33 @@ def test_nothing_that_is_sent_twice_is_passed_over(admin, files, fields, words):
     }
     kind = "multipart/form-data; boundary=b"
     response = admin.post("Workers/jobs", encode_multipart("b", told), type=kind)
-    assert words in problem(response, 400, "invalid_request")["detail"]
+    refused = problem(response, 400, "invalid_request")
+    assert words in refused["detail"]
+    assert pointers(refused) == ["/mode" if "mode" in fields else "/file"]
     problem(sheet(admin, b"id\n1\n", "mode=create&mode=update"), 400, "invalid_request")
+    assert kept_files(files) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "query", "pointer"),
+    [
+        (b"id\n1\n", "mod=create", ""),
+        (b"id\n1\n", "mode=create&mode=update", "/mode"),
+        (b"id\n1\n", "kinds=id", "/kinds"),
+        (b"id,n,n\n1,2,3\n", "", "/file"),
+        (b"id,n:S,n:N\n1,2,3\n", "", "/file"),
+        (b"id,a,a.b\n1,2,3\n", "", "/file"),
+        (b"id, n\n1,2\n", "", "/file"),
+        (b"n\n1\n", "", "/file"),
+        (b" \n", "", "/file"),
+        (b"%PDF-1.7", "", "/file"),
+    ],
+)
+def test_what_is_wrong_with_a_file_or_its_parameters_says_where(admin, files, data, query, pointer):
+    code = "invalid_expression" if b"a.b" in data else "invalid_request"
+    refused = problem(sheet(admin, data, query), 400, code)
+    assert pointers(refused) == [pointer]
+    assert refused["errors"][0]["detail"] in refused["detail"]
     assert kept_files(files) == []
 
 
