@@ -11,6 +11,7 @@ from django.contrib.auth.models import Group, User
 
 from tables.access.callers import Caller
 from tables.core.sheets import csv_lines
+from tables.dynamodb import writes
 from tables.jobs import files, parts, staging
 from tables.jobs.kinds import exports
 from tables.jobs.orders import confirm, start
@@ -115,3 +116,31 @@ def test_a_kill_while_a_piece_is_exported_loses_no_item_and_has_none_twice(
     assert job.state == "finished"
     lines = gzip.decompress(b"".join(exports.output(job).blocks)).splitlines()
     assert sorted(lines) == [b'{"id":{"S":"a%03d"}}' % number for number in range(COUNT)]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_a_kill_between_rows_that_lead_to_each_other_makes_each_after_what_it_leads_to(
+    ann, settings, tmp_path, after
+):
+    tables = settings.TABLES_FILE.read_text()
+    settings.TABLES_FILE = tmp_path / "linked.toml"
+    link = 'to = "Things"\nkey = { id = "{}" }\ncheck = "refuse"\n'
+    settings.TABLES_FILE.write_text(f"{tables}\n[Things.links.above]\n{link}")
+    # Most lead into their own chunk, others into one before; two lead nowhere.
+    ups = [number - 1 - (number * 7) % 13 for number in range(COUNT)]
+    above = {number: f"a{up:03}" for number, up in enumerate(ups) if up >= 0} | dict.fromkeys(
+        (25, 44), "none"
+    )
+    rows = [[f"a{number:03}", above.get(number, "")] for number in range(COUNT)]
+    upload = files.keep_upload(ann, [csv_lines([["id", "above"], *rows])])
+    job = worked(start(ann, "import", "Things", {"upload": upload})[0])
+    foretold = [row.key for row in rows_with(job) if row.outcome == "done"]
+
+    deaths = (killed_at(writes, "write", call, after=after) for call in (1, 4, 7))
+    job = worked(confirm(job, ann, job.etag), *deaths)
+
+    assert (job.state, job.failure) == ("finished", "")
+    assert [row.key for row in rows_with(job) if row.outcome == "done"] == foretold
+    assert COUNT / 2 < len(foretold) < COUNT - 2
+    made = [name for name, _above in rows if stored("real-things", name)]
+    assert made == foretold
