@@ -51,8 +51,10 @@ def forget_item_in_jobs(description: TableDescription, token: str) -> Forgotten:
     pages = ReportPage.objects.filter(part__job__in=jobs)
     told.rows = sum(_forget_in(page, token) for page in pages.iterator())
     for job in jobs.iterator():
-        told.rows += _forget_in_order(job, token) if job.table == description.name else 0
         rows, is_busy = _forget_on_the_way(job, token, key)
+        if job.table == description.name and token in job.spec.get("keys", ()):
+            is_taken = _forget_in_order(job, token)
+            rows, is_busy = rows + is_taken, is_busy or not is_taken
         told.rows += rows
         told.busy += [str(job.pk)] if is_busy else []
     told.files = [*_with_files(jobs.filter(table=description.name, kind__in=_WITH_FILES))]
@@ -77,13 +79,16 @@ def _with_files(jobs: QuerySet[Job]) -> Iterator[str]:
             remove_read_files(job)
 
 
-def _forget_in_order(job: Job, token: str) -> int:
-    keys = job.spec.get("keys", [])
-    if token not in keys:
-        return 0
-    job.spec["keys"] = [key for key in keys if key != token]
-    job.save(update_fields=["spec"])
-    return 1
+def _forget_in_order(job: Job, token: str) -> bool:
+    """Take a key out of an order; not while a worker is among the keys, which it knows by place."""
+    with transaction.atomic():
+        held = locked(job)
+        begun = held.parts.filter(finished=False).values_list("cursor", "owner")
+        if not held.is_ended and any(isinstance(at, int) and (at or by) for at, by in begun):
+            return False
+        held.spec["keys"] = [key for key in held.spec["keys"] if key != token]
+        held.save(update_fields=["spec"])
+    return True
 
 
 def _forget_on_the_way(job: Job, token: str, key: Item) -> tuple[int, bool]:

@@ -17,7 +17,7 @@ from tables.models import Job, JobPart, ReportPage
 from tests.jobs.conftest import counts, ordered, person, work
 from tests.jobs.test_imports import csv
 from tests.jobs.test_kinds import EVERYTHING, setting
-from tests.jobs.test_runner import ADD_ONE, some
+from tests.jobs.test_runner import ADD_ONE, some, written
 from tests.jobs.test_taking_over import die_after
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +133,23 @@ def test_37_a_place_to_go_on_from_is_said_until_the_job_has_ended(tables, monkey
     want(job, ann, "cancel")
     assert forget_item_in_jobs(description(registry().get("Things")), name).busy == []
     assert name not in everything_kept()
+
+
+def test_37_keys_of_an_order_stay_in_their_places_until_it_has_ended(tables, monkeypatch):
+    """A worker goes on at a place among them: the others would move under it."""
+    monkeypatch.setattr(runner, "MOST_IN_CHUNK", 2)
+    some(5)
+    ann = person("admins")
+    keys = [f"t00{number}" for number in range(5)]
+    job, _ = start(ann, "change", "Things", {"keys": keys, "changes": ADD_ONE["changes"]})
+    one_chunk(monkeypatch, job, ann)
+
+    assert forgotten().busy == [str(job.pk)]
+
+    job = work(want(job, ann, "run"))
+    assert (job.state, counts(job), written()) == ("finished", {"done": 5}, 5)
+    assert forgotten().busy == []
+    assert SECRET not in everything_kept()
 
 
 def test_37_files_that_can_still_be_wanted_are_said(tables):
