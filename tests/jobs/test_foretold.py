@@ -418,7 +418,7 @@ def test_what_is_refused_only_as_it_is_written_takes_with_it_what_leads_there(li
 
     told = report_rows(job, target_of(ann), "refused")
     assert [(row.line, row.code, row.detail) for row in told] == [
-        (line, "invalid_value", "/above: No item of Things has this key: ….") for line in (1, 2, 3)
+        (line, "invalid_value", "above: No item of Things has this key: ….") for line in (1, 2, 3)
     ]
     assert counts(job) == {"done": 1, "refused": 3}
 
