@@ -101,7 +101,7 @@ class WantedCells:
             return
         if self._is_new and not value.keys().isdisjoint("SN") and looks_mangled(text):
             self.faults.append(Fault(head.text, "mangled_shortened", _SHORTENED, is_warning=True))
-        self._is_placeable(path)
+        _require_way(self._base, path)
         self._set.append((path, value))
 
     def _value(
@@ -137,10 +137,6 @@ class WantedCells:
         )
         bare = f"{found.words} The stored value is kept."
         self.faults.append(Fault(head.text, f"mangled_{found.code}", detail, bare=bare))
-
-    def _is_placeable(self, path: Path) -> None:
-        if len(path) > 1:
-            _place(copy.deepcopy(dict(self._base)), path, {"NULL": True})
 
     def _fault(self, head: Head, code: str, detail: str) -> None:
         self.faults.append(Fault(head.text, code, detail))
@@ -234,23 +230,41 @@ def _place(item: Item, path: Path, value: AttributeValue) -> None:
     """Set a value at a path, making the maps that lead there. Raises InvalidExpression."""
     node: Any = {"M": item}
     for segment, following in pairwise(path):
-        child = child_of(node, segment)
-        if child is None:
-            if isinstance(segment, int) or isinstance(following, int) or "M" not in node:
-                raise _no_way(path)
-            child = node["M"][segment] = {"M": {}}
+        child = _step(node, segment, following, path)
+        if isinstance(segment, str):
+            node["M"].setdefault(segment, child)
         node = child
-    _put(node, path, value)
-
-
-def _put(node: Any, path: Path, value: AttributeValue) -> None:
+    _require_end(node, path)
     last = path[-1]
-    if isinstance(last, str) and "M" in node:
+    if isinstance(last, str):
         node["M"][last] = value
-    elif isinstance(last, int) and "L" in node and last <= len(node["L"]):
-        node["L"][last : last + 1] = [value]
     else:
+        node["L"][last : last + 1] = [value]
+
+
+def _require_way(item: Item, path: Path) -> None:
+    """Raise InvalidExpression where nothing can be set at a path; the item stays as it is."""
+    node: Any = {"M": item}
+    for segment, following in pairwise(path):
+        node = _step(node, segment, following, path)
+    _require_end(node, path)
+
+
+def _step(node: Any, segment: str | int, following: str | int, path: Path) -> Any:
+    """What a segment leads to: an empty map where a map is still to be made."""
+    child = child_of(node, segment)
+    if child is not None:
+        return child
+    if isinstance(segment, int) or isinstance(following, int) or "M" not in node:
         raise _no_way(path)
+    return {"M": {}}
+
+
+def _require_end(node: Any, path: Path) -> None:
+    last = path[-1]
+    if "M" in node if isinstance(last, str) else "L" in node and last <= len(node["L"]):
+        return
+    raise _no_way(path)
 
 
 def _no_way(path: Path) -> InvalidExpression:

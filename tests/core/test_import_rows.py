@@ -1,3 +1,4 @@
+import copy
 import csv
 import io
 from dataclasses import replace
@@ -330,3 +331,43 @@ def test_the_item_of_a_row_is_known_before_its_key_is():
     rules = Rules(TABLE, heads=parse_heads(["id", "n:N"]))
     assert row_item(FileRow(2, 1, Place(), ["", "1"]), rules) == {"n": {"N": "1"}}
     assert row_item(FileRow(2, 1, Place(), item={"n": {"N": "1"}}), rules) == {"n": {"N": "1"}}
+
+
+# ---------------------------------------------------------------- paths into what nests
+
+
+@pytest.mark.parametrize(
+    ("head", "code"),
+    [
+        ("m.new", None),
+        ("m.old", None),
+        ("fresh.a.b", None),
+        ("l[0]", None),
+        ("l[1]", None),
+        ("l[2]", "invalid_expression"),
+        ("l.a", "invalid_expression"),
+        ("m[0]", "invalid_expression"),
+        ("s.a", "invalid_expression"),
+        ("l[1].a", "invalid_expression"),
+        ("fresh[0]", "invalid_expression"),
+    ],
+)
+def test_a_cell_goes_where_its_path_leads_or_is_refused(head, code):
+    stored = {"m": {"M": {"old": {"S": "x"}}}, "l": {"L": [{"S": "y"}]}, "s": {"S": "z"}}
+    kept = dumps(stored)
+    found = row(["new"], [f"{head}:S"], stored)
+    assert dumps(stored) == kept
+    assert found.verdict == ("refused" if code else "changed")
+    assert [fault.code for fault in found.faults] == ([code] if code else [])
+
+
+def test_an_item_is_copied_once_for_all_the_cells_that_go_into_what_it_nests(monkeypatch):
+    copied, original = [], copy.deepcopy
+
+    def counted(each):
+        copied.append(each)
+        return original(each)
+
+    monkeypatch.setattr("tables.core.import_cells.copy.deepcopy", counted)
+    found = row(["x"] * 50, [f"m.a{number}:S" for number in range(50)], {"m": {"M": {}}})
+    assert (found.verdict, len(found.after["m"]["M"]), len(copied)) == ("changed", 50, 1)
