@@ -20,6 +20,7 @@ from tables.access.users import caller_of_user
 from tables.admin.errors import render_page
 from tables.admin.item_form.history import ToldEntry, history_url, inline_deltas
 from tables.admin.recent_items import used_tables
+from tables.admin.table_choice import named_table, table_choice
 from tables.admin.texts.history_words import ACTIONS, deed_words
 from tables.admin.texts.people import name_words
 from tables.admin.values.differences import differences, paths_words
@@ -81,7 +82,7 @@ def recent_changes(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Recent changes"),
         "lines": _lines(request, tables, found.entries),
-        "tables": tables,
+        "table_choice": table_choice(request, tables, form["table"]),
         "actions": [(name, words) for name, words in ACTIONS.items() if name != "forgotten"],
         "form": form,
         "since": form["from"],
@@ -106,7 +107,7 @@ def _found(request: HttpRequest, tables: Sequence[Table], form: Mapping[str, str
     asked = WhichChanges(form["person"], form["action"], _since(form["from"]), _until(form["to"]))
     after = request.GET.get("after", "")
     if form["table"]:
-        table = next((table for table in tables if table.alias == form["table"]), None)
+        table = named_table(tables, form["table"])
         if table is None:
             raise NotFound(_("No history of such a table is yours to see."))
         return changes_in(_target(request, table), asked, after=after, limit=_PER_PAGE)

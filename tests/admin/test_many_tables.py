@@ -1,11 +1,14 @@
 """Two thousand tables: no page grows with them, and each is found by name, by group or by page."""
 
 import pytest
+from django.contrib.auth.models import User
 
 from tables.access.rights import _viewable
 from tables.admin.sidebar import NEAR
 from tables.admin.table_search import MOST
+from tables.dynamodb.history_table import create_history_table
 from tables.models import RecentItem
+from tables.records.jobs.models import Job
 from tables.speed import _fragment
 from tests.admin.html import Page
 
@@ -17,7 +20,7 @@ SECTION = """
 [T{n}]
 table = "people"
 label = "Table {n}"
-permissions = {{view = ["staff"], add = ["staff"]}}
+permissions = {{view = ["staff"], add = ["staff"], bulk = ["staff"]}}
 """
 XHR = {"X-Requested-With": "XMLHttpRequest"}
 
@@ -165,6 +168,77 @@ def test_no_page_looks_at_every_table_again(many):
     many.get("/admin/tables/T0/")
     many.get("/admin/jobs/")
     assert _viewable.cache_info().misses == looks
+
+
+FROM = """
+[From]
+table = "cities"
+permissions = {view = ["staff"], export = ["staff"], bulk = ["staff"]}
+"""
+
+
+@pytest.fixture
+def form_pages(write_map, cities, sign_in, settings):
+    """Whoever sees so many tables, used some last, and the pages whose form asks for a table."""
+    settings.HISTORY = True
+    create_history_table(settings.HISTORY_TABLE)
+
+    def form_pages(count, used=()):
+        write_map(count, FROM)
+        client = sign_in("staff")
+        for alias in used:
+            RecentItem.objects.create(user=User.objects.get(), alias=alias, key="1", action="x")
+        copied = {"action": "copy_many", "select_across": "1"}
+        return client, {
+            "changes-table": Page(client.get("/admin/changes/")),
+            "to": Page(client.post("/admin/tables/From/", copied)),
+        }
+
+    return form_pages
+
+
+def test_few_tables_are_chosen_from_a_list(form_pages):
+    _client, pages = form_pages(3)
+    for field, page in pages.items():
+        page.one("select", id=field)
+        values = [option["attrs"]["value"] for option in page.all("option")]
+        assert {"T0", "T1", "T2"} <= set(values)
+
+
+def test_a_table_of_very_many_is_typed(form_pages):
+    _client, pages = form_pages(COUNT, ["T1500", "Gone"])
+    for field, page in pages.items():
+        page.one("input", id=field, list=f"{field}-used")
+        values = [option["attrs"].get("value") for option in page.all("option")]
+        assert [value for value in values if value in ("T1500", "Gone", "T0")] == ["T1500"]
+
+
+@pytest.mark.parametrize("name", ["T1500", "Table 1500", " table 1500 "])
+def test_what_was_typed_is_an_alias_or_a_whole_label(form_pages, name):
+    client, _pages = form_pages(COUNT)
+    page = Page(client.get("/admin/changes/", {"table": name}))
+    assert page.one("input", id="changes-table")["attrs"]["value"] == name
+    form = {"action": "copy_many", "select_across": "1", "to": name, "mode": "create", "look": "y"}
+    assert client.post("/admin/tables/From/", form).status_code == 302
+    assert Job.objects.get().spec["to"] == "T1500"
+
+
+@pytest.mark.parametrize("name", ["Table payroll", "Payroll", "Twin"])
+def test_14_what_is_nobody_elses_or_two_tables_is_no_answer(write_map, sign_in, form_pages, name):
+    form_pages(COUNT)
+    twins = "".join(
+        f'[{alias}]\ntable = "people"\nlabel = "Twin"\npermissions = {{view = ["staff"]}}\n'
+        for alias in ("One", "Other")
+    )
+    write_map(COUNT, FROM + HIDDEN + twins)
+    client = sign_in("staff")
+    answer = client.get("/admin/changes/", {"table": name})
+    assert answer.status_code == 404
+    assert "No history of such a table is yours to see." in answer.content.decode()
+    form = {"action": "copy_many", "select_across": "1", "to": name, "mode": "create", "look": "y"}
+    answer = client.post("/admin/tables/From/", form)
+    assert answer.status_code == 404
+    assert Page(answer).one("input", id="to")["attrs"]["value"] == name
 
 
 HIDDEN = """

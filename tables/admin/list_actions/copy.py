@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from tables.access.rights import can, viewable_tables
 from tables.admin.item_list.changelist import ItemList
 from tables.admin.list_actions.orders import dialog, how_of, ordered, which_items
+from tables.admin.table_choice import named_table, table_choice
 from tables.admin.texts.core_messages import told
 from tables.configuration import registry
 from tables.core.errors import TablesError
@@ -23,7 +24,9 @@ def copy_chosen(listing: ItemList, keys: Sequence[Item], *, everything: bool) ->
     if "look" not in form:
         return _ask(listing, keys, everything=everything)
     which = which_items(listing, keys, everything=everything)
-    given = {**which, "to": form.get("to", ""), "mode": form.get("mode", "")}
+    to = form.get("to", "")
+    table = named_table([*_targets(listing)], to)
+    given = {**which, "to": table.alias if table else to, "mode": form.get("mode", "")}
     try:
         return ordered(listing, "copy", given, how_of(form))
     except TablesError as error:
@@ -41,12 +44,12 @@ def _ask(
     error: str = "",
     status: int = 200,
 ) -> HttpResponseBase:
-    form = listing.visit.request.POST
+    request = listing.visit.request
+    form = request.POST
     asked = {
         "title": _("Copy from %(table)s") % {"table": listing.table.label},
         "action": "copy_many",
-        "targets": [*_targets(listing)],
-        "to": form.get("to", ""),
+        "table_choice": table_choice(request, [*_targets(listing)], form.get("to", "")),
         "mode": form.get("mode", "create"),
         "error": error,
     }
