@@ -170,6 +170,24 @@ FINDINGS = (
         )
         for media_type in (*FILE_TYPES, MULTIPART)
     ),
+    *(
+        Finding(
+            REFUSED,
+            422,
+            "invalid_value",
+            words,
+            "Only the file tells whether its encoding, delimiter or columns have to be said.",
+            media_type,
+        )
+        for media_type in (*FILE_TYPES, MULTIPART)
+        for words in (
+            "Say its encoding",
+            "say the delimiter",
+            "that is read; those are",
+            "The file can't be read as",
+            "The file has no column",
+        )
+    ),
 )
 
 

@@ -19,8 +19,9 @@ EXAMPLES = 15
         "^/api/v1(/tables(/Workers.*)?)?$",
         "/(Students|Events)(/items.*)?$",
         "/Thing/items.*$",
+        "^/api/v1/jobs",
     ],
-    ids=["everything of one table", "items of the others", "items of an entity"],
+    ids=["everything of one table", "items of the others", "items of an entity", "jobs"],
 )
 def test_what_the_document_says_is_what_the_site_does(served, tmp_path, paths):
     command = [
