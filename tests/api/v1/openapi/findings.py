@@ -162,13 +162,14 @@ FINDINGS = (
     *(
         Finding(
             REFUSED,
-            400,
-            "invalid_request",
+            status,
+            code,
             "",
             "For a schema a file is bytes; whether they are rows is for its reader to say.",
             media_type,
         )
         for media_type in (*FILE_TYPES, MULTIPART)
+        for status, code in ((400, "invalid_request"), (422, "invalid_value"))
     ),
     *(
         Finding(
