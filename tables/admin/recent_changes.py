@@ -23,7 +23,7 @@ from tables.admin.recent_items import used_tables
 from tables.admin.table_choice import named_table, table_choice
 from tables.admin.texts.history_words import ACTIONS, deed_words
 from tables.admin.texts.people import name_words
-from tables.admin.values.differences import differences, paths_words
+from tables.admin.values.differences import FEW_ROWS, differences, paths_words
 from tables.admin.values.one_line import key_text
 from tables.admin.viewable import tables_with_history
 from tables.admin.visit import Visit, site_page
@@ -38,8 +38,6 @@ from tables.items.target import Target, find_target
 from tables.jobs.finding import visible_to
 
 _PER_PAGE = 50
-# Rows of one change; its version shows all of them.
-_MOST_DIFFERENCES = 20
 # What the index page shows, and how many tables are asked for it: four queries each.
 _LATEST = 10
 _TABLES = 10
@@ -183,7 +181,7 @@ def _line(visit: Visit, entry: Entry, others: Sequence[Entry], job_url: str) -> 
     told = ToldEntry(
         entry,
         words,
-        () if is_whole else differences(deltas, kept, most=_MOST_DIFFERENCES),
+        () if is_whole else differences(deltas, kept, most=FEW_ROWS),
         version_url=f"{where}{entry.n}/" if entry.happened else "",
     )
     return Line(

@@ -29,7 +29,7 @@ from tables.core.errors import (
     WriteInDoubt,
 )
 from tables.dynamodb.deadline import OutOfTime
-from tables.dynamodb.wire import from_request
+from tables.dynamodb.wire import from_parser
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +157,7 @@ def _translate_doubt(error: Exception) -> WriteInDoubt:
     logger.error("write_in_doubt", extra={"reason": type(error).__name__, "aws_code": code})
     item = response.get("Item")
     return WriteInDoubt(
-        current=from_request(item) if item else None,
+        current=from_parser(item) if item else None,
         aws_request_id=response.get("ResponseMetadata", {}).get("RequestId"),
     )
 
@@ -205,7 +205,7 @@ def _make(code: str, message: str, request_id: str | None, item: Any) -> TablesE
     if kind is PreconditionFailed:
         return PreconditionFailed(
             "The item is not in the state that this request expects.",
-            current=from_request(item) if item else None,
+            current=from_parser(item) if item else None,
             aws_code=code,
             aws_request_id=request_id,
         )

@@ -9,7 +9,7 @@ from typing import Any
 from tables.core.values import AttributeValue, Item
 
 
-def from_request(item: Mapping[str, Any]) -> Item:
+def from_parser(item: Mapping[str, Any]) -> Item:
     """The item in wire form, from what botocore's parser made of it."""
     return {name: _text_in(value) for name, value in item.items()}
 
@@ -21,7 +21,7 @@ def _text_in(value: Mapping[str, Any]) -> AttributeValue:
     if tag == "BS":
         return {"BS": [_text(entry) for entry in content]}
     if tag == "M":
-        return {"M": from_request(content)}
+        return {"M": from_parser(content)}
     if tag == "L":
         return {"L": [_text_in(child) for child in content]}
     return dict(value)

@@ -27,6 +27,7 @@ from tables.admin.texts.history_words import (
 )
 from tables.admin.texts.people import name_words
 from tables.admin.values.differences import (
+    FEW_ROWS,
     MOST_ROWS,
     Difference,
     attributes_words,
@@ -56,8 +57,6 @@ from tables.items.rules import kept_names
 from tables.records.history.entries import days_kept
 
 _PER_PAGE = 50
-# Rows of one entry of the timeline; its version shows all of them.
-_MOST_DIFFERENCES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +221,7 @@ def _told_of(visit: Visit, where: Item, found: Timeline) -> Iterator[ToldEntry |
         yield from _outside(visit, where, after[None], found.now)
     for entry in found.entries:
         deltas, is_newest = inline_deltas(entry), entry.n == newest
-        yield _told(visit, where, entry, deltas, is_newest=is_newest, most=_MOST_DIFFERENCES)
+        yield _told(visit, where, entry, deltas, is_newest=is_newest, most=FEW_ROWS)
         if entry.n in after:
             yield from _outside(visit, where, after[entry.n], found.now)
 
@@ -295,5 +294,5 @@ def _outside(visit: Visit, where: Item, gap: Gap, now: Item | None) -> Iterator[
         yield Outside(at, _("Deleted outside Dynadmin"))
     elif deltas:
         words = _("Changed outside Dynadmin") if gap.before else _("Made outside Dynadmin")
-        rows = differences(deltas, kept_names(visit.table), most=_MOST_DIFFERENCES)
+        rows = differences(deltas, kept_names(visit.table), most=FEW_ROWS)
         yield Outside(at, words, rows)

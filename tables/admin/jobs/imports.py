@@ -17,7 +17,7 @@ from tables.access.limits.rates import spend
 from tables.admin.texts.core_messages import told
 from tables.admin.texts.job_orders import delimiter_words
 from tables.admin.texts.sentences import count_words
-from tables.admin.values.differences import Difference, differences_between
+from tables.admin.values.differences import FEW_ROWS, Difference, differences_between
 from tables.admin.values.hidden_characters import visible
 from tables.admin.values.one_line import key_text
 from tables.admin.visit import Visit, table_page
@@ -37,8 +37,6 @@ from tables.jobs.orders import start, want
 from tables.records.jobs.models import Job
 
 ROWS = 50
-# Of one row of the file; a new item has one for each attribute.
-_MOST_DIFFERENCES = 20
 _CHOSEN = ("upload", "name", "mode", "encoding", "delimiter", "format", "duplicates")
 _LISTED = ("taken", "cleared", "left_out")
 # Tabs of the difference page -> the verdicts of their rows.
@@ -194,11 +192,6 @@ class ImportShown:
         return self.start + ROWS
 
     @property
-    def to_write(self) -> int:
-        """How many items the import would write."""
-        return int(self.job.estimate.get("new", 0) + self.job.estimate.get("changed", 0))
-
-    @property
     def again(self) -> list[tuple[str, str]]:
         """What a form sends that has the same file checked once more."""
         spec = self.job.spec
@@ -222,7 +215,7 @@ class ImportShown:
         hidden = kept_names(self.target.table)
         rows: Sequence[Difference] = ()
         if row.after:
-            rows = differences_between(row.before, row.after, hidden, most=_MOST_DIFFERENCES)
+            rows = differences_between(row.before, row.after, hidden, most=FEW_ROWS)
         faults = [
             ShownFault(
                 visible(place_words(fault.column)),

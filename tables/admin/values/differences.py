@@ -20,6 +20,8 @@ from tables.core.values import SET_TYPES, AttributeValue, Item, content_of, type
 
 # Rows of one difference on a page; a version shows the following ones on pages of their own.
 MOST_ROWS = 100
+# Rows of one difference among several on a page; where it stands alone it has all of them.
+FEW_ROWS = 20
 # Longest value that a difference shows, in characters; the whole version has the rest.
 _CHARACTERS = 300
 # Paths that a sentence names; the others are counted.
