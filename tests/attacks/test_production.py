@@ -11,6 +11,9 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 
 ROOT = Path(__file__).resolve().parents[2]
+# A check looks for workers of jobs in the database.
+pytestmark = pytest.mark.django_db
+
 SETTINGS = {
     "SECRET_KEY": "made-up-for-this-test-and-long-enough-for-the-checks-0123456789",
     "DEBUG": False,

@@ -150,7 +150,7 @@ def test_a_number_with_very_many_zeros_is_shown_short_and_exact(stored_as, shown
         ({"N": "4102444800000"}, "milliseconds"),
         ({"S": "4102444800"}, "text"),
         ({"S": "2100-01-01"}, "text"),
-        ({"BOOL": True}, "boolean"),
+        ({"BOOL": True}, "true or false"),
     ],
 )
 def test_a_time_to_live_that_never_expires_says_so_and_is_no_date(value, words):
